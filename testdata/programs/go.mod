@@ -1,0 +1,3 @@
+module fixtures.test/programs
+
+go 1.15
