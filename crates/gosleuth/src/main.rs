@@ -1,0 +1,5 @@
+//! The `gosleuth` binary.
+
+fn main() -> std::process::ExitCode {
+    std::process::ExitCode::SUCCESS
+}

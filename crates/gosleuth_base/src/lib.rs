@@ -1,0 +1,23 @@
+//! Vocabulary shared by every part of gosleuth.
+//!
+//! Role: the words that the static half, the evidence half and the reports all use, and nothing that computes. Typed ids and
+//! the vectors they index, interned text, Go symbol names and where they come from, sites in code, verdicts and severities,
+//! kinds of suspects, problems met while reading input.
+//!
+//! Non-goals: no parsing of files, no analysis, no I/O.
+
+mod ids;
+mod intern;
+mod kind;
+mod problem;
+mod site;
+mod symbol;
+mod verdict;
+
+pub use ids::{Idx, IndexVec};
+pub use intern::{Interner, Sym};
+pub use kind::SuspectKind;
+pub use problem::{Problem, ProblemKind};
+pub use site::Site;
+pub use symbol::{GoSymbol, Origin};
+pub use verdict::{Severity, Verdict};

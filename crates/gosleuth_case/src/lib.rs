@@ -1,0 +1,10 @@
+//! From evidence to an explained cause: grouping, waiting, diagnosis, life cycle.
+//!
+//! Role: the only place where evidence is judged. Input is an [`EvidenceSet`](gosleuth_evidence::EvidenceSet), output a
+//! [`CaseFile`]: ranked suspects with verdicts, candidates with what would decide them, groups, the wait graph, series.
+//!
+//! Non-goals: no reading of files, no rendering.
+
+mod model;
+
+pub use model::*;

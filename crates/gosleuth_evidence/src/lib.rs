@@ -1,0 +1,19 @@
+//! Runtime evidence of Go processes: bytes in, one normal form out.
+//!
+//! Everything a running or dead Go process leaves as text or profile is read here: goroutine dumps, `debug=1` and protobuf
+//! profiles, panics and fatal errors, race reports, `GODEBUG` lines, expvar, Prometheus text, compiler escape output,
+//! `go test -json`, alone or mixed in one log, plain or wrapped by a log collector, compressed or not.
+//!
+//! Constraints that shaped the code: inputs are huge (a million goroutines), damaged (cut, interleaved) and hostile, so
+//! parsing never fails and never panics, memory is bounded by the distinct stacks and fixed caps, not by the input, and what
+//! could not be read becomes a [`Problem`](gosleuth_base::Problem). No I/O of its own: callers pass any [`std::io::Read`].
+//!
+//! Non-goals: nothing here judges. What evidence means is decided in `gosleuth_case`.
+
+mod form;
+mod machine;
+mod model;
+mod reader;
+
+pub use model::*;
+pub use reader::{ReadOptions, Source, read};
