@@ -1,0 +1,3 @@
+module fixtures.test/orders
+
+go 1.19
