@@ -1,0 +1,268 @@
+//! The programs below `testdata/programs`: finding them, building them, and taking the forms of
+//! evidence that their `fixture.toml` asks for.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use serde::Deserialize;
+
+use super::Schedule;
+use super::process::{Output, Running, command};
+use super::toolchain::{Toolchain, minor_of};
+
+/// How long a program may take to fail by itself.
+const CRASH_LIMIT: Duration = Duration::from_secs(90);
+/// How long the runtime's own trace lines are collected.
+const TRACE_TIME: Duration = Duration::from_secs(20);
+/// How long a program may take from its last snapshot to its end.
+const LEAVE_LIMIT: Duration = Duration::from_secs(90);
+
+/// One program with what its `fixture.toml` says about recording it.
+pub(crate) struct Program {
+    /// `family/name`
+    pub(crate) id: String,
+    fixture: Fixture,
+}
+
+#[derive(Deserialize)]
+struct Fixture {
+    forms: Vec<String>,
+    #[serde(default)]
+    min_go: String,
+    #[serde(default)]
+    max_go: String,
+    #[serde(default)]
+    args: Vec<String>,
+    #[serde(default)]
+    env: Vec<String>,
+}
+
+impl Program {
+    /// Whether the program builds, and is of interest, with this version.
+    pub(crate) fn runs_with(&self, toolchain: &Toolchain) -> bool {
+        let minor = |v: &str| minor_of(v).ok();
+        !self.fixture.forms.is_empty()
+            && minor(&self.fixture.min_go).is_none_or(|min| min <= toolchain.minor)
+            && minor(&self.fixture.max_go).is_none_or(|max| max >= toolchain.minor)
+    }
+
+    /// Forms of evidence to take.
+    pub(crate) fn forms(&self) -> &[String] {
+        &self.fixture.forms
+    }
+
+    /// A third of the programs is built with -trimpath.
+    fn trimmed(&self) -> bool {
+        self.id.bytes().map(u32::from).sum::<u32>().is_multiple_of(3)
+    }
+
+    fn command(&self, binary: &Path, godebug: Option<&str>) -> Command {
+        let mut command = command(binary);
+        command.args(&self.fixture.args);
+        let mut debug: Vec<&str> = godebug.into_iter().collect();
+        for pair in &self.fixture.env {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            if key == "GODEBUG" {
+                // The program's own settings win over the form's.
+                if let Some(form) = godebug
+                    && value.contains(form.split('=').next().unwrap_or(form))
+                {
+                    debug.clear();
+                }
+                debug.push(value);
+            } else {
+                command.env(key, value);
+            }
+        }
+        if !debug.is_empty() {
+            command.env("GODEBUG", debug.join(","));
+        }
+        command
+    }
+}
+
+/// All programs below `root`, sorted.
+pub(crate) fn discover(root: &Path) -> Result<Vec<Program>> {
+    let mut programs = Vec::new();
+    for family in directories(root)? {
+        for dir in directories(&family)? {
+            let manifest = dir.join("fixture.toml");
+            if !manifest.exists() {
+                continue;
+            }
+            let text = std::fs::read_to_string(&manifest)?;
+            let fixture: Fixture = toml::from_str(&text).with_context(|| format!("{}", manifest.display()))?;
+            let id = dir
+                .strip_prefix(root)?
+                .to_str()
+                .context("a name that is not UTF-8")?
+                .to_owned();
+            programs.push(Program { id, fixture });
+        }
+    }
+    Ok(programs)
+}
+
+fn directories(of: &Path) -> Result<Vec<PathBuf>> {
+    let mut dirs = Vec::new();
+    for entry in std::fs::read_dir(of).with_context(|| format!("reading {}", of.display()))? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            dirs.push(entry.path());
+        }
+    }
+    dirs.sort();
+    Ok(dirs)
+}
+
+/// A program built with one toolchain. Forms that need the source are taken already.
+pub(crate) struct Built<'a> {
+    pub(crate) program: &'a Program,
+    binary: PathBuf,
+    race_binary: PathBuf,
+    stage: PathBuf,
+}
+
+/// Builds `program`, whose source lies below `app`, into `bin`.
+pub(crate) fn build<'a>(
+    program: &'a Program,
+    toolchain: &Toolchain,
+    app: &Path,
+    bin: &Path,
+    stage: &Path,
+) -> Result<Built<'a>> {
+    let stage = stage.join(&program.id);
+    std::fs::create_dir_all(&stage)?;
+    let file = program.id.replace('/', "-");
+    let built = Built {
+        program,
+        binary: bin.join(&file),
+        race_binary: bin.join(format!("{file}-race")),
+        stage,
+    };
+    let package = format!("./{}", program.id);
+    let go = |subcommand: &str| {
+        let mut go = toolchain.go(app);
+        go.arg(subcommand);
+        if program.trimmed() {
+            go.arg("-trimpath");
+        }
+        go
+    };
+    let has = |form: &str| program.fixture.forms.iter().any(|f| f == form);
+    if ["dump", "crash", "gctrace", "schedtrace"].iter().any(|f| has(f)) {
+        finish(go("build").arg("-o").arg(&built.binary).arg(&package))?;
+    }
+    if has("race") {
+        let mut go = go("build");
+        go.env("CGO_ENABLED", "1")
+            .args(["-race", "-o"])
+            .arg(&built.race_binary)
+            .arg(&package);
+        finish(&mut go)?;
+    }
+    if has("escape") {
+        let mut go = go("build");
+        go.args(["-gcflags=-m", "-o", "/dev/null"]).arg(&package);
+        std::fs::write(built.stage.join("escape.txt"), finish(&mut go)?)?;
+    }
+    if has("gotest") {
+        for (form, flag) in [("gotest.json", Some("-json")), ("gotest.txt", None)] {
+            let mut go = go("test");
+            go.args(flag)
+                .args(["-count=1", "-timeout=60s"])
+                .args(&program.fixture.args)
+                .arg(&package);
+            if program.fixture.args.iter().any(|a| a == "-race") {
+                go.env("CGO_ENABLED", "1");
+            }
+            for pair in &program.fixture.env {
+                if let Some((key, value)) = pair.split_once('=') {
+                    go.env(key, value);
+                }
+            }
+            let mut run = Running::start(go, &Output::Both(&built.stage.join(form)))?;
+            run.wait(CRASH_LIMIT)?
+                .with_context(|| format!("{form}: the test did not end"))?;
+        }
+    }
+    Ok(built)
+}
+
+/// Runs a `go` command to its end and returns its standard error.
+pub(crate) fn finish(go: &mut Command) -> Result<Vec<u8>> {
+    let output = go.output().context("running go")?;
+    ensure!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr).trim()
+    );
+    Ok(output.stderr)
+}
+
+/// Takes the forms for which the program has to run.
+pub(crate) fn run(built: &Built<'_>, schedule: Schedule) -> Result<()> {
+    for form in built.program.forms() {
+        match form.as_str() {
+            "dump" => dump(built, schedule)?,
+            "crash" => crash(built)?,
+            "race" => race(built)?,
+            "gctrace" => runtime_trace(built, "gctrace.txt", "gctrace=1")?,
+            "schedtrace" => runtime_trace(built, "schedtrace.txt", "schedtrace=500")?,
+            "escape" | "gotest" => {}
+            other => bail!("fixture.toml asks for the unknown form {other:?}"),
+        }
+    }
+    Ok(())
+}
+
+fn dump(built: &Built<'_>, schedule: Schedule) -> Result<()> {
+    let mut command = built.program.command(&built.binary, None);
+    command
+        .env("FIXTURE_DIR", &built.stage)
+        .env("FIXTURE_B", format!("{}s", schedule.last.as_secs()));
+    let log = built.stage.join("B.sigquit.txt");
+    let mut run = Running::start(command, &Output::Errors(&log))?;
+    let done = built.stage.join("done");
+    let complete = run.wait_until(Instant::now() + schedule.last + LEAVE_LIMIT, || done.exists())?;
+    if complete {
+        std::fs::remove_file(&done)?;
+        run.signal("QUIT")?;
+        run.wait(LEAVE_LIMIT)?.context("still alive after SIGQUIT")?;
+        Ok(())
+    } else {
+        let log = std::fs::read_to_string(&log).unwrap_or_default();
+        bail!(
+            "ended before its last snapshot: {}",
+            log.lines().next().unwrap_or("no output")
+        )
+    }
+}
+
+fn crash(built: &Built<'_>) -> Result<()> {
+    let log = built.stage.join("crash.txt");
+    let mut run = Running::start(built.program.command(&built.binary, None), &Output::Both(&log))?;
+    let status = run.wait(CRASH_LIMIT)?.context("still alive: it should have crashed")?;
+    std::fs::write(built.stage.join("exit.txt"), format!("{status}\n"))?;
+    Ok(())
+}
+
+fn race(built: &Built<'_>) -> Result<()> {
+    let log = built.stage.join("race.txt");
+    let mut run = Running::start(built.program.command(&built.race_binary, None), &Output::Both(&log))?;
+    run.wait(CRASH_LIMIT)?
+        .context("still alive: a race program ends by itself")?;
+    Ok(())
+}
+
+fn runtime_trace(built: &Built<'_>, form: &str, setting: &str) -> Result<()> {
+    let log = built.stage.join(form);
+    let mut run = Running::start(
+        built.program.command(&built.binary, Some(setting)),
+        &Output::Errors(&log),
+    )?;
+    run.wait(TRACE_TIME)?;
+    Ok(())
+}
