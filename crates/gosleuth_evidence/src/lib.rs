@@ -10,6 +10,7 @@
 //!
 //! Non-goals: nothing here judges. What evidence means is decided in `gosleuth_case`.
 
+mod dump;
 mod form;
 mod machine;
 mod model;

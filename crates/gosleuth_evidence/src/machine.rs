@@ -1,100 +1,147 @@
 //! One stream of clean text: finds where forms start and end and feeds them.
 //!
-//! Goroutine blocks are read in bulk by `dump`, everything else line by line through [`Form`].
+//! Goroutine blocks are read in bulk by [`Dumps`], everything else line by line through [`Form`].
 
 use gosleuth_base::Sym;
 use memchr::memchr;
 
+use crate::dump::{self, Consumed, Dumps};
 use crate::form::{self, Context, Form, Step};
 use crate::model::{CrashIndex, EvidenceSet, InputId, Time};
 use crate::reader::ReadOptions;
 
-/// Parser state of one stream. Feed whole lines, then finish.
+/// Parser state of one stream. Feed text, then finish.
 pub(crate) struct Machine {
+    /// What forms see of the stream; `line` counts the lines taken so far.
+    state: StreamState,
+    /// Bytes taken so far.
+    offset: u64,
+    active: Option<Box<dyn Form>>,
+    dumps: Dumps,
+}
+
+#[derive(Clone, Copy)]
+struct StreamState {
     input: InputId,
     stream: Option<Sym>,
     line: u64,
     time: Option<Time>,
     test: Option<Sym>,
     pending_crash: Option<CrashIndex>,
-    active: Option<Box<dyn Form>>,
 }
 
 impl Machine {
     /// A machine for one stream of `input`.
     pub(crate) fn new(input: InputId, stream: Option<Sym>) -> Self {
-        Self {
+        let state = StreamState {
             input,
             stream,
             line: 0,
             time: None,
             test: None,
             pending_crash: None,
+        };
+        Self {
+            state,
+            offset: 0,
             active: None,
+            dumps: Dumps::default(),
         }
     }
 
-    /// Reads whole lines (the last one may lack its terminator only at the end of the input).
-    pub(crate) fn feed(&mut self, set: &mut EvidenceSet, options: &ReadOptions, mut bytes: &[u8]) {
-        while !bytes.is_empty() {
-            let end = memchr(b'\n', bytes).unwrap_or(bytes.len());
-            let line = bytes[..end].strip_suffix(b"\r").unwrap_or(&bytes[..end]);
-            bytes = bytes.get(end + 1..).unwrap_or(&[]);
-            self.line += 1;
-            self.one(set, options, line);
-        }
+    /// Lines taken so far.
+    pub(crate) fn lines(&self) -> u64 {
+        self.state.line
     }
 
-    fn one(&mut self, set: &mut EvidenceSet, options: &ReadOptions, line: &[u8]) {
-        let mut active = self.active.take();
-        let mut cx = self.context(set, options);
-        if let Some(form) = &mut active {
-            match form.line(line, &mut cx) {
-                Step::Taken => {
-                    self.keep(cx.test, cx.pending_crash);
-                    self.active = active;
-                    return;
+    /// Reads what is whole of `bytes` and returns how many bytes were taken. The rest has to be offered again with more
+    /// behind it. With `eof` everything is taken.
+    pub(crate) fn feed(&mut self, set: &mut EvidenceSet, options: &ReadOptions, bytes: &[u8], eof: bool) -> usize {
+        let Self {
+            state,
+            offset,
+            active,
+            dumps,
+        } = self;
+        let mut at = 0;
+        while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+            let mut cx = context(state, set, options);
+            let mut taken = Consumed::default();
+            if active.is_none() && dump::is_header(rest) {
+                taken = dumps.consume(rest, eof, *offset, &mut cx);
+                if taken.bytes == 0 && !eof && rest.len() <= dump::MAX_BLOCK {
+                    break;
                 }
-                Step::Last => {
-                    form.finish(&mut cx, false);
-                    let kept = (cx.test, cx.pending_crash);
-                    self.keep(kept.0, kept.1);
-                    return;
-                }
-                Step::NotMine => form.finish(&mut cx, false),
             }
+            if taken.bytes == 0 {
+                let Some((line, bytes)) = next_line(rest, eof) else {
+                    break;
+                };
+                if one_line(active, dumps, line, &mut cx) {
+                    taken = Consumed { bytes, lines: 1 };
+                }
+            }
+            (state.test, state.pending_crash) = (cx.test, cx.pending_crash);
+            state.line += taken.lines;
+            *offset += taken.bytes as u64;
+            at += taken.bytes;
         }
-        let next = form::start(line, &mut cx);
-        if next.is_none() {
-            form::single_line(line, &mut cx);
-        }
-        let kept = (cx.test, cx.pending_crash);
-        self.keep(kept.0, kept.1);
-        self.active = next;
+        at
     }
 
     /// No more input: closes what is open.
     pub(crate) fn finish(&mut self, set: &mut EvidenceSet, options: &ReadOptions) {
         if let Some(mut form) = self.active.take() {
-            form.finish(&mut self.context(set, options), true);
+            form.finish(&mut context(&self.state, set, options), true);
         }
+        self.dumps.close(set);
     }
+}
 
-    fn keep(&mut self, test: Option<Sym>, pending_crash: Option<CrashIndex>) {
-        self.test = test;
-        self.pending_crash = pending_crash;
-    }
-
-    fn context<'a>(&self, set: &'a mut EvidenceSet, options: &'a ReadOptions) -> Context<'a> {
-        Context {
-            set,
-            input: self.input,
-            line: self.line,
-            time: self.time,
-            stream: self.stream,
-            test: self.test,
-            pending_crash: self.pending_crash,
-            options,
+/// Gives a line to the active form or finds one. Returns whether the line was taken; if not, the active form has ended and
+/// the line is to be read again.
+fn one_line(active: &mut Option<Box<dyn Form>>, dumps: &mut Dumps, line: &[u8], cx: &mut Context<'_>) -> bool {
+    if let Some(form) = active {
+        let step = form.line(line, cx);
+        if step != Step::Taken {
+            form.finish(cx, false);
+            *active = None;
         }
+        return step != Step::NotMine;
+    }
+    if line.is_empty() {
+        return true;
+    }
+    dumps.junk(line);
+    *active = form::start(line, cx);
+    if active.is_some() {
+        // What starts here is younger than the goroutines before it.
+        dumps.close(cx.set);
+    } else {
+        form::single_line(line, cx);
+    }
+    true
+}
+
+/// The first line of `rest` without terminator, and its length with it.
+fn next_line(rest: &[u8], eof: bool) -> Option<(&[u8], usize)> {
+    let (line, length) = match memchr(b'\n', rest) {
+        Some(end) => (&rest[..end], end + 1),
+        None if eof => (rest, rest.len()),
+        None => return None,
+    };
+    Some((line.strip_suffix(b"\r").unwrap_or(line), length))
+}
+
+fn context<'a>(state: &StreamState, set: &'a mut EvidenceSet, options: &'a ReadOptions) -> Context<'a> {
+    Context {
+        set,
+        input: state.input,
+        line: state.line + 1,
+        time: state.time,
+        stream: state.stream,
+        test: state.test,
+        pending_crash: state.pending_crash,
+        options,
     }
 }

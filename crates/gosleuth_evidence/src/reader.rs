@@ -6,7 +6,6 @@
 use std::io::Read;
 
 use gosleuth_base::{Idx as _, ProblemKind};
-use memchr::memrchr;
 
 use crate::machine::Machine;
 use crate::model::{EvidenceSet, Input, InputId, Time};
@@ -81,20 +80,20 @@ pub fn read(set: &mut EvidenceSet, source: &Source<'_>, bytes: &mut dyn Read, op
         buffer.truncate(start + count);
         total += count as u64;
         if count == 0 {
-            machine.feed(set, options, &buffer);
+            machine.feed(set, options, &buffer, true);
             break;
         }
-        let whole = memrchr(b'\n', &buffer).map_or(0, |end| end + 1);
-        if whole == 0 && buffer.len() > MAX_LINE {
-            buffer.clear();
-            continue;
+        let mut taken = machine.feed(set, options, &buffer, false);
+        if taken == 0 && buffer.len() > MAX_LINE {
+            // No form has lines this long: the head is given up, the rest of the line is junk too.
+            taken = buffer.len();
         }
-        machine.feed(set, options, &buffer[..whole]);
-        buffer.drain(..whole);
+        buffer.drain(..taken);
     }
     machine.finish(set, options);
     let input = &mut set.inputs[id.index()];
     input.bytes = total;
     input.decompressed = total;
+    input.lines = machine.lines();
     id
 }

@@ -19,10 +19,8 @@ gosleuth_base::new_index! {
 /// What a line of a stack that is not an ordinary call says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FrameNote {
-    /// An ordinary call.
+    /// An ordinary call, inlined or not: the same code is inlined in one caller and not in another.
     Call,
-    /// An inlined call (`f(...)`, no pc offset).
-    Inlined,
     /// `...N frames elided...`; `line` of the frame holds N, 0 where the text has no number.
     Elided,
     /// `non-Go function` or a cgo symbol.
