@@ -1,6 +1,12 @@
-//! Project automation. `cargo xtask help` lists the commands.
+//! Project automation: everything a contributor or the CI does to the repository beyond building it.
+//!
+//! Role: `tidy` holds the rules of the repository as data and checks them, `generate` writes the committed files that are
+//! derived from code, `record` runs the fixture programs. Non-goals: nothing that the product needs at run time.
 
+mod generate;
 mod record;
+mod repository;
+mod tidy;
 
 use clap::Parser;
 
@@ -8,6 +14,14 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(name = "xtask", bin_name = "cargo xtask")]
 enum Task {
+    /// Check the rules of the repository: layers, walls, licences, files
+    Tidy,
+    /// Write the committed files that are derived from code
+    Generate {
+        /// Write nothing; fail if a file would change
+        #[arg(long)]
+        check: bool,
+    },
     /// Run the fixture programs under several Go versions and keep what they leave behind
     Record(record::RecordArgs),
     /// Write the dump of a real program with very many goroutines
@@ -18,6 +32,9 @@ enum Task {
 
 fn main() -> anyhow::Result<()> {
     match Task::parse() {
+        Task::Tidy => tidy::run(),
+        Task::Generate { check: true } => generate::check(),
+        Task::Generate { check: false } => generate::write(),
         Task::Record(args) => record::record(&args),
         Task::Bigdump(args) => record::big_dump(&args),
         Task::Bigprofile(args) => record::big_profile(&args),

@@ -1,5 +1,6 @@
 //! The `gosleuth` binary.
 
 fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+    let _ = <gosleuth::args::Cli as clap::Parser>::parse();
+    std::process::ExitCode::from(2)
 }

@@ -1,3 +1,4 @@
+#![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types))]
 //! Vocabulary shared by every part of gosleuth.
 //!
 //! Role: the words that the static half, the evidence half and the reports all use, and nothing that computes. Typed ids and

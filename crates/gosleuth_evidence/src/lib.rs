@@ -1,3 +1,4 @@
+#![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types))]
 //! Runtime evidence of Go processes: bytes in, one normal form out.
 //!
 //! Everything a running or dead Go process leaves as text or profile is read here: goroutine dumps, `debug=1` and protobuf

@@ -1,3 +1,4 @@
+#![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types))]
 //! Every output format of a case: text, JSON, Markdown, HTML.
 //!
 //! Role: [`EvidenceSet`](gosleuth_evidence::EvidenceSet) and [`CaseFile`](gosleuth_case::CaseFile) in, bytes out. Writers

@@ -1,0 +1,121 @@
+
+using namespace System.Management.Automation
+using namespace System.Management.Automation.Language
+
+Register-ArgumentCompleter -Native -CommandName 'gosleuth' -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+
+    $commandElements = $commandAst.CommandElements
+    $command = @(
+        'gosleuth'
+        for ($i = 1; $i -lt $commandElements.Count; $i++) {
+            $element = $commandElements[$i]
+            if ($element -isnot [StringConstantExpressionAst] -or
+                $element.StringConstantType -ne [StringConstantType]::BareWord -or
+                $element.Value.StartsWith('-') -or
+                $element.Value -eq $wordToComplete) {
+                break
+        }
+        $element.Value
+    }) -join ';'
+
+    $completions = @(switch ($command) {
+        'gosleuth' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('inspect', 'inspect', [CompletionResultType]::ParameterValue, 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs')
+            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Show the page of a catalogue entry, or the list of all')
+            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'gosleuth;inspect' {
+            [CompletionResult]::new('--baseline', '--baseline', [CompletionResultType]::ParameterName, 'Evidence of a good state, to compare the inputs with; may be given several times')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Ask CMD for a dump with SIGQUIT and end it after this time, for example 90s or 10m')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'Only goroutines in this state; a prefix, so `chan` is every channel operation. May be repeated')
+            [CompletionResult]::new('--min-wait', '--min-wait', [CompletionResultType]::ParameterName, 'Only goroutines that have waited at least this long, in whole minutes (5m, 2h)')
+            [CompletionResult]::new('--match', '--match', [CompletionResultType]::ParameterName, 'Only stacks with this text in a function or file:line. May be repeated: any of them')
+            [CompletionResult]::new('--without', '--without', [CompletionResultType]::ParameterName, 'Only stacks without this text in any function or file:line. May be repeated: none of them')
+            [CompletionResult]::new('--created-by', '--created-by', [CompletionResultType]::ParameterName, 'Only goroutines whose creation site has this text. May be repeated')
+            [CompletionResult]::new('--label', '--label', [CompletionResultType]::ParameterName, 'Only goroutines with this pprof label: KEY or KEY=VALUE. May be repeated')
+            [CompletionResult]::new('--group-by', '--group-by', [CompletionResultType]::ParameterName, 'What makes goroutines one group')
+            [CompletionResult]::new('--label-key', '--label-key', [CompletionResultType]::ParameterName, 'With --group-by label: the key to group by; without it, the whole label set')
+            [CompletionResult]::new('--top', '--top', [CompletionResultType]::ParameterName, 'Most groups to show; 0 shows all')
+            [CompletionResult]::new('--max-goroutines', '--max-goroutines', [CompletionResultType]::ParameterName, 'Goroutines of one process that are too many [default: 5000]')
+            [CompletionResult]::new('--max-blocked', '--max-blocked', [CompletionResultType]::ParameterName, 'Blocked at one site longer than this is too long [default: 5m]')
+            [CompletionResult]::new('--max-heap-growth', '--max-heap-growth', [CompletionResultType]::ParameterName, 'Heap growth per minute that is too fast [default: 2GB]')
+            [CompletionResult]::new('--max-gc-pause', '--max-gc-pause', [CompletionResultType]::ParameterName, '99th percentile of garbage collector pauses that is too long [default: 200ms]')
+            [CompletionResult]::new('--max-gc-cpu', '--max-gc-cpu', [CompletionResultType]::ParameterName, 'Share of processor time for the garbage collector that is too large, percent [default: 25]')
+            [CompletionResult]::new('--max-run-queue', '--max-run-queue', [CompletionResultType]::ParameterName, 'Runnable goroutines per processor that are too many [default: 10]')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'With several snapshots: forecast when this many goroutines are reached [default: 100000]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Form of the report')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write the report to FILE instead of standard output')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write the report to FILE instead of standard output')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour; NO_COLOR is honoured')
+            [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'What makes exit code 1: a verdict (proved, corroborated, observed), a severity (error, warning, advice), any, or never')
+            [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'Take this many snapshots')
+            [CompletionResult]::new('--interval', '--interval', [CompletionResultType]::ParameterName, 'Time between two snapshots')
+            [CompletionResult]::new('--stacks', '--stacks', [CompletionResultType]::ParameterName, 'Ask for every stack with wait times (goroutine?debug=2), which stops the target while it is written')
+            [CompletionResult]::new('--stacks-cap', '--stacks-cap', [CompletionResultType]::ParameterName, 'With --stacks=auto: most goroutines for which every stack is asked')
+            [CompletionResult]::new('--leaks', '--leaks', [CompletionResultType]::ParameterName, 'Ask for the goroutineleak profile, which forces a garbage collection in the target')
+            [CompletionResult]::new('--leaks-cap', '--leaks-cap', [CompletionResultType]::ParameterName, 'With --leaks=auto: most waiting goroutines for which the leak profile is asked')
+            [CompletionResult]::new('--spacing', '--spacing', [CompletionResultType]::ParameterName, 'Time between two requests')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Longest time to connect')
+            [CompletionResult]::new('--read-timeout', '--read-timeout', [CompletionResultType]::ParameterName, 'Longest time until the target begins to answer')
+            [CompletionResult]::new('--total-timeout', '--total-timeout', [CompletionResultType]::ParameterName, 'Longest time for one request')
+            [CompletionResult]::new('--max-response', '--max-response', [CompletionResultType]::ParameterName, 'Most bytes of one response; the rest is left out and said so')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Extra request header, NAME: VALUE, or @FILE with one per line. May be repeated')
+            [CompletionResult]::new('--bearer-file', '--bearer-file', [CompletionResultType]::ParameterName, 'File that holds a bearer token')
+            [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'User and password for basic authentication, NAME:PASSWORD, or @FILE that holds them')
+            [CompletionResult]::new('--ca', '--ca', [CompletionResultType]::ParameterName, 'Certificate authorities to trust, PEM, instead of those of the system')
+            [CompletionResult]::new('--cert', '--cert', [CompletionResultType]::ParameterName, 'Client certificate, PEM')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Key of the client certificate, PEM')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file')
+            [CompletionResult]::new('--exec', '--exec', [CompletionResultType]::ParameterName, 'Run CMD, pass its output through, and explain how it died')
+            [CompletionResult]::new('--full', '--full', [CompletionResultType]::ParameterName, 'Show whole stacks, with frames of the runtime and the standard library, and every group')
+            [CompletionResult]::new('--exact', '--exact', [CompletionResultType]::ParameterName, 'Tell apart stacks that differ only in arguments')
+            [CompletionResult]::new('--redact', '--redact', [CompletionResultType]::ParameterName, 'Leave out what may be private: label values, arguments, directories of paths, panic values, host names')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on standard error but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on standard error but errors')
+            [CompletionResult]::new('--insecure', '--insecure', [CompletionResultType]::ParameterName, 'Do not verify the target''s certificate')
+            [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read no configuration file')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'gosleuth;explain' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'gosleuth;completions' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'gosleuth;help' {
+            [CompletionResult]::new('inspect', 'inspect', [CompletionResultType]::ParameterValue, 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs')
+            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Show the page of a catalogue entry, or the list of all')
+            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'gosleuth;help;inspect' {
+            break
+        }
+        'gosleuth;help;explain' {
+            break
+        }
+        'gosleuth;help;completions' {
+            break
+        }
+        'gosleuth;help;help' {
+            break
+        }
+    })
+
+    $completions.Where{ $_.CompletionText -like "$wordToComplete*" } |
+        Sort-Object -Property ListItemText
+}

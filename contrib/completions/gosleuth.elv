@@ -1,0 +1,107 @@
+
+use builtin;
+use str;
+
+set edit:completion:arg-completer[gosleuth] = {|@words|
+    fn spaces {|n|
+        builtin:repeat $n ' ' | str:join ''
+    }
+    fn cand {|text desc|
+        edit:complex-candidate $text &display=$text' '(spaces (- 14 (wcswidth $text)))$desc
+    }
+    var command = 'gosleuth'
+    for word $words[1..-1] {
+        if (str:has-prefix $word '-') {
+            break
+        }
+        set command = $command';'$word
+    }
+    var completions = [
+        &'gosleuth'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand inspect 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs'
+            cand explain 'Show the page of a catalogue entry, or the list of all'
+            cand completions 'Print a completion script for a shell'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'gosleuth;inspect'= {
+            cand --baseline 'Evidence of a good state, to compare the inputs with; may be given several times'
+            cand --timeout 'Ask CMD for a dump with SIGQUIT and end it after this time, for example 90s or 10m'
+            cand --state 'Only goroutines in this state; a prefix, so `chan` is every channel operation. May be repeated'
+            cand --min-wait 'Only goroutines that have waited at least this long, in whole minutes (5m, 2h)'
+            cand --match 'Only stacks with this text in a function or file:line. May be repeated: any of them'
+            cand --without 'Only stacks without this text in any function or file:line. May be repeated: none of them'
+            cand --created-by 'Only goroutines whose creation site has this text. May be repeated'
+            cand --label 'Only goroutines with this pprof label: KEY or KEY=VALUE. May be repeated'
+            cand --group-by 'What makes goroutines one group'
+            cand --label-key 'With --group-by label: the key to group by; without it, the whole label set'
+            cand --top 'Most groups to show; 0 shows all'
+            cand --max-goroutines 'Goroutines of one process that are too many [default: 5000]'
+            cand --max-blocked 'Blocked at one site longer than this is too long [default: 5m]'
+            cand --max-heap-growth 'Heap growth per minute that is too fast [default: 2GB]'
+            cand --max-gc-pause '99th percentile of garbage collector pauses that is too long [default: 200ms]'
+            cand --max-gc-cpu 'Share of processor time for the garbage collector that is too large, percent [default: 25]'
+            cand --max-run-queue 'Runnable goroutines per processor that are too many [default: 10]'
+            cand --limit 'With several snapshots: forecast when this many goroutines are reached [default: 100000]'
+            cand --format 'Form of the report'
+            cand -o 'Write the report to FILE instead of standard output'
+            cand --output 'Write the report to FILE instead of standard output'
+            cand --color 'When to use colour; NO_COLOR is honoured'
+            cand --fail-on 'What makes exit code 1: a verdict (proved, corroborated, observed), a severity (error, warning, advice), any, or never'
+            cand --count 'Take this many snapshots'
+            cand --interval 'Time between two snapshots'
+            cand --stacks 'Ask for every stack with wait times (goroutine?debug=2), which stops the target while it is written'
+            cand --stacks-cap 'With --stacks=auto: most goroutines for which every stack is asked'
+            cand --leaks 'Ask for the goroutineleak profile, which forces a garbage collection in the target'
+            cand --leaks-cap 'With --leaks=auto: most waiting goroutines for which the leak profile is asked'
+            cand --spacing 'Time between two requests'
+            cand --connect-timeout 'Longest time to connect'
+            cand --read-timeout 'Longest time until the target begins to answer'
+            cand --total-timeout 'Longest time for one request'
+            cand --max-response 'Most bytes of one response; the rest is left out and said so'
+            cand --header 'Extra request header, NAME: VALUE, or @FILE with one per line. May be repeated'
+            cand --bearer-file 'File that holds a bearer token'
+            cand --user 'User and password for basic authentication, NAME:PASSWORD, or @FILE that holds them'
+            cand --ca 'Certificate authorities to trust, PEM, instead of those of the system'
+            cand --cert 'Client certificate, PEM'
+            cand --key 'Key of the client certificate, PEM'
+            cand --config 'Configuration file'
+            cand --exec 'Run CMD, pass its output through, and explain how it died'
+            cand --full 'Show whole stacks, with frames of the runtime and the standard library, and every group'
+            cand --exact 'Tell apart stacks that differ only in arguments'
+            cand --redact 'Leave out what may be private: label values, arguments, directories of paths, panic values, host names'
+            cand -q 'Say nothing on standard error but errors'
+            cand --quiet 'Say nothing on standard error but errors'
+            cand --insecure 'Do not verify the target''s certificate'
+            cand --no-config 'Read no configuration file'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'gosleuth;explain'= {
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'gosleuth;completions'= {
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'gosleuth;help'= {
+            cand inspect 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs'
+            cand explain 'Show the page of a catalogue entry, or the list of all'
+            cand completions 'Print a completion script for a shell'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'gosleuth;help;inspect'= {
+        }
+        &'gosleuth;help;explain'= {
+        }
+        &'gosleuth;help;completions'= {
+        }
+        &'gosleuth;help;help'= {
+        }
+    ]
+    $completions[$command]
+}

@@ -1,0 +1,99 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_gosleuth_global_optspecs
+    string join \n h/help V/version
+end
+
+function __fish_gosleuth_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_gosleuth_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_gosleuth_using_subcommand
+    set -l cmd (__fish_gosleuth_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c gosleuth -n "__fish_gosleuth_needs_command" -s h -l help -d 'Print help'
+complete -c gosleuth -n "__fish_gosleuth_needs_command" -s V -l version -d 'Print version'
+complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "inspect" -d 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs'
+complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "explain" -d 'Show the page of a catalogue entry, or the list of all'
+complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l baseline -d 'Evidence of a good state, to compare the inputs with; may be given several times' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l timeout -d 'Ask CMD for a dump with SIGQUIT and end it after this time, for example 90s or 10m' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l state -d 'Only goroutines in this state; a prefix, so `chan` is every channel operation. May be repeated' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l min-wait -d 'Only goroutines that have waited at least this long, in whole minutes (5m, 2h)' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l match -d 'Only stacks with this text in a function or file:line. May be repeated: any of them' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l without -d 'Only stacks without this text in any function or file:line. May be repeated: none of them' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l created-by -d 'Only goroutines whose creation site has this text. May be repeated' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l label -d 'Only goroutines with this pprof label: KEY or KEY=VALUE. May be repeated' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l group-by -d 'What makes goroutines one group' -r -f -a "stack\t'Equal stacks'
+top\t'Equal innermost frame'
+site\t'Equal first frame of the program\'s own code'
+creator\t'Equal creation site'
+label\t'Equal pprof label'"
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l label-key -d 'With --group-by label: the key to group by; without it, the whole label set' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l top -d 'Most groups to show; 0 shows all' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l max-goroutines -d 'Goroutines of one process that are too many [default: 5000]' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l max-blocked -d 'Blocked at one site longer than this is too long [default: 5m]' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l max-heap-growth -d 'Heap growth per minute that is too fast [default: 2GB]' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l max-gc-pause -d '99th percentile of garbage collector pauses that is too long [default: 200ms]' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l max-gc-cpu -d 'Share of processor time for the garbage collector that is too large, percent [default: 25]' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l max-run-queue -d 'Runnable goroutines per processor that are too many [default: 10]' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l limit -d 'With several snapshots: forecast when this many goroutines are reached [default: 100000]' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l format -d 'Form of the report' -r -f -a "text\t'For a person at a terminal'
+json\t'One versioned document for programs'
+markdown\t'For an incident ticket'
+html\t'One self-contained page with search, stack picture and growth chart'"
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -s o -l output -d 'Write the report to FILE instead of standard output' -r -F
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l color -d 'When to use colour; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l fail-on -d 'What makes exit code 1: a verdict (proved, corroborated, observed), a severity (error, warning, advice), any, or never' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l count -d 'Take this many snapshots' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l interval -d 'Time between two snapshots' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l stacks -d 'Ask for every stack with wait times (goroutine?debug=2), which stops the target while it is written' -r -f -a "auto\t'When it is cheap enough'
+always\t'Whatever it costs'
+never\t'Not at all'"
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l stacks-cap -d 'With --stacks=auto: most goroutines for which every stack is asked' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l leaks -d 'Ask for the goroutineleak profile, which forces a garbage collection in the target' -r -f -a "auto\t'When it is cheap enough'
+always\t'Whatever it costs'
+never\t'Not at all'"
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l leaks-cap -d 'With --leaks=auto: most waiting goroutines for which the leak profile is asked' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l spacing -d 'Time between two requests' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l connect-timeout -d 'Longest time to connect' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l read-timeout -d 'Longest time until the target begins to answer' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l total-timeout -d 'Longest time for one request' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l max-response -d 'Most bytes of one response; the rest is left out and said so' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l header -d 'Extra request header, NAME: VALUE, or @FILE with one per line. May be repeated' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l bearer-file -d 'File that holds a bearer token' -r -F
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l user -d 'User and password for basic authentication, NAME:PASSWORD, or @FILE that holds them' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l ca -d 'Certificate authorities to trust, PEM, instead of those of the system' -r -F
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l cert -d 'Client certificate, PEM' -r -F
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l key -d 'Key of the client certificate, PEM' -r -F
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l config -d 'Configuration file' -r -F
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l exec -d 'Run CMD, pass its output through, and explain how it died'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l full -d 'Show whole stacks, with frames of the runtime and the standard library, and every group'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l exact -d 'Tell apart stacks that differ only in arguments'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l redact -d 'Leave out what may be private: label values, arguments, directories of paths, panic values, host names'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -s q -l quiet -d 'Say nothing on standard error but errors'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l insecure -d 'Do not verify the target\'s certificate'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l no-config -d 'Read no configuration file'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from inspect explain completions help" -f -a "inspect" -d 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from inspect explain completions help" -f -a "explain" -d 'Show the page of a catalogue entry, or the list of all'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from inspect explain completions help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from inspect explain completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

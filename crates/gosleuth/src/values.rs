@@ -1,0 +1,208 @@
+//! Values of flags and of the configuration file: durations, sizes, the level that makes exit code 1.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use gosleuth_base::{Severity, Verdict};
+
+/// Reads a duration as Go writes it: `90s`, `1h30m`, `200ms`, `1.5s`.
+///
+/// # Errors
+///
+/// A sentence that says what is wrong.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("`{text}` is not a duration such as 90s, 5m, 1h30m or 200ms");
+    let mut rest = text.trim();
+    if rest == "0" {
+        return Ok(Duration::ZERO);
+    }
+    if rest.is_empty() {
+        return Err(wrong());
+    }
+    let mut seconds = 0.0f64;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').ok_or_else(wrong)?;
+        let number: f64 = rest[..digits].parse().map_err(|_| wrong())?;
+        rest = &rest[digits..];
+        let unit = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
+        let scale = match &rest[..unit] {
+            "ns" => 1e-9,
+            "us" | "µs" => 1e-6,
+            "ms" => 1e-3,
+            "s" => 1.0,
+            "m" | "min" => 60.0,
+            "h" => 3600.0,
+            "d" => 86_400.0,
+            _ => return Err(wrong()),
+        };
+        rest = &rest[unit..];
+        seconds += number * scale;
+    }
+    Duration::try_from_secs_f64(seconds).map_err(|_| wrong())
+}
+
+/// A number of bytes: `1000`, `64MiB`, `2GB`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ByteSize(pub u64);
+
+impl FromStr for ByteSize {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("`{text}` is not a size such as 500MB, 64MiB or 2GB");
+        let trimmed = text.trim();
+        let digits = trimmed
+            .find(|c: char| !c.is_ascii_digit() && c != '.')
+            .unwrap_or(trimmed.len());
+        let number: f64 = trimmed[..digits].parse().map_err(|_| wrong())?;
+        let scale = match trimmed[digits..].trim().to_ascii_lowercase().as_str() {
+            "" | "b" => 1.0,
+            "k" | "kb" => 1e3,
+            "m" | "mb" => 1e6,
+            "g" | "gb" => 1e9,
+            "t" | "tb" => 1e12,
+            "kib" => 1024.0,
+            "mib" => 1024.0 * 1024.0,
+            "gib" => 1024.0 * 1024.0 * 1024.0,
+            _ => return Err(wrong()),
+        };
+        let bytes = number * scale;
+        // Above this a float is no longer exact, and nothing sensible is that large.
+        if bytes > 1e15 {
+            Err(wrong())
+        } else {
+            Ok(Self(bytes as u64))
+        }
+    }
+}
+
+/// Bytes per minute: a size, optionally followed by `/min`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeapRate(pub u64);
+
+impl HeapRate {
+    /// In MiB per minute.
+    pub fn mib_per_minute(self) -> f64 {
+        self.0 as f64 / (1024.0 * 1024.0)
+    }
+}
+
+impl FromStr for HeapRate {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let size = text.strip_suffix("/min").unwrap_or(text);
+        size.parse().map(|ByteSize(bytes)| Self(bytes))
+    }
+}
+
+/// What makes exit code 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FailOn {
+    /// Any suspect.
+    #[default]
+    Any,
+    /// Nothing.
+    Never,
+    /// Suspects at least this certain.
+    Verdict(Verdict),
+    /// Suspects at least this bad.
+    Severity(Severity),
+}
+
+impl FailOn {
+    /// Whether a suspect of this verdict and severity counts.
+    pub fn counts(self, verdict: Verdict, severity: Severity) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Never => false,
+            Self::Verdict(least) => verdict >= least,
+            Self::Severity(least) => severity >= least,
+        }
+    }
+}
+
+impl FromStr for FailOn {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Ok(match text {
+            "any" => Self::Any,
+            "never" => Self::Never,
+            "proved" => Self::Verdict(Verdict::Proved),
+            "corroborated" => Self::Verdict(Verdict::Corroborated),
+            "observed" => Self::Verdict(Verdict::Observed),
+            "error" => Self::Severity(Severity::Error),
+            "warning" => Self::Severity(Severity::Warning),
+            "advice" => Self::Severity(Severity::Advice),
+            _ => {
+                return Err(format!(
+                    "`{text}` is none of proved, corroborated, observed, error, warning, advice, any, never"
+                ));
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations() {
+        for (text, milliseconds) in [
+            ("90s", 90_000),
+            ("1h30m", 5_400_000),
+            ("200ms", 200),
+            ("1.5s", 1_500),
+            ("0", 0),
+            ("5m", 300_000),
+            ("2d", 172_800_000),
+        ] {
+            assert_eq!(duration(text), Ok(Duration::from_millis(milliseconds)), "{text}");
+        }
+        for text in [
+            "",
+            "5",
+            "m",
+            "5 minutes",
+            "-1s",
+            "1e9h",
+            "..s",
+            "5m3",
+            "99999999999999999999999999h",
+        ] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn sizes() {
+        for (text, bytes) in [
+            ("0", 0),
+            ("1000", 1000),
+            ("64MiB", 64 << 20),
+            ("2GB", 2_000_000_000),
+            ("1.5 kb", 1500),
+            ("7B", 7),
+        ] {
+            assert_eq!(text.parse(), Ok(ByteSize(bytes)), "{text}");
+        }
+        for text in ["", "x", "1 parsec", "-5", "9999999TB", "inf"] {
+            assert!(text.parse::<ByteSize>().is_err(), "{text}");
+        }
+        assert_eq!("1GiB/min".parse::<HeapRate>().map(HeapRate::mib_per_minute), Ok(1024.0));
+    }
+
+    #[test]
+    fn levels() {
+        let level = |text: &str| text.parse::<FailOn>().expect("a level");
+        assert!(level("any").counts(Verdict::Observed, Severity::Advice));
+        assert!(!level("never").counts(Verdict::Proved, Severity::Error));
+        assert!(level("corroborated").counts(Verdict::Proved, Severity::Advice));
+        assert!(!level("corroborated").counts(Verdict::Observed, Severity::Error));
+        assert!(level("warning").counts(Verdict::Observed, Severity::Error));
+        assert!(!level("warning").counts(Verdict::Proved, Severity::Advice));
+        assert!("cleared".parse::<FailOn>().is_err());
+    }
+}
