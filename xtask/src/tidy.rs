@@ -264,8 +264,9 @@ fn conjunction(words: &[&str], at: &mut usize) -> bool {
 }
 
 fn licence(words: &[&str], at: &mut usize) -> bool {
-    let Some(&word) = words.get(*at) else { return false };
+    // Counting on past the end makes an expression that stops early invalid as a whole.
     *at += 1;
+    let Some(&word) = words.get(*at - 1) else { return false };
     if word == "(" {
         let allowed = alternatives(words, at);
         *at += 1;
