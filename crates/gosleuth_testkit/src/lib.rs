@@ -1,5 +1,8 @@
 //! Test support shared by all crates: recorded evidence of the fixture programs, damage generators.
 
+pub mod fixtures;
+pub mod recordings;
+
 use std::path::PathBuf;
 
 /// Root of the repository, found from this crate's manifest.
