@@ -11,11 +11,14 @@
 //!
 //! Non-goals: nothing here judges. What evidence means is decided in `gosleuth_case`.
 
+mod decompress;
 mod dump;
 mod form;
 mod machine;
 mod model;
 mod reader;
+mod time;
+mod unknown;
 
 pub use model::*;
 pub use reader::{ReadOptions, Source, read};

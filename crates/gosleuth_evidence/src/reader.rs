@@ -7,8 +7,10 @@ use std::io::Read;
 
 use gosleuth_base::{Idx as _, ProblemKind};
 
+use crate::decompress::Unpacked;
 use crate::machine::Machine;
 use crate::model::{EvidenceSet, Input, InputId, Time};
+use crate::unknown;
 
 /// How to read.
 #[derive(Clone, Debug)]
@@ -55,31 +57,71 @@ pub fn read(set: &mut EvidenceSet, source: &Source<'_>, bytes: &mut dyn Read, op
         forms: Vec::new(),
         time: source.time,
     });
+    let mut unpacked = Unpacked::new(bytes);
+    let head = unpacked.peek(unknown::SNIFF);
+    let head = head[..head.len().min(unknown::SNIFF)].to_vec();
+    let (total, lines) = if let Some(sentence) = unknown::binary(&head) {
+        set.problem(id, None, ProblemKind::Unreadable, sentence);
+        (head.len() as u64, 0)
+    } else {
+        read_text(set, id, &mut unpacked, &head, options)
+    };
+    let layers = unpacked.layers();
+    for remark in &layers.remarks {
+        set.problem(id, None, ProblemKind::Partial, remark.as_str());
+    }
+    let input = &mut set.inputs[id.index()];
+    input.bytes = unpacked.raw_bytes();
+    input.decompressed = total;
+    input.lines = lines;
+    input.compression.clone_from(&layers.compression);
+    if layers.utf16 {
+        input.envelopes.insert(0, "utf-16");
+    }
+    id
+}
+
+/// Reads the text of an input. Returns its bytes and lines.
+fn read_text(
+    set: &mut EvidenceSet,
+    id: InputId,
+    unpacked: &mut Unpacked<'_>,
+    head: &[u8],
+    options: &ReadOptions,
+) -> (u64, u64) {
     let mut machine = Machine::new(id, None);
     let mut buffer: Vec<u8> = Vec::with_capacity(CHUNK);
     let mut total = 0u64;
+    let mut stopped = None;
+    let problems = set.problems.len();
     loop {
         let start = buffer.len();
-        buffer.resize(start + CHUNK, 0);
-        let count = match bytes.read(&mut buffer[start..]) {
+        let room = options.max_bytes.saturating_sub(total).min(CHUNK as u64);
+        let room = usize::try_from(room).unwrap_or(CHUNK);
+        buffer.resize(start + room, 0);
+        let count = match unpacked.read(&mut buffer[start..]) {
             Ok(count) => count,
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {
                 buffer.truncate(start);
                 continue;
             }
             Err(error) => {
-                set.problem(
-                    id,
-                    None,
-                    ProblemKind::Partial,
-                    format!("reading stopped after {total} bytes: {error}"),
-                );
+                stopped = Some(if error.kind() == std::io::ErrorKind::InvalidData {
+                    error.to_string()
+                } else {
+                    format!("reading stopped after {total} bytes: {error}")
+                });
                 0
             }
         };
         buffer.truncate(start + count);
         total += count as u64;
         if count == 0 {
+            if room == 0 && unpacked.read(&mut [0]).is_ok_and(|more| more > 0) {
+                stopped = Some(format!(
+                    "only the first {total} bytes were read, as the limit on decompressed bytes says"
+                ));
+            }
             machine.feed(set, options, &buffer, true);
             break;
         }
@@ -91,9 +133,22 @@ pub fn read(set: &mut EvidenceSet, source: &Source<'_>, bytes: &mut dyn Read, op
         buffer.drain(..taken);
     }
     machine.finish(set, options);
-    let input = &mut set.inputs[id.index()];
-    input.bytes = total;
-    input.decompressed = total;
-    input.lines = machine.lines();
-    id
+    let lines = machine.lines();
+    // A parser that met its form and could not read it has said more than could be said here.
+    let found = !set.inputs[id.index()].forms.is_empty() || set.problems.len() > problems;
+    if let Some(sentence) = stopped {
+        let kind = if found || total > 0 {
+            ProblemKind::Partial
+        } else {
+            ProblemKind::Unreadable
+        };
+        set.problem(id, None, kind, sentence);
+        if total == 0 {
+            return (total, lines);
+        }
+    }
+    if !found {
+        set.problem(id, None, ProblemKind::Unreadable, unknown::text(head, lines));
+    }
+    (total, lines)
 }
