@@ -42,8 +42,15 @@ pub(crate) fn run(args: &FuzzArgs) -> Result<()> {
     build()?;
     let seeds = seeds()?;
     let mut failed = Vec::new();
-    for target in TARGETS.iter().filter(|target| args.targets.is_empty() || args.targets.iter().any(|t| t == *target)) {
-        let corpus = root().join("corpus").join(if args.smoke { format!("smoke-{target}") } else { (*target).to_owned() });
+    for target in TARGETS
+        .iter()
+        .filter(|target| args.targets.is_empty() || args.targets.iter().any(|t| t == *target))
+    {
+        let corpus = root().join("corpus").join(if args.smoke {
+            format!("smoke-{target}")
+        } else {
+            (*target).to_owned()
+        });
         if args.smoke && corpus.exists() {
             std::fs::remove_dir_all(&corpus)?;
         }
@@ -57,20 +64,31 @@ pub(crate) fn run(args: &FuzzArgs) -> Result<()> {
             .arg(seeds.join(target))
             .arg(format!("-artifact_prefix={}/", artifacts.display()))
             .arg(format!("-dict={}", dictionary.display()))
-            .args(["-timeout=10", "-rss_limit_mb=1024", "-max_len=65536", "-print_final_stats=1", "-verbosity=0"]);
+            .args([
+                "-timeout=10",
+                "-rss_limit_mb=1024",
+                "-max_len=65536",
+                "-print_final_stats=1",
+                "-verbosity=0",
+            ]);
         if args.smoke {
             // By number of runs, not by time, so that two machines do the same.
             command.args(["-seed=20261120", "-runs=4000"]);
         } else {
             command.arg(format!("-max_total_time={}", args.seconds));
         }
-        let status = command.status().with_context(|| format!("running fuzz target {target}"))?;
+        let status = command
+            .status()
+            .with_context(|| format!("running fuzz target {target}"))?;
         if !status.success() {
             failed.push(*target);
         }
     }
     if !failed.is_empty() {
-        bail!("fuzz targets failed: {}; the inputs are in fuzz/artifacts", failed.join(", "));
+        bail!(
+            "fuzz targets failed: {}; the inputs are in fuzz/artifacts",
+            failed.join(", ")
+        );
     }
     Ok(())
 }
@@ -82,7 +100,15 @@ fn root() -> PathBuf {
 fn build() -> Result<()> {
     // The toolchain running xtask exports itself; the fuzz build has its own.
     let status = Command::new("cargo")
-        .args(["+nightly", "build", "--release", "--target", TRIPLE, "--target-dir", "target"])
+        .args([
+            "+nightly",
+            "build",
+            "--release",
+            "--target",
+            TRIPLE,
+            "--target-dir",
+            "target",
+        ])
         .current_dir(root())
         .env_remove("CARGO")
         .env_remove("RUSTC")

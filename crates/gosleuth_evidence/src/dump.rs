@@ -10,6 +10,7 @@ mod hash;
 mod header;
 mod scan;
 mod snapshot;
+mod template;
 
 #[cfg(test)]
 mod tests;
