@@ -164,3 +164,63 @@ impl Builder<'_> {
         Some(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: &str = "goroutine 7 [sleep]:\n";
+
+    fn template(text: &str, address_part: Option<usize>) -> (Option<Template>, Scanner) {
+        let mut scanner = Scanner::default();
+        let block = scanner.scan(text.as_bytes(), HEADER.len(), true, false).unwrap();
+        (
+            Template::new(&text.as_bytes()[..block.bytes], HEADER.len(), &scanner, address_part),
+            scanner,
+        )
+    }
+
+    fn block(args: &str, offset: &str, parent: &str) -> String {
+        format!(
+            "{HEADER}main.f({args})\n\t/src/f.go:3 +{offset} fp=0x1 sp=0x22 pc={offset}\nmain.g(...)\n\t/src/g.go:4\n\
+             created by main.main{parent}\n\t/src/f.go:9 +{offset}\n\n"
+        )
+    }
+
+    #[test]
+    fn fits_what_differs_in_numbers_only() {
+        let (template, _) = template(&block("0x1, 0x2", "0x1d", " in goroutine 3"), Some(0));
+        let template = template.unwrap();
+        let other = block("0xc000012345, {0x1?, 0x2}, ...", "0x2", " in goroutine 4711");
+        let fit = template.fit(other.as_bytes(), HEADER.len()).unwrap();
+        assert_eq!((fit.bytes, fit.lines, fit.parent), (other.len(), 8, 4711));
+        let (start, end) = fit.address.unwrap();
+        assert_eq!(&other[start..end], "0xc000012345, {0x1?, 0x2}, ...");
+        for different in [
+            other.replace("f.go:3", "f.go:5"),
+            other.replace("main.g", "main.h"),
+            other.replace("\n\n", "\nmain.k()\n"),
+            block("", "0x1", ""),
+        ] {
+            assert_eq!(template.fit(different.as_bytes(), HEADER.len()), None, "{different}");
+        }
+    }
+
+    #[test]
+    fn sections_have_no_template() {
+        assert!(
+            template(
+                &format!("{HEADER}main.f()\n\t/src/f.go:3 +0x1\n...4 frames elided...\n\n"),
+                None
+            )
+            .0
+            .is_none()
+        );
+        assert!(
+            template(&format!("{HEADER}main.f()\n\t/src/f.go:3 +0x1\n"), None)
+                .0
+                .is_none(),
+            "no empty line behind it"
+        );
+    }
+}
