@@ -90,21 +90,16 @@ fn read_text(
     options: &ReadOptions,
 ) -> (u64, u64) {
     let mut machine = Machine::new(id, None);
-    let mut buffer: Vec<u8> = Vec::with_capacity(CHUNK);
+    let mut window = Window::default();
     let mut total = 0u64;
     let mut stopped = None;
     let problems = set.problems.len();
     loop {
-        let start = buffer.len();
         let room = options.max_bytes.saturating_sub(total).min(CHUNK as u64);
         let room = usize::try_from(room).unwrap_or(CHUNK);
-        buffer.resize(start + room, 0);
-        let count = match unpacked.read(&mut buffer[start..]) {
+        let count = match unpacked.read(window.room(room)) {
             Ok(count) => count,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {
-                buffer.truncate(start);
-                continue;
-            }
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
             Err(error) => {
                 stopped = Some(if error.kind() == std::io::ErrorKind::InvalidData {
                     error.to_string()
@@ -114,7 +109,7 @@ fn read_text(
                 0
             }
         };
-        buffer.truncate(start + count);
+        window.filled += count;
         total += count as u64;
         if count == 0 {
             if room == 0 && unpacked.read(&mut [0]).is_ok_and(|more| more > 0) {
@@ -122,15 +117,15 @@ fn read_text(
                     "only the first {total} bytes were read, as the limit on decompressed bytes says"
                 ));
             }
-            machine.feed(set, options, &buffer, true);
+            machine.feed(set, options, window.text(), true);
             break;
         }
-        let mut taken = machine.feed(set, options, &buffer, false);
-        if taken == 0 && buffer.len() > MAX_LINE {
+        let mut taken = machine.feed(set, options, window.text(), false);
+        if taken == 0 && window.filled > MAX_LINE {
             // No form has lines this long: the head is given up, the rest of the line is junk too.
-            taken = buffer.len();
+            taken = window.filled;
         }
-        buffer.drain(..taken);
+        window.take(taken);
     }
     machine.finish(set, options);
     let lines = machine.lines();
@@ -151,4 +146,32 @@ fn read_text(
         set.problem(id, None, ProblemKind::Unreadable, unknown::text(head, lines));
     }
     (total, lines)
+}
+
+/// The part of the text that was read and not yet taken. Its memory is cleared once, not for every read.
+#[derive(Default)]
+struct Window {
+    bytes: Vec<u8>,
+    filled: usize,
+}
+
+impl Window {
+    /// Space for the next `size` bytes.
+    fn room(&mut self, size: usize) -> &mut [u8] {
+        let end = self.filled + size;
+        if self.bytes.len() < end {
+            self.bytes.resize(end, 0);
+        }
+        &mut self.bytes[self.filled..end]
+    }
+
+    fn text(&self) -> &[u8] {
+        &self.bytes[..self.filled]
+    }
+
+    /// Gives up the first `count` bytes.
+    fn take(&mut self, count: usize) {
+        self.bytes.copy_within(count..self.filled, 0);
+        self.filled -= count;
+    }
 }
