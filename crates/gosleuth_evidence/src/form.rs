@@ -2,6 +2,7 @@
 
 use gosleuth_base::{ProblemKind, Sym};
 
+use crate::debug1;
 use crate::model::{CrashIndex, EvidenceSet, InputId, Origin, Time};
 use crate::reader::ReadOptions;
 
@@ -62,8 +63,13 @@ impl Context<'_> {
 
 /// The multi-line form that starts with this line, if any. Cheap for lines that start nothing: one look at the first byte.
 pub(crate) fn start(line: &[u8], cx: &mut Context<'_>) -> Option<Box<dyn Form>> {
-    let _ = (line, cx);
-    None
+    match line.first()? {
+        b'-' if line.starts_with(b"--- mutex:") || line.starts_with(b"--- contention:") => debug1::start(line, cx),
+        b'h' if line.starts_with(b"heap profile: ") => debug1::start(line, cx),
+        b'0'..=b'9' if debug1::is_count_record(line) => debug1::start(line, cx),
+        _ if debug1::is_count_head(line) => debug1::start(line, cx),
+        _ => None,
+    }
 }
 
 /// Reads forms of a single line. Returns whether the line was one.

@@ -11,14 +11,20 @@
 //!
 //! Non-goals: nothing here judges. What evidence means is decided in `gosleuth_case`.
 
+mod budget;
+mod debug1;
 mod decompress;
 mod dump;
 mod form;
+mod groups;
+mod infer;
 mod machine;
 mod model;
+mod pprof;
 mod reader;
 mod time;
 mod unknown;
+mod wire;
 
 pub use model::*;
 pub use reader::{ReadOptions, Source, read};
