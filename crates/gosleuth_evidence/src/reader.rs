@@ -10,6 +10,7 @@ use gosleuth_base::{Idx as _, ProblemKind};
 use crate::decompress::Unpacked;
 use crate::machine::Machine;
 use crate::model::{EvidenceSet, Input, InputId, Time};
+use crate::pprof;
 use crate::unknown;
 
 /// How to read.
@@ -43,6 +44,8 @@ pub struct Source<'a> {
 const CHUNK: usize = 256 << 10;
 /// A line longer than this is cut: no form has such lines.
 const MAX_LINE: usize = 4 << 20;
+/// A protobuf profile longer than this is cut: it is held in memory whole.
+const MAX_PROFILE: u64 = 1 << 30;
 
 /// Reads one input to its end and adds what it holds to `set`. Read errors become problems; what came before is kept.
 pub fn read(set: &mut EvidenceSet, source: &Source<'_>, bytes: &mut dyn Read, options: &ReadOptions) -> InputId {
@@ -63,6 +66,8 @@ pub fn read(set: &mut EvidenceSet, source: &Source<'_>, bytes: &mut dyn Read, op
     let (total, lines) = if let Some(sentence) = unknown::binary(&head) {
         set.problem(id, None, ProblemKind::Unreadable, sentence);
         (head.len() as u64, 0)
+    } else if pprof::looks_like(&head) {
+        (read_profile(set, id, &mut unpacked, options), 0)
     } else {
         read_text(set, id, &mut unpacked, &head, options)
     };
@@ -79,6 +84,24 @@ pub fn read(set: &mut EvidenceSet, source: &Source<'_>, bytes: &mut dyn Read, op
         input.envelopes.insert(0, "utf-16");
     }
     id
+}
+
+/// Reads a protobuf profile, which has to be whole before it can be understood. Returns its bytes.
+fn read_profile(set: &mut EvidenceSet, id: InputId, unpacked: &mut Unpacked<'_>, options: &ReadOptions) -> u64 {
+    let cap = options.max_bytes.min(MAX_PROFILE);
+    let mut bytes = Vec::new();
+    let outcome = unpacked.by_ref().take(cap).read_to_end(&mut bytes);
+    if let Err(error) = outcome {
+        set.problem(id, None, ProblemKind::Partial, error.to_string());
+    } else if bytes.len() as u64 == cap && unpacked.read(&mut [0]).is_ok_and(|more| more > 0) {
+        let message = format!(
+            "the profile is longer than {} MiB; only its beginning was read",
+            cap >> 20
+        );
+        set.problem(id, None, ProblemKind::Partial, message);
+    }
+    pprof::read(&bytes, set, id, options);
+    bytes.len() as u64
 }
 
 /// Reads the text of an input. Returns its bytes and lines.
