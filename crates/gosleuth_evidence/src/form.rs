@@ -2,6 +2,7 @@
 
 use gosleuth_base::{ProblemKind, Sym};
 
+use crate::crash;
 use crate::debug1;
 use crate::model::{CrashIndex, EvidenceSet, InputId, Origin, Time};
 use crate::reader::ReadOptions;
@@ -68,12 +69,11 @@ pub(crate) fn start(line: &[u8], cx: &mut Context<'_>) -> Option<Box<dyn Form>> 
         b'h' if line.starts_with(b"heap profile: ") => debug1::start(line, cx),
         b'0'..=b'9' if debug1::is_count_record(line) => debug1::start(line, cx),
         _ if debug1::is_count_head(line) => debug1::start(line, cx),
-        _ => None,
+        _ => crash::start(line, cx),
     }
 }
 
 /// Reads forms of a single line. Returns whether the line was one.
 pub(crate) fn single_line(line: &[u8], cx: &mut Context<'_>) -> bool {
-    let _ = (line, cx);
-    false
+    crash::single_line(line, cx)
 }

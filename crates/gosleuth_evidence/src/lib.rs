@@ -12,6 +12,7 @@
 //! Non-goals: nothing here judges. What evidence means is decided in `gosleuth_case`.
 
 mod budget;
+mod crash;
 mod debug1;
 mod decompress;
 mod dump;

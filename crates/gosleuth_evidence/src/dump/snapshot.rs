@@ -278,6 +278,9 @@ impl OpenSnapshot {
             crash.snapshot = Some(id);
             crash.goroutine = first_id;
         }
+        if let (Some(crash), Some(first)) = (crash, groups.first()) {
+            crate::crash::settle(set, crash, first.stack);
+        }
         let mut addresses: Vec<AddressUse> = self
             .addresses
             .into_iter()
