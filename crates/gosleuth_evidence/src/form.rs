@@ -6,6 +6,7 @@ use crate::crash;
 use crate::debug1;
 use crate::model::{CrashIndex, EvidenceSet, InputId, Origin, Time};
 use crate::reader::ReadOptions;
+use crate::{escape, expvar, prometheus, runtime_log};
 
 /// What a form did with a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,9 +72,12 @@ pub(crate) fn start(line: &[u8], cx: &mut Context<'_>) -> Option<Box<dyn Form>> 
         _ if debug1::is_count_head(line) => debug1::start(line, cx),
         _ => crash::start(line, cx),
     }
+    .or_else(|| prometheus::start(line, cx))
+    .or_else(|| expvar::start(line, cx))
+    .or_else(|| escape::start(line, cx))
 }
 
 /// Reads forms of a single line. Returns whether the line was one.
 pub(crate) fn single_line(line: &[u8], cx: &mut Context<'_>) -> bool {
-    crash::single_line(line, cx)
+    crash::single_line(line, cx) || runtime_log::line(line, cx) || expvar::fragment(line, cx)
 }

@@ -13,16 +13,23 @@
 
 mod budget;
 mod crash;
+mod cursor;
 mod debug1;
 mod decompress;
 mod dump;
+mod escape;
+mod expvar;
 mod form;
 mod groups;
 mod infer;
 mod machine;
 mod model;
 mod pprof;
+mod prometheus;
 mod reader;
+mod runtime_log;
+#[cfg(test)]
+mod testing;
 mod time;
 mod unknown;
 mod wire;
