@@ -82,7 +82,6 @@ impl Facts {
         let mut third = None;
         let mut owner = None;
         let mut last = None;
-        let mut after_panic = None;
         let mut is_main = false;
         for (position, &frame) in stack.frames.iter().enumerate() {
             let origin = self.learn(set, frame);
@@ -95,9 +94,6 @@ impl Facts {
                 is_main = true;
             }
             if origin == Origin::Runtime {
-                if matches!(function, "panic" | "runtime.gopanic") {
-                    after_panic = Some(position);
-                }
                 continue;
             }
             let position = u32::try_from(position).unwrap_or(u32::MAX);
@@ -120,8 +116,6 @@ impl Facts {
         if let Some(creator) = created_by {
             self.learn(set, creator);
         }
-        // Deferred calls run on top of `panic`: what is below it is the code that panicked, still to be found above.
-        let _ = after_panic;
         let (blame, blame_origin) = match (user, third) {
             (Some(frame), _) => (Some(frame), Origin::User),
             (None, Some(frame)) => (Some(frame), Origin::ThirdParty),
