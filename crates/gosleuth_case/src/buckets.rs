@@ -46,8 +46,6 @@ pub(crate) struct Key {
 /// Goroutines of one key.
 #[derive(Clone, Debug)]
 pub(crate) struct Bucket {
-    /// Its key.
-    pub(crate) key: Key,
     /// What the catalogue says of it.
     pub(crate) entry: &'static Entry,
     /// State (made precise).
@@ -141,7 +139,10 @@ pub(crate) fn lines(set: &EvidenceSet, baseline: Option<usize>) -> Vec<Line> {
         .into_iter()
         .map(|(_, ids)| {
             let of = |kind: SnapshotKind| -> Vec<SnapshotId> {
-                ids.iter().copied().filter(|id| set.snapshots[id.index()].kind == kind).collect()
+                ids.iter()
+                    .copied()
+                    .filter(|id| set.snapshots[id.index()].kind == kind)
+                    .collect()
             };
             let (dumps, profiles) = (of(SnapshotKind::Dump), of(SnapshotKind::Profile));
             let mut snapshots = if dumps.len() >= 2 || profiles.is_empty() {
@@ -160,7 +161,9 @@ pub(crate) fn lines(set: &EvidenceSet, baseline: Option<usize>) -> Vec<Line> {
             });
             Line {
                 baseline: before.min(snapshots.len().saturating_sub(1)),
-                dumps: snapshots.iter().all(|id| set.snapshots[id.index()].kind == SnapshotKind::Dump),
+                dumps: snapshots
+                    .iter()
+                    .all(|id| set.snapshots[id.index()].kind == SnapshotKind::Dump),
                 snapshots,
             }
         })
@@ -196,7 +199,6 @@ pub(crate) fn buckets(set: &EvidenceSet, facts: &Facts, classes: &mut Classes, l
             };
             let at = *index.entry(key).or_insert_with(|| {
                 buckets.push(Bucket {
-                    key,
                     entry,
                     reason,
                     stack: group.stack,
@@ -227,7 +229,10 @@ pub(crate) fn buckets(set: &EvidenceSet, facts: &Facts, classes: &mut Classes, l
         if last > 0 && (position == 0 || position == last) && snapshot.kind == SnapshotKind::Dump {
             let mut seen: FxHashSet<u64> = FxHashSet::default();
             for goroutine in &snapshot.goroutines {
-                let Some(&at) = group_bucket.get(goroutine.group.index()).filter(|&&at| at != usize::MAX) else {
+                let Some(&at) = group_bucket
+                    .get(goroutine.group.index())
+                    .filter(|&&at| at != usize::MAX)
+                else {
                     continue;
                 };
                 if position == 0 {
@@ -286,7 +291,11 @@ pub(crate) fn merge_waits(into: &mut WaitRange, from: &WaitRange) {
         into.min = 0;
         return;
     }
-    into.min = if into.known == 0 { from.min } else { into.min.min(from.min) };
+    into.min = if into.known == 0 {
+        from.min
+    } else {
+        into.min.min(from.min)
+    };
     into.max = into.max.max(from.max);
     into.known += from.known;
     into.sum += from.sum;

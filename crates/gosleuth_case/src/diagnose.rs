@@ -307,7 +307,12 @@ impl Scene<'_> {
         if judgement.grows {
             headline.push_str(&format!(
                 ", and they become more: {}",
-                bucket.counts.iter().map(|&count| say::number(count)).collect::<Vec<_>>().join(" → ")
+                bucket
+                    .counts
+                    .iter()
+                    .map(|&count| say::number(count))
+                    .collect::<Vec<_>>()
+                    .join(" → ")
             ));
         }
         let mut related: Vec<Related> = Vec::new();
@@ -420,7 +425,12 @@ impl Scene<'_> {
         members: &[usize],
         chains: &[&LockClass],
     ) -> (Decision, Suspect) {
-        let of = |group: GroupId| members.iter().copied().find(|&index| buckets[index].groups.contains(&group));
+        let of = |group: GroupId| {
+            members
+                .iter()
+                .copied()
+                .find(|&index| buckets[index].groups.contains(&group))
+        };
         // The end of the chain: a holder that waits for something else; else the one in its own way; else a member of the
         // ring; else the most waiters.
         let is_waiter = |index: usize| is_lock(buckets[index].reason);
@@ -501,14 +511,17 @@ impl Scene<'_> {
                     waits_text(waiting)
                 );
                 suspect.rules = vec!["DL002"];
-                suspect.action = format!("Take the locks of {owner} in one order everywhere (for example by id) before {site_text}.");
+                suspect.action = format!(
+                    "Take the locks of {owner} in one order everywhere (for example by id) before {site_text}."
+                );
             } else {
                 suspect.headline = format!(
                     "{} for a lock of {owner} in {site_text}, whose own caller most likely holds it",
                     waits_text(waiting)
                 );
                 suspect.rules = vec!["DL001", "DL004"];
-                suspect.action = format!("Call an unlocked variant from inside the locked section, or unlock before {site_text}.");
+                suspect.action =
+                    format!("Call an unlocked variant from inside the locked section, or unlock before {site_text}.");
             }
             suspect.evidence.push(format!(
                 "A method of {owner} stands further out on the stack of the goroutine that waits for its lock."
@@ -528,11 +541,15 @@ impl Scene<'_> {
                 "No goroutine is inside a method of {owner} but those that wait at its lock: some path left it locked."
             ));
             suspect.rules = vec!["DL003", "PN005"];
-            suspect.action = format!("Look for a return, a panic or a missing Unlock between Lock and Unlock in the methods of {owner}; use defer.");
+            suspect.action = format!(
+                "Look for a return, a panic or a missing Unlock between Lock and Unlock in the methods of {owner}; use defer."
+            );
         }
         if let Some(waits) = suspect.waits {
             let longest = u64::from(waits.max);
-            suspect.headline.push_str(&format!(", for up to {}", say::plural(longest, "minute")));
+            suspect
+                .headline
+                .push_str(&format!(", for up to {}", say::plural(longest, "minute")));
         }
         suspect.count = members.iter().map(|&index| buckets[index].count).sum();
         for &index in members.iter().filter(|&&index| index != root) {
@@ -555,7 +572,9 @@ impl Scene<'_> {
             suspect.stacks.extend(bucket.stacks.iter().copied());
             suspect.goroutines.extend(bucket.ids.iter().copied());
             for sentence in &judgement_of(index).evidence {
-                let place = bucket.blame.map_or_else(String::new, |frame| place(&site(self.set, frame)));
+                let place = bucket
+                    .blame
+                    .map_or_else(String::new, |frame| place(&site(self.set, frame)));
                 suspect.evidence.push(format!("{place}: {sentence}"));
             }
         }

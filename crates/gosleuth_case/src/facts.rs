@@ -186,7 +186,10 @@ fn reason_of(set: &EvidenceSet, frames: &[FrameId]) -> WaitReason {
                 WaitReason::MutexLock
             }
             function => {
-                if function.starts_with("runtime.") || function.starts_with("sync.") || function.starts_with("internal/") {
+                if function.starts_with("runtime.")
+                    || function.starts_with("sync.")
+                    || function.starts_with("internal/")
+                {
                     continue;
                 }
                 if function.starts_with("syscall.") {

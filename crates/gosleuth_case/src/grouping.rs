@@ -97,7 +97,15 @@ enum Key {
     Text(String),
 }
 
-fn order(row: &GroupRow) -> (std::cmp::Reverse<u64>, std::cmp::Reverse<u32>, Option<&Site>, &str, usize) {
+fn order(
+    row: &GroupRow,
+) -> (
+    std::cmp::Reverse<u64>,
+    std::cmp::Reverse<u32>,
+    Option<&Site>,
+    &str,
+    usize,
+) {
     (
         std::cmp::Reverse(row.count),
         std::cmp::Reverse(row.waits.max),

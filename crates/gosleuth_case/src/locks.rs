@@ -97,7 +97,10 @@ fn owner_key(set: &EvidenceSet, frame: FrameId) -> String {
 fn inside(set: &EvidenceSet, stack: StackId, owner: &str, after: Option<FrameId>) -> Option<usize> {
     let frames = &set.stacks.stack(stack).frames;
     let start = after.map_or(0, |after| {
-        frames.iter().position(|&frame| frame == after).map_or(0, |position| position + 1)
+        frames
+            .iter()
+            .position(|&frame| frame == after)
+            .map_or(0, |position| position + 1)
     });
     let first = after.map(|frame| set.text(set.stacks.frame(frame).function));
     (start..frames.len()).find(|&position| {

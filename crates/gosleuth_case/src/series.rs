@@ -14,8 +14,13 @@ pub(crate) fn series(set: &EvidenceSet, facts: &Facts, line: &Line, limit: u64) 
         return None;
     }
     let snapshots: Vec<_> = line.snapshots.iter().map(|id| &set.snapshots[id.index()]).collect();
-    let times: Option<Vec<i64>> = snapshots.iter().map(|snapshot| snapshot.time.map(|time| time.0)).collect();
-    let timed = times.as_ref().is_some_and(|times| times.windows(2).all(|pair| pair[0] < pair[1]));
+    let times: Option<Vec<i64>> = snapshots
+        .iter()
+        .map(|snapshot| snapshot.time.map(|time| time.0))
+        .collect();
+    let timed = times
+        .as_ref()
+        .is_some_and(|times| times.windows(2).all(|pair| pair[0] < pair[1]));
     #[expect(clippy::cast_precision_loss, reason = "minutes and small indices")]
     let at: Vec<f64> = match (&times, timed) {
         (Some(times), true) => times.iter().map(|time| (time - times[0]) as f64 / 60e9).collect(),
@@ -46,8 +51,7 @@ pub(crate) fn series(set: &EvidenceSet, facts: &Facts, line: &Line, limit: u64) 
             let slope = slope(&at, &counts);
             let last = counts.last().copied().unwrap_or(0);
             #[expect(clippy::cast_precision_loss, reason = "goroutine counts")]
-            let minutes_to_limit =
-                (timed && slope > 0.0 && last < limit).then(|| (limit - last) as f64 / slope);
+            let minutes_to_limit = (timed && slope > 0.0 && last < limit).then(|| (limit - last) as f64 / slope);
             let facts = facts.stack(stack);
             SeriesRow {
                 stack,

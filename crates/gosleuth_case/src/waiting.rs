@@ -33,7 +33,10 @@ pub(crate) fn wait_graph(set: &EvidenceSet, facts: &Facts, id: SnapshotId) -> Wa
 fn objects(set: &EvidenceSet, facts: &Facts, snapshot: &Snapshot, classes: &[LockClass]) -> Vec<WaitObject> {
     let mut by_address: BTreeMap<u64, Vec<(GroupId, u64)>> = BTreeMap::new();
     for used in &snapshot.addresses {
-        by_address.entry(used.address).or_default().push((used.group, used.count));
+        by_address
+            .entry(used.address)
+            .or_default()
+            .push((used.group, used.count));
     }
     let mut objects: Vec<(u64, WaitObject)> = Vec::new();
     for (address, uses) in by_address {
@@ -111,7 +114,10 @@ fn member(set: &EvidenceSet, facts: &Facts, snapshot: &Snapshot, id: GroupId) ->
     let at = stack
         .blame
         .map_or_else(String::new, |frame| format!(" at {}", place(&site(set, frame))));
-    format!("{who} ({}{at})", doing(effective_reason(group.state.reason, stack.reason)))
+    format!(
+        "{who} ({}{at})",
+        doing(effective_reason(group.state.reason, stack.reason))
+    )
 }
 
 fn families(set: &EvidenceSet, facts: &Facts, snapshot: &Snapshot) -> Vec<Family> {
@@ -180,7 +186,9 @@ fn cycles(set: &EvidenceSet, facts: &Facts, snapshot: &Snapshot, classes: &[Lock
                         }
                         break;
                     }
-                    let Holder::Elsewhere(holder) = classes[next].holder else { break };
+                    let Holder::Elsewhere(holder) = classes[next].holder else {
+                        break;
+                    };
                     if path.contains(&holder) {
                         break;
                     }

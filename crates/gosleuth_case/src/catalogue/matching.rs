@@ -60,7 +60,10 @@ impl Matcher {
         waits.sort_by_key(|entry| (std::cmp::Reverse(entry.priority), entry.id));
         for entry in waits {
             let mut compile = |patterns: &'static [&'static str]| -> Box<[u16]> {
-                patterns.iter().map(|pattern| matcher.number(pattern, &mut numbers)).collect()
+                patterns
+                    .iter()
+                    .map(|pattern| matcher.number(pattern, &mut numbers))
+                    .collect()
             };
             let compiled = Compiled {
                 entry,
@@ -96,13 +99,21 @@ impl Matcher {
         if self.known[index].is_none() {
             let name = strings.get(sym);
             let mut hits: Vec<u16> = self.exact.get(name).copied().into_iter().collect();
-            hits.extend(self.wild.iter().filter(|(pattern, _)| matches(pattern, name)).map(|(_, number)| *number));
+            hits.extend(
+                self.wild
+                    .iter()
+                    .filter(|(pattern, _)| matches(pattern, name))
+                    .map(|(_, number)| *number),
+            );
             self.known[index] = Some(hits.into_boxed_slice());
         }
     }
 
     fn hits(&self, sym: Sym) -> &[u16] {
-        self.known.get(sym.index()).and_then(|hits| hits.as_deref()).unwrap_or(&[])
+        self.known
+            .get(sym.index())
+            .and_then(|hits| hits.as_deref())
+            .unwrap_or(&[])
     }
 
     /// The entry for a goroutine: the one of highest priority whose conditions all hold.
