@@ -44,7 +44,6 @@ func (s *scraper) fetch(ctx context.Context, n int) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	time.Sleep(2 * time.Millisecond)
 	s.pages <- n // MARK: BUG
 	return nil
 }
