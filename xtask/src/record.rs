@@ -15,6 +15,7 @@ mod toolchain;
 pub(crate) use big::{BigDumpArgs, BigProfileArgs, big_dump, big_profile};
 
 use std::path::{Path, PathBuf};
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
@@ -23,6 +24,9 @@ use toolchain::Toolchain;
 
 /// Home directory of the person who, as the recordings tell it, built the programs.
 pub(crate) const HOME: &str = "/home/u";
+
+/// Programs of one version that run at a time, of those that end by themselves.
+const SHORT_AT_ONCE: usize = 3;
 
 /// Arguments of `cargo xtask record`.
 #[derive(clap::Args)]
@@ -46,7 +50,7 @@ pub(crate) struct RecordArgs {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Versions whose programs run at the same time
-    #[arg(long, default_value_t = 3, value_name = "N")]
+    #[arg(long, default_value_t = 4, value_name = "N")]
     at_once: usize,
 }
 
@@ -101,30 +105,85 @@ pub(crate) fn record(args: &RecordArgs) -> Result<()> {
         return Ok(());
     }
 
-    for batch in toolchains.chunks(args.at_once.max(1)) {
-        let mut jobs = Vec::new();
-        for toolchain in batch {
-            jobs.push(prepare(toolchain, &root, &programs, with_orders)?);
+    // The next version is built while others run, the newest first.
+    let running = Gate::new(args.at_once);
+    std::thread::scope(|scope| -> Result<()> {
+        for toolchain in toolchains.iter().rev() {
+            let job = prepare(toolchain, &root, &programs, with_orders)?;
+            let permit = running.enter();
+            let (out, whole) = (&out, args.only.is_empty());
+            scope.spawn(move || {
+                run(&job, schedule, out);
+                drop(permit);
+                report_failure(&toolchain.name, keep(&job, out, whole));
+            });
         }
-        std::thread::scope(|scope| {
-            for job in &jobs {
-                for build in &job.built {
-                    scope.spawn(|| report_failure(&build.program.id, programs::run(build, schedule)));
-                }
-                for service in &job.services {
-                    scope.spawn(|| report_failure("orders", orders::run(service, schedule, &out)));
-                }
-            }
-        });
-        for job in &jobs {
-            let path = out.join(format!("go{}.tar.zst", job.toolchain.release));
-            if !job.built.is_empty() {
-                archive::update(&path, &job.stage, args.only.is_empty())?;
-                say(&format!("wrote {}", path.display()));
-            }
+        Ok(())
+    })
+}
+
+/// Runs everything that was built: programs that wait to be told all at once, those that end by themselves a few at a time.
+fn run(job: &Job<'_>, schedule: Schedule, out: &Path) {
+    let few = Gate::new(SHORT_AT_ONCE);
+    std::thread::scope(|scope| {
+        for service in &job.services {
+            scope.spawn(|| report_failure("orders", orders::run(service, schedule, out)));
+        }
+        let (long, short): (Vec<_>, Vec<_>) = job.built.iter().partition(|b| b.program.is_long());
+        for build in long.into_iter().chain(short) {
+            let permit = (!build.program.is_long()).then(|| few.enter());
+            scope.spawn(move || {
+                let what = format!("{} with {}", build.program.id, job.toolchain.name);
+                report_failure(&what, programs::run(build, schedule));
+                drop(permit);
+            });
+        }
+    });
+}
+
+fn keep(job: &Job<'_>, out: &Path, whole: bool) -> Result<()> {
+    if job.built.is_empty() {
+        return Ok(());
+    }
+    let path = out.join(format!("go{}.tar.zst", job.toolchain.release));
+    archive::update(&path, &job.stage, whole)?;
+    say(&format!("wrote {}", path.display()));
+    Ok(())
+}
+
+/// Lets a number of threads in at a time.
+struct Gate {
+    free: Mutex<usize>,
+    changed: Condvar,
+}
+
+/// Leave to be inside a [`Gate`], until it is dropped.
+struct Permit<'a>(&'a Gate);
+
+impl Gate {
+    fn new(size: usize) -> Self {
+        Self {
+            free: Mutex::new(size.max(1)),
+            changed: Condvar::new(),
         }
     }
-    Ok(())
+
+    fn enter(&self) -> Permit<'_> {
+        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut free = self
+            .changed
+            .wait_while(free, |free| *free == 0)
+            .unwrap_or_else(PoisonError::into_inner);
+        *free -= 1;
+        Permit(self)
+    }
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        *self.0.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.0.changed.notify_one();
+    }
 }
 
 /// Everything built with one toolchain, ready to run.
@@ -145,12 +204,7 @@ fn prepare<'a>(toolchain: &'a Toolchain, root: &Path, programs: &'a [Program], w
     let runnable: Vec<&Program> = programs.iter().filter(|p| p.runs_with(toolchain)).collect();
     if !runnable.is_empty() {
         let app = copy_module(toolchain, &root.join("testdata/programs"), "app")?;
-        for program in runnable {
-            match programs::build(program, toolchain, &app, &bin, &stage) {
-                Ok(b) => built.push(b),
-                Err(e) => complain(&format!("{} with {}: {e:#}", program.id, toolchain.name)),
-            }
-        }
+        built = programs::build(&runnable, toolchain, &app, &bin, &stage)?;
     }
     let services = if with_orders && orders::recorded_with(toolchain) {
         let source = copy_module(toolchain, &root.join("testdata/orders"), "orders")?;

@@ -62,8 +62,8 @@ pub(crate) fn big_profile(args: &BigProfileArgs) -> Result<()> {
 fn build(name: &str, version: &str) -> Result<Command> {
     let mut toolchains = toolchain::select(&[version.to_owned()], &[])?;
     let toolchain = toolchains.pop().context("no such toolchain")?;
-    let app = copy_module(&toolchain, &repository_root().join("testdata/programs"), "app")?;
-    let bin = std::path::Path::new(HOME).join("bin/big");
+    let app = copy_module(&toolchain, &repository_root().join("testdata/programs"), "warehouse")?;
+    let bin = std::path::Path::new(HOME).join("bin/warehouse");
     remake(&bin)?;
     let binary = bin.join(name);
     let mut go = toolchain.go(&app);
