@@ -15,7 +15,7 @@ use super::toolchain::{Toolchain, minor_of};
 /// How long a program may take to fail by itself.
 const CRASH_LIMIT: Duration = Duration::from_secs(90);
 /// How long the runtime's own trace lines are collected.
-const TRACE_TIME: Duration = Duration::from_secs(20);
+const TRACE_TIME: Duration = Duration::from_secs(30);
 /// How long building and running a test may take.
 const TEST_LIMIT: Duration = Duration::from_secs(300);
 /// How long a program may take from its last snapshot to its end.
