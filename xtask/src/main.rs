@@ -3,6 +3,7 @@
 //! Role: `tidy` holds the rules of the repository as data and checks them, `generate` writes the committed files that are
 //! derived from code, `record` runs the fixture programs. Non-goals: nothing that the product needs at run time.
 
+mod fuzz;
 mod generate;
 mod record;
 mod repository;
@@ -22,6 +23,8 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Build the fuzz targets and run them
+    Fuzz(fuzz::FuzzArgs),
     /// Run the fixture programs under several Go versions and keep what they leave behind
     Record(record::RecordArgs),
     /// Write the dump of a real program with very many goroutines
@@ -35,6 +38,7 @@ fn main() -> anyhow::Result<()> {
         Task::Tidy => tidy::run(),
         Task::Generate { check: true } => generate::check(),
         Task::Generate { check: false } => generate::write(),
+        Task::Fuzz(args) => fuzz::run(&args),
         Task::Record(args) => record::record(&args),
         Task::Bigdump(args) => record::big_dump(&args),
         Task::Bigprofile(args) => record::big_profile(&args),

@@ -60,16 +60,18 @@ fn walk(directory: &Path, prefix: &str, files: &mut Vec<String>) -> Result<()> {
     Ok(())
 }
 
-/// Output of `cargo metadata`, without dependencies of dependencies when `shallow`.
+/// Output of `cargo metadata`.
 pub(crate) fn metadata(depth: Depth) -> Result<Metadata> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command
         .args(["metadata", "--format-version", "1", "--locked"])
         .current_dir(root());
-    if let Depth::Workspace = depth {
-        command.arg("--no-deps");
-    }
+    match depth {
+        Depth::Workspace => command.arg("--no-deps"),
+        // What other platforms would need is neither downloaded nor built here.
+        Depth::Everything => command.args(["--filter-platform", &host()?]),
+    };
     let output = command.output().context("cargo metadata does not start")?;
     ensure!(
         output.status.success(),
@@ -77,6 +79,19 @@ pub(crate) fn metadata(depth: Depth) -> Result<Metadata> {
         String::from_utf8_lossy(&output.stderr)
     );
     serde_json::from_slice(&output.stdout).context("cargo metadata printed something else than expected")
+}
+
+/// The target triple of this machine.
+fn host() -> Result<String> {
+    let output = Command::new("rustc")
+        .arg("-vV")
+        .output()
+        .context("rustc does not start")?;
+    String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .find_map(|line| line.strip_prefix("host: "))
+        .map(str::to_owned)
+        .context("rustc -vV names no host")
 }
 
 /// How far `metadata` looks.

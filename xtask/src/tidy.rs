@@ -52,8 +52,20 @@ const LAYERS: &[Layer] = &[
         walled: true,
     },
     Layer {
+        name: "gosleuth_live",
+        inner: &["gosleuth_base"],
+        outer: &["rustls", "ureq"],
+        walled: false,
+    },
+    Layer {
         name: "gosleuth",
-        inner: &["gosleuth_base", "gosleuth_case", "gosleuth_evidence", "gosleuth_report"],
+        inner: &[
+            "gosleuth_base",
+            "gosleuth_case",
+            "gosleuth_evidence",
+            "gosleuth_live",
+            "gosleuth_report",
+        ],
         outer: &["anyhow", "clap", "clap_complete", "signal-hook", "toml"],
         walled: false,
     },

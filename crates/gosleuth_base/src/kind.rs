@@ -54,6 +54,8 @@ kinds! {
     Sleeping = "sleeping",
     /// A set of goroutines of which none can be released, or the runtime's own deadlock report.
     Deadlock = "deadlock",
+    /// Goroutines that stay, where the evidence does not tell how they are blocked (a profile without states).
+    Leak = "leak",
     /// One creation site whose goroutines become more and more.
     Growth = "growth",
     /// A panic that ended the process or was reported by a server.

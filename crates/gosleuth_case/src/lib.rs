@@ -1,4 +1,3 @@
-#![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types))]
 //! From evidence to an explained cause: grouping, waiting, diagnosis, life cycle.
 //!
 //! Role: the only place where evidence is judged. Input is an [`EvidenceSet`](gosleuth_evidence::EvidenceSet), output a
@@ -6,6 +5,24 @@
 //!
 //! Non-goals: no reading of files, no rendering.
 
+mod buckets;
+mod build;
+pub mod catalogue;
+mod crashes;
+mod diagnose;
+mod escape;
+mod facts;
+mod grouping;
+mod headline;
+mod leaks;
+mod locks;
 mod model;
+mod profiles;
+mod races;
+mod runtime;
+mod say;
+mod series;
+mod waiting;
 
+pub use build::build;
 pub use model::*;

@@ -10,6 +10,7 @@ mod hash;
 mod header;
 mod scan;
 mod snapshot;
+mod template;
 
 #[cfg(test)]
 mod tests;
@@ -61,6 +62,13 @@ impl Dumps {
             let Some(header) = self.headers.parse(rest, &mut *cx.set) else {
                 break;
             };
+            if cx.pending_crash.is_none()
+                && let Some((bytes, lines)) = self.open.as_mut().and_then(|open| open.add_known(rest, &header))
+            {
+                taken.bytes += bytes;
+                taken.lines += lines;
+                continue;
+            }
             let force = eof || rest.len() > MAX_BLOCK;
             let Some(block) = self.scanner.scan(rest, header.length, force, cx.options.exact) else {
                 break;

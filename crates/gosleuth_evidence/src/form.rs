@@ -2,8 +2,11 @@
 
 use gosleuth_base::{ProblemKind, Sym};
 
+use crate::crash;
+use crate::debug1;
 use crate::model::{CrashIndex, EvidenceSet, InputId, Origin, Time};
 use crate::reader::ReadOptions;
+use crate::{escape, expvar, prometheus, runtime_log};
 
 /// What a form did with a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,12 +65,19 @@ impl Context<'_> {
 
 /// The multi-line form that starts with this line, if any. Cheap for lines that start nothing: one look at the first byte.
 pub(crate) fn start(line: &[u8], cx: &mut Context<'_>) -> Option<Box<dyn Form>> {
-    let _ = (line, cx);
-    None
+    match line.first()? {
+        b'-' if line.starts_with(b"--- mutex:") || line.starts_with(b"--- contention:") => debug1::start(line, cx),
+        b'h' if line.starts_with(b"heap profile: ") => debug1::start(line, cx),
+        b'0'..=b'9' if debug1::is_count_record(line) => debug1::start(line, cx),
+        _ if debug1::is_count_head(line) => debug1::start(line, cx),
+        _ => crash::start(line, cx),
+    }
+    .or_else(|| prometheus::start(line, cx))
+    .or_else(|| expvar::start(line, cx))
+    .or_else(|| escape::start(line, cx))
 }
 
 /// Reads forms of a single line. Returns whether the line was one.
 pub(crate) fn single_line(line: &[u8], cx: &mut Context<'_>) -> bool {
-    let _ = (line, cx);
-    false
+    crash::single_line(line, cx) || runtime_log::line(line, cx) || expvar::fragment(line, cx)
 }

@@ -11,11 +11,28 @@
 //!
 //! Non-goals: nothing here judges. What evidence means is decided in `gosleuth_case`.
 
+mod budget;
+mod crash;
+mod cursor;
+mod debug1;
+mod decompress;
 mod dump;
+mod escape;
+mod expvar;
 mod form;
+mod groups;
+mod infer;
 mod machine;
 mod model;
+mod pprof;
+mod prometheus;
 mod reader;
+mod runtime_log;
+#[cfg(test)]
+mod testing;
+mod time;
+mod unknown;
+mod wire;
 
 pub use model::*;
 pub use reader::{ReadOptions, Source, read};

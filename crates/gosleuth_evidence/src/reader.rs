@@ -7,8 +7,11 @@ use std::io::Read;
 
 use gosleuth_base::{Idx as _, ProblemKind};
 
+use crate::decompress::Unpacked;
 use crate::machine::Machine;
 use crate::model::{EvidenceSet, Input, InputId, Time};
+use crate::pprof;
+use crate::unknown;
 
 /// How to read.
 #[derive(Clone, Debug)]
@@ -41,6 +44,8 @@ pub struct Source<'a> {
 const CHUNK: usize = 256 << 10;
 /// A line longer than this is cut: no form has such lines.
 const MAX_LINE: usize = 4 << 20;
+/// A protobuf profile longer than this is cut: it is held in memory whole.
+const MAX_PROFILE: u64 = 1 << 30;
 
 /// Reads one input to its end and adds what it holds to `set`. Read errors become problems; what came before is kept.
 pub fn read(set: &mut EvidenceSet, source: &Source<'_>, bytes: &mut dyn Read, options: &ReadOptions) -> InputId {
@@ -55,45 +60,141 @@ pub fn read(set: &mut EvidenceSet, source: &Source<'_>, bytes: &mut dyn Read, op
         forms: Vec::new(),
         time: source.time,
     });
+    let mut unpacked = Unpacked::new(bytes);
+    let head = unpacked.peek(unknown::SNIFF);
+    let head = head[..head.len().min(unknown::SNIFF)].to_vec();
+    let (total, lines) = if let Some(sentence) = unknown::binary(&head) {
+        set.problem(id, None, ProblemKind::Unreadable, sentence);
+        (head.len() as u64, 0)
+    } else if pprof::looks_like(&head) {
+        (read_profile(set, id, &mut unpacked, options), 0)
+    } else {
+        read_text(set, id, &mut unpacked, &head, options)
+    };
+    let layers = unpacked.layers();
+    for remark in &layers.remarks {
+        set.problem(id, None, ProblemKind::Partial, remark.as_str());
+    }
+    let input = &mut set.inputs[id.index()];
+    input.bytes = unpacked.raw_bytes();
+    input.decompressed = total;
+    input.lines = lines;
+    input.compression.clone_from(&layers.compression);
+    if layers.utf16 {
+        input.envelopes.insert(0, "utf-16");
+    }
+    id
+}
+
+/// Reads a protobuf profile, which has to be whole before it can be understood. Returns its bytes.
+fn read_profile(set: &mut EvidenceSet, id: InputId, unpacked: &mut Unpacked<'_>, options: &ReadOptions) -> u64 {
+    let cap = options.max_bytes.min(MAX_PROFILE);
+    let mut bytes = Vec::new();
+    let outcome = unpacked.by_ref().take(cap).read_to_end(&mut bytes);
+    if let Err(error) = outcome {
+        set.problem(id, None, ProblemKind::Partial, error.to_string());
+    } else if bytes.len() as u64 == cap && unpacked.read(&mut [0]).is_ok_and(|more| more > 0) {
+        let message = format!(
+            "the profile is longer than {} MiB; only its beginning was read",
+            cap >> 20
+        );
+        set.problem(id, None, ProblemKind::Partial, message);
+    }
+    pprof::read(&bytes, set, id, options);
+    bytes.len() as u64
+}
+
+/// Reads the text of an input. Returns its bytes and lines.
+fn read_text(
+    set: &mut EvidenceSet,
+    id: InputId,
+    unpacked: &mut Unpacked<'_>,
+    head: &[u8],
+    options: &ReadOptions,
+) -> (u64, u64) {
     let mut machine = Machine::new(id, None);
-    let mut buffer: Vec<u8> = Vec::with_capacity(CHUNK);
+    let mut window = Window::default();
     let mut total = 0u64;
+    let mut stopped = None;
+    let problems = set.problems.len();
     loop {
-        let start = buffer.len();
-        buffer.resize(start + CHUNK, 0);
-        let count = match bytes.read(&mut buffer[start..]) {
+        let room = options.max_bytes.saturating_sub(total).min(CHUNK as u64);
+        let room = usize::try_from(room).unwrap_or(CHUNK);
+        let count = match unpacked.read(window.room(room)) {
             Ok(count) => count,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {
-                buffer.truncate(start);
-                continue;
-            }
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
             Err(error) => {
-                set.problem(
-                    id,
-                    None,
-                    ProblemKind::Partial,
-                    format!("reading stopped after {total} bytes: {error}"),
-                );
+                stopped = Some(if error.kind() == std::io::ErrorKind::InvalidData {
+                    error.to_string()
+                } else {
+                    format!("reading stopped after {total} bytes: {error}")
+                });
                 0
             }
         };
-        buffer.truncate(start + count);
+        window.filled += count;
         total += count as u64;
         if count == 0 {
-            machine.feed(set, options, &buffer, true);
+            if room == 0 && unpacked.read(&mut [0]).is_ok_and(|more| more > 0) {
+                stopped = Some(format!(
+                    "only the first {total} bytes were read, as the limit on decompressed bytes says"
+                ));
+            }
+            machine.feed(set, options, window.text(), true);
             break;
         }
-        let mut taken = machine.feed(set, options, &buffer, false);
-        if taken == 0 && buffer.len() > MAX_LINE {
+        let mut taken = machine.feed(set, options, window.text(), false);
+        if taken == 0 && window.filled > MAX_LINE {
             // No form has lines this long: the head is given up, the rest of the line is junk too.
-            taken = buffer.len();
+            taken = window.filled;
         }
-        buffer.drain(..taken);
+        window.take(taken);
     }
     machine.finish(set, options);
-    let input = &mut set.inputs[id.index()];
-    input.bytes = total;
-    input.decompressed = total;
-    input.lines = machine.lines();
-    id
+    let lines = machine.lines();
+    // A parser that met its form and could not read it has said more than could be said here.
+    let found = !set.inputs[id.index()].forms.is_empty() || set.problems.len() > problems;
+    if let Some(sentence) = stopped {
+        let kind = if found || total > 0 {
+            ProblemKind::Partial
+        } else {
+            ProblemKind::Unreadable
+        };
+        set.problem(id, None, kind, sentence);
+        if total == 0 {
+            return (total, lines);
+        }
+    }
+    if !found {
+        set.problem(id, None, ProblemKind::Unreadable, unknown::text(head, lines));
+    }
+    (total, lines)
+}
+
+/// The part of the text that was read and not yet taken. Its memory is cleared once, not for every read.
+#[derive(Default)]
+struct Window {
+    bytes: Vec<u8>,
+    filled: usize,
+}
+
+impl Window {
+    /// Space for the next `size` bytes.
+    fn room(&mut self, size: usize) -> &mut [u8] {
+        let end = self.filled + size;
+        if self.bytes.len() < end {
+            self.bytes.resize(end, 0);
+        }
+        &mut self.bytes[self.filled..end]
+    }
+
+    fn text(&self) -> &[u8] {
+        &self.bytes[..self.filled]
+    }
+
+    /// Gives up the first `count` bytes.
+    fn take(&mut self, count: usize) {
+        self.bytes.copy_within(count..self.filled, 0);
+        self.filled -= count;
+    }
 }

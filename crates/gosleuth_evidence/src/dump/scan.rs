@@ -328,7 +328,7 @@ fn skip_junk(bytes: &[u8], start: usize, eof: bool) -> Junk {
             Line::Whole(line, next) => (line, next),
             Line::Open(_) => return if eof { Junk::Ends } else { Junk::More },
         };
-        if line.is_empty() || is_header(line) {
+        if line.is_empty() || is_header(line) || crate::crash::is_death(line) {
             return Junk::Ends;
         }
         if lines > 0 {

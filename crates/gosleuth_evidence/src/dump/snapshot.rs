@@ -6,16 +6,21 @@ use rustc_hash::FxHashMap;
 
 use super::header::{Header, Headers};
 use super::scan::{Block, Part, PartKind, Scanner};
+use super::template::{Fit, Template};
 use crate::form::Context;
 use crate::model::{
     AddressUse, Ancestor, Crash, CrashIndex, CrashKind, Cut, EvidenceSet, Frame, FrameId, FrameNote, Goroutine, Group,
-    GroupId, Origin, Snapshot, SnapshotId, SnapshotKind, Stack, Time, WaitRange, WaitReason,
+    GroupId, LabelsId, Origin, Snapshot, SnapshotId, SnapshotKind, Stack, Time, WaitRange, WaitReason, WaitState,
 };
 
 /// Goroutine ids beyond this distance from the smallest are not checked for repetition (8 MiB of bits).
 const SEEN_IDS: u64 = 64 << 20;
 /// Lines of other writers between two blocks of one dump.
 const MAX_GAP: u32 = 64;
+/// Templates tried per block.
+const RECENT: usize = 4;
+/// Templates kept per snapshot, so that a dump of distinct stacks does not hold its own text.
+const MAX_TEMPLATES: usize = 2_048;
 
 pub(super) struct OpenSnapshot {
     origin: Origin,
@@ -31,6 +36,9 @@ pub(super) struct OpenSnapshot {
     addresses: FxHashMap<(u64, u32), u64>,
     seen: SeenIds,
     cut: Option<Cut>,
+    /// Groups with templates met last, newest first, by state.
+    recent: Vec<[u32; RECENT]>,
+    templates: usize,
     /// Lines of other writers since the last block.
     gap: u32,
     /// The line before the first block, for stacks that a program prints itself.
@@ -42,6 +50,7 @@ struct Slot {
     group: Group,
     /// The part whose first argument is the address of the object waited for.
     address_part: Option<usize>,
+    template: Option<Template>,
 }
 
 impl OpenSnapshot {
@@ -61,6 +70,8 @@ impl OpenSnapshot {
             addresses: FxHashMap::default(),
             seen: SeenIds::default(),
             cut: None,
+            recent: Vec::new(),
+            templates: 0,
             gap: 0,
             intro: intro.to_vec(),
         }
@@ -87,7 +98,40 @@ impl OpenSnapshot {
         !self.seen.contains(id) && self.gap <= MAX_GAP && !(self.gap > 0 && running && first_running)
     }
 
+    /// Adds the block at the start of `bytes` if it equals one seen before but for numbers, and returns its bytes and lines.
     #[inline]
+    pub(super) fn add_known(&mut self, bytes: &[u8], header: &Header) -> Option<(usize, u64)> {
+        if self.gap > 0 || self.seen.contains(header.id) {
+            return None;
+        }
+        let recent = *self.recent.get(header.state as usize)?;
+        for (rank, &index) in recent.iter().enumerate() {
+            let Some(Slot {
+                template: Some(template),
+                ..
+            }) = self.groups.get(index as usize)
+            else {
+                continue;
+            };
+            let Some(Fit {
+                bytes: length,
+                lines,
+                parent,
+                address,
+            }) = template.fit(bytes, header.length)
+            else {
+                continue;
+            };
+            if rank > 0 {
+                self.recent[header.state as usize][..=rank].rotate_right(1);
+            }
+            self.count(header, index, parent, address.map(|(start, end)| &bytes[start..end]));
+            return Some((length, lines));
+        }
+        None
+    }
+
+    /// Adds a scanned block.
     pub(super) fn add(
         &mut self,
         bytes: &[u8],
@@ -98,8 +142,6 @@ impl OpenSnapshot {
         cx: &mut Context<'_>,
     ) {
         self.gap = 0;
-        self.total += 1;
-        self.seen.insert(header.id);
         let hash = block.hash.finish(u64::from(header.state));
         let groups = &self.groups;
         let found = self
@@ -108,10 +150,38 @@ impl OpenSnapshot {
             .copied();
         let index = match found {
             Some(index) => index,
-            None => self.new_group(bytes, header, scanner, headers, hash, cx),
+            None => self.new_group(scanner, headers.state(header.state), hash, bytes, cx),
         };
         let slot = &mut self.groups[index as usize];
-        let group = &mut slot.group;
+        if slot.template.is_none() && block.junk == 0 && self.templates < MAX_TEMPLATES && !cx.options.exact {
+            slot.template = Template::new(&bytes[..block.bytes], header.length, scanner, slot.address_part);
+            self.templates += usize::from(slot.template.is_some());
+        }
+        if slot.template.is_some() {
+            let state = header.state as usize;
+            if state >= self.recent.len() {
+                self.recent.resize(state + 1, [u32::MAX; RECENT]);
+            }
+            let recent = &mut self.recent[state];
+            let rank = recent.iter().position(|&known| known == index).unwrap_or(RECENT - 1);
+            recent[rank] = index;
+            recent[..=rank].rotate_right(1);
+        }
+        let args = slot.address_part.and_then(|part| scanner.parts().get(part));
+        self.count(
+            header,
+            index,
+            block.parent,
+            args.map(|part| &bytes[part.args.0 as usize..part.args.1 as usize]),
+        );
+    }
+
+    /// Counts one goroutine of a group. `args` are the arguments of the frame with the address.
+    #[inline]
+    fn count(&mut self, header: &Header, index: u32, parent: u64, args: Option<&[u8]>) {
+        self.total += 1;
+        self.seen.insert(header.id);
+        let group = &mut self.groups[index as usize].group;
         let waits = &mut group.waits;
         if header.minutes > 0 {
             waits.known += 1;
@@ -127,10 +197,7 @@ impl OpenSnapshot {
         if group.ids.len() < Group::ID_SAMPLES {
             group.ids.push(header.id);
         }
-        let address = match slot.address_part.and_then(|part| scanner.parts().get(part)) {
-            Some(part) => first_argument(&bytes[part.args.0 as usize..part.args.1 as usize]).unwrap_or(0),
-            None => 0,
-        };
+        let address = args.and_then(first_argument).unwrap_or(0);
         if address != 0 {
             let full = self.addresses.len() >= Snapshot::ADDRESS_CAP;
             match self.addresses.get_mut(&(address, index)) {
@@ -142,11 +209,12 @@ impl OpenSnapshot {
             }
         }
         if self.goroutines.len() < Snapshot::GOROUTINE_CAP {
+            let group = GroupId::from_usize(index as usize);
             self.goroutines.push(Goroutine {
                 id: header.id,
-                group: GroupId::from_usize(index as usize),
+                group,
                 minutes: header.minutes,
-                parent: block.parent,
+                parent,
                 address,
             });
         }
@@ -155,14 +223,12 @@ impl OpenSnapshot {
     #[cold]
     fn new_group(
         &mut self,
-        bytes: &[u8],
-        header: &Header,
         scanner: &Scanner,
-        headers: &Headers,
+        (state, labels): (WaitState, Option<LabelsId>),
         hash: (u64, u64),
+        bytes: &[u8],
         cx: &mut Context<'_>,
     ) -> u32 {
-        let (state, labels) = headers.state(header.state);
         let stack = build_stack(bytes, scanner.parts(), cx);
         let stack = cx.set.stacks.intern_stack(stack);
         let index = u32::try_from(self.groups.len()).unwrap_or(u32::MAX);
@@ -178,6 +244,7 @@ impl OpenSnapshot {
                 line: cx.line,
             },
             address_part: address_part(bytes, scanner.parts()),
+            template: None,
         });
         let groups = &self.groups;
         self.index
@@ -210,6 +277,9 @@ impl OpenSnapshot {
         if let Some(crash) = crash.and_then(|crash| set.crashes.get_mut(crash as usize)) {
             crash.snapshot = Some(id);
             crash.goroutine = first_id;
+        }
+        if let (Some(crash), Some(first)) = (crash, groups.first()) {
+            crate::crash::settle(set, crash, first.stack);
         }
         let mut addresses: Vec<AddressUse> = self
             .addresses
@@ -264,7 +334,7 @@ fn has_panic_frame(set: &EvidenceSet, stack: crate::model::StackId) -> bool {
 }
 
 /// The call whose first argument is the address of the object that the goroutine waits for. Only arguments that are live at
-/// the wait are usable: FORMATS of the runtime print the others with `?`.
+/// the wait are usable: the runtime prints the others with `?`.
 fn address_part(bytes: &[u8], parts: &[Part]) -> Option<usize> {
     const EXACT: &[&[u8]] = &[
         b"internal/sync.(*Mutex).lockSlow",
@@ -285,8 +355,11 @@ fn address_part(bytes: &[u8], parts: &[Part]) -> Option<usize> {
     let top = &parts[..parts.len().min(8)];
     let name = |part: &Part| &bytes[part.name.0 as usize..part.name.1 as usize];
     let usable = |part: &Part| first_argument(&bytes[part.args.0 as usize..part.args.1 as usize]).is_some();
-    let find = |names: &[&[u8]]| top.iter().position(|part| names.contains(&name(part)) && usable(part));
-    find(EXACT).or_else(|| find(FALLBACK))
+    let exact = top.iter().position(|part| EXACT.contains(&name(part)));
+    exact.or_else(|| {
+        top.iter()
+            .position(|part| FALLBACK.contains(&name(part)) && usable(part))
+    })
 }
 
 /// The first argument of a frame if it is a live, non-zero word.

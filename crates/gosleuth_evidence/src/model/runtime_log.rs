@@ -88,6 +88,68 @@ pub struct RuntimeLog {
     pub scav: Vec<ScavTick>,
     /// `schedtrace=X`.
     pub sched: Vec<SchedTick>,
+    thinning: [Thinning; 3],
+}
+
+/// How the lines of one list are thinned out.
+#[derive(Clone, Copy, Debug, Default)]
+struct Thinning {
+    seen: u64,
+    /// The last line was left out.
+    skipped: bool,
+    /// Every 2^shift-th line is kept.
+    shift: u32,
+}
+
+impl Thinning {
+    const HEAD: usize = 1_000;
+    const CAP: usize = 100_000;
+
+    fn push<T>(&mut self, list: &mut Vec<T>, item: T) {
+        let index = self.seen;
+        self.seen += 1;
+        let behind_head = index.saturating_sub(Self::HEAD as u64);
+        self.skipped = behind_head & ((1 << self.shift) - 1) != 0;
+        if self.skipped {
+            return;
+        }
+        if list.len() >= Self::CAP {
+            // Every second one behind the head goes, the first one stays, so the distances stay equal.
+            let mut position = 0usize;
+            list.retain(|_| {
+                position += 1;
+                position <= Self::HEAD || (position - Self::HEAD) % 2 == 1
+            });
+            self.shift += 1;
+            self.skipped = behind_head & ((1 << self.shift) - 1) != 0;
+            if self.skipped {
+                return;
+            }
+        }
+        list.push(item);
+    }
+}
+
+impl RuntimeLog {
+    pub(crate) fn push_gc(&mut self, cycle: GcCycle) {
+        self.thinning[0].push(&mut self.gc, cycle);
+    }
+
+    pub(crate) fn push_scav(&mut self, tick: ScavTick) {
+        self.thinning[1].push(&mut self.scav, tick);
+    }
+
+    pub(crate) fn push_sched(&mut self, tick: SchedTick) {
+        self.thinning[2].push(&mut self.sched, tick);
+    }
+
+    /// The tick that the next scheddetail lines belong to, unless it was left out.
+    pub(crate) fn last_sched(&mut self) -> Option<&mut SchedTick> {
+        if self.thinning[2].skipped {
+            return None;
+        }
+        self.sched.last_mut()
+    }
 }
 
 /// The fields of `runtime.MemStats` that the diagnosis uses. Bytes, counts, nanoseconds.

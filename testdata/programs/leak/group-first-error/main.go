@@ -44,6 +44,7 @@ func (s *scraper) fetch(ctx context.Context, n int) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	time.Sleep(2 * time.Millisecond)
 	s.pages <- n // MARK: BUG
 	return nil
 }

@@ -17,8 +17,8 @@ type gallery struct {
 }
 
 func (g *gallery) one(t thumb) {
-	defer g.wg.Done()
 	fmt.Println(t.scale(64))
+	g.wg.Done()
 }
 
 func (g *gallery) dir(ts []thumb) {

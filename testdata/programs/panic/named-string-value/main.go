@@ -35,11 +35,11 @@ func main() {
 	var wg sync.WaitGroup
 	wg.Add(1)
 	go func() {
-		defer wg.Done()
 		m := &machine{program: []byte("11++")}
 		for m.step() {
 		}
 		fmt.Println(m.stack)
+		wg.Done()
 	}()
 	wg.Wait()
 }

@@ -1,0 +1,239 @@
+//! Block, mutex, heap and thread profiles: the heaviest stacks, and which suspects they confirm.
+
+use gosleuth_base::{Idx as _, Origin, Severity, Site, SuspectKind, Verdict};
+use gosleuth_evidence::{EvidenceSet, Profile, ProfileKind, SnapshotKind, StackId};
+
+use crate::catalogue::known;
+use crate::facts::{Facts, site};
+use crate::model::{CaseFile, ProfileRow, Suspect};
+use crate::say::{self, Values, goroutines, place};
+
+/// Stacks listed per profile.
+const TOP: usize = 20;
+/// A lock or channel is worth a candidate from this share of all waiting time and this much of it in nanoseconds.
+const CONTENTION_SHARE: f64 = 0.5;
+const CONTENTION_NANOS: i64 = 10_000_000_000;
+
+/// Adds the tables of all profiles, and a candidate per lock that takes most of the waiting.
+pub(crate) fn explain(set: &EvidenceSet, facts: &Facts, case: &mut CaseFile) {
+    for (index, profile) in set.profiles.iter().enumerate() {
+        let Some(column) = column(set, profile) else { continue };
+        let mut top: Vec<(StackId, i64, Option<Site>)> = Vec::new();
+        let mut total = 0i64;
+        for sample in &profile.samples {
+            let value = sample.values.get(column).copied().unwrap_or(0);
+            total = total.saturating_add(value);
+            match top
+                .iter_mut()
+                .find(|(stack, ..)| *stack == sample.stack && profile.samples.len() < 10_000)
+            {
+                Some((_, sum, _)) => *sum = sum.saturating_add(value),
+                None => top.push((sample.stack, value, None)),
+            }
+        }
+        top.sort_by_key(|(stack, value, _)| (std::cmp::Reverse(*value), *stack));
+        top.truncate(TOP);
+        for (stack, _, at) in &mut top {
+            *at = facts.stack(*stack).blame.map(|frame| site(set, frame));
+        }
+        if matches!(profile.kind, ProfileKind::Block | ProfileKind::Mutex)
+            && let Some((stack, value, at)) = top
+                .iter()
+                .find(|(stack, ..)| facts.stack(*stack).blame_origin == Origin::User)
+        {
+            contention(case, profile, *stack, *value, total, at.clone());
+        }
+        case.profiles.push(ProfileRow {
+            index,
+            column,
+            total,
+            top,
+        });
+    }
+    threads(set, facts, case);
+}
+
+/// The column to show: delay before contentions, bytes in use before allocated, else the last.
+fn column(set: &EvidenceSet, profile: &Profile) -> Option<usize> {
+    let preferred: &[&str] = match profile.kind {
+        ProfileKind::Block | ProfileKind::Mutex => &["delay"],
+        ProfileKind::Heap => &["inuse_space", "alloc_space"],
+        ProfileKind::Cpu => &["cpu"],
+        ProfileKind::Custom => &[],
+    };
+    preferred
+        .iter()
+        .find_map(|name| {
+            profile
+                .sample_types
+                .iter()
+                .position(|column| set.text(column.name) == *name)
+        })
+        .or_else(|| profile.sample_types.len().checked_sub(1))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "shares and seconds")]
+fn contention(case: &mut CaseFile, profile: &Profile, stack: StackId, value: i64, total: i64, at: Option<Site>) {
+    let share = value as f64 / total.max(1) as f64;
+    if profile.kind != ProfileKind::Mutex || share < CONTENTION_SHARE || value < CONTENTION_NANOS {
+        return;
+    }
+    let entry = known("mutex-contention");
+    let what = format!("{:.0} % of {:.1} s", share * 100.0, total as f64 / 1e9);
+    let values = Values {
+        site: at.as_ref(),
+        what: &what,
+        ..Values::default()
+    };
+    let candidate = Suspect {
+        kind: SuspectKind::Contention,
+        verdict: Verdict::Observed,
+        severity: entry.severity,
+        entry: entry.id,
+        rules: entry.rules.to_vec(),
+        headline: say::fill(entry.headline, &values),
+        why: say::fill(entry.why, &values),
+        action: say::fill(entry.action, &values),
+        site: at,
+        related: Vec::new(),
+        count: 1,
+        waits: None,
+        goroutines: Vec::new(),
+        stacks: vec![stack],
+        evidence: vec![format!(
+            "{} profile: {what} of the waiting is charged to this stack.",
+            profile.kind.as_str()
+        )],
+        would_decide: Some(entry.would_decide.to_owned()),
+    };
+    if !case
+        .candidates
+        .iter()
+        .any(|known| known.kind == SuspectKind::Contention && known.site == candidate.site)
+    {
+        case.candidates.push(candidate);
+    }
+}
+
+/// Thread creation profiles that grow.
+fn threads(set: &EvidenceSet, facts: &Facts, case: &mut CaseFile) {
+    let counts: Vec<u64> = set
+        .snapshots
+        .iter()
+        .filter(|snapshot| snapshot.kind == SnapshotKind::Threads)
+        .map(|snapshot| snapshot.total)
+        .collect();
+    let (Some(&first), Some(&last)) = (counts.first(), counts.last()) else {
+        return;
+    };
+    if counts.len() < 2 || last < first + 10 || last < 2 * first {
+        return;
+    }
+    let entry = known("thread-growth");
+    // The threads were made for goroutines that stay in system calls, which a dump beside the profile shows.
+    let cause = case
+        .suspects
+        .iter()
+        .chain(&case.candidates)
+        .find(|suspect| suspect.kind == SuspectKind::BlockedSyscall)
+        .and_then(|suspect| suspect.site.clone());
+    let _ = facts;
+    let what = format!("{} → {}", say::number(first), say::number(last));
+    let values = Values {
+        site: cause.as_ref(),
+        what: &what,
+        ..Values::default()
+    };
+    case.suspects.push(Suspect {
+        kind: SuspectKind::ThreadGrowth,
+        verdict: Verdict::Observed,
+        severity: Severity::Warning,
+        entry: entry.id,
+        rules: entry.rules.to_vec(),
+        headline: say::fill(entry.headline, &values),
+        why: say::fill(entry.why, &values),
+        action: say::fill(entry.action, &values),
+        site: cause,
+        related: Vec::new(),
+        count: last,
+        waits: None,
+        goroutines: Vec::new(),
+        stacks: Vec::new(),
+        evidence: vec![format!("Thread creation profile: {what} threads.")],
+        would_decide: None,
+    });
+}
+
+/// Raises suspects that an independent kind of evidence confirms: a block or mutex profile that charges the same function, or
+/// counters of the process that grow with them.
+pub(crate) fn corroborate(set: &EvidenceSet, case: &mut CaseFile) {
+    let growth = counter_growth(set);
+    for suspect in &mut case.suspects {
+        if suspect.verdict != Verdict::Observed || suspect.kind > SuspectKind::Growth {
+            continue;
+        }
+        let Some(at) = &suspect.site else { continue };
+        let confirming = set
+            .profiles
+            .iter()
+            .filter(|profile| matches!(profile.kind, ProfileKind::Block | ProfileKind::Mutex))
+            .find(|profile| {
+                profile.samples.iter().any(|sample| {
+                    set.stacks
+                        .frames(sample.stack)
+                        .any(|frame| set.text(frame.function) == at.function)
+                })
+            });
+        if let Some(profile) = confirming {
+            suspect.verdict = Verdict::Corroborated;
+            suspect.evidence.push(format!(
+                "The {} profile charges waiting to {} too.",
+                profile.kind.as_str(),
+                place(at)
+            ));
+        }
+        if let Some((first, last)) = growth
+            && last > first
+            && (last - first) * 2 >= suspect.count
+            && suspect.headline.contains("become more")
+        {
+            suspect.verdict = Verdict::Corroborated;
+            suspect.evidence.push(format!(
+                "The process counts {} at first and {} at last.",
+                goroutines(first),
+                say::number(last)
+            ));
+        }
+    }
+}
+
+/// First and last goroutine count of Prometheus pages and expvar documents, in input order.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "counts of goroutines"
+)]
+fn counter_growth(set: &EvidenceSet) -> Option<(u64, u64)> {
+    let mut counts: Vec<(usize, u64, f64)> = Vec::new();
+    for page in &set.metrics {
+        for sample in &page.samples {
+            if matches!(
+                set.text(sample.name),
+                "go_goroutines" | "go_sched_goroutines_goroutines"
+            ) {
+                counts.push((page.origin.input.index(), page.origin.line, sample.value));
+            }
+        }
+    }
+    for vars in &set.expvars {
+        for (name, value) in &vars.numbers {
+            let name = name.to_ascii_lowercase();
+            if name == "goroutines" || name.ends_with(".goroutines") || name == "numgoroutine" {
+                counts.push((vars.origin.input.index(), vars.origin.line, *value));
+            }
+        }
+    }
+    counts.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+    let (first, last) = (counts.first()?, counts.last()?);
+    (counts.len() >= 2).then_some((first.2 as u64, last.2 as u64))
+}

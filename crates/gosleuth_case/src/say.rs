@@ -1,0 +1,144 @@
+//! Words: filled templates, counts, durations. English has few rules here, and all of them stand in this file.
+
+use gosleuth_base::Site;
+use gosleuth_evidence::WaitRange;
+
+/// Values for the placeholders of a template.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Values<'a> {
+    /// `{count}` in words.
+    pub(crate) count: u64,
+    /// `{site}`, `{function}`, `{place}`.
+    pub(crate) site: Option<&'a Site>,
+    /// `{since}`.
+    pub(crate) waits: Option<WaitRange>,
+    /// `{creator}`.
+    pub(crate) creator: Option<&'a Site>,
+    /// `{message}`.
+    pub(crate) message: &'a str,
+    /// `{what}`.
+    pub(crate) what: &'a str,
+}
+
+/// Fills a template. Unknown placeholders stay as they are, which a test of the catalogue rules out.
+pub(crate) fn fill(template: &str, values: &Values<'_>) -> String {
+    let mut out = String::with_capacity(template.len() + 64);
+    let mut rest = template;
+    while let Some(open) = rest.find('{') {
+        out.push_str(&rest[..open]);
+        let after = &rest[open + 1..];
+        let Some(close) = after.find('}') else {
+            out.push_str(&rest[open..]);
+            return out;
+        };
+        match &after[..close] {
+            "count" => out.push_str(&goroutines(values.count)),
+            "site" => out.push_str(&values.site.map_or_else(|| "an unknown place".to_owned(), place)),
+            "function" => out.push_str(values.site.map_or("the function", |site| &site.function)),
+            "place" => out.push_str(&values.site.map_or_else(|| "an unknown line".to_owned(), file_line)),
+            "since" => out.push_str(&values.waits.map_or_else(String::new, since)),
+            "creator" => out.push_str(&values.creator.map_or_else(|| "an unknown place".to_owned(), place)),
+            "message" => out.push_str(values.message),
+            "what" => out.push_str(values.what),
+            other => {
+                out.push('{');
+                out.push_str(other);
+                out.push('}');
+            }
+        }
+        rest = &after[close + 1..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// `1 goroutine`, `12,345 goroutines`.
+pub(crate) fn goroutines(count: u64) -> String {
+    plural(count, "goroutine")
+}
+
+/// A number and a regular noun.
+pub(crate) fn plural(count: u64, noun: &str) -> String {
+    if count == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{} {noun}s", number(count))
+    }
+}
+
+/// Digits in groups of three.
+pub(crate) fn number(value: u64) -> String {
+    let digits = value.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `, for 6 minutes`, `, for up to 6 minutes`, or nothing.
+fn since(waits: WaitRange) -> String {
+    match (waits.known, waits.min, waits.max) {
+        (0, ..) => String::new(),
+        (_, min, max) if min == max => format!(", for {}", plural(u64::from(max), "minute")),
+        (_, _, max) => format!(", for up to {}", plural(u64::from(max), "minute")),
+    }
+}
+
+/// `function (file.go:12)`.
+pub(crate) fn place(site: &Site) -> String {
+    match (site.file_name(), site.line) {
+        ("", _) => site.function.clone(),
+        (file, 0) => format!("{} ({file})", site.function),
+        (file, line) => format!("{} ({file}:{line})", site.function),
+    }
+}
+
+/// `file.go:12`.
+pub(crate) fn file_line(site: &Site) -> String {
+    match site.line {
+        0 => site.file_name().to_owned(),
+        line => format!("{}:{line}", site.file_name()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_commas() {
+        assert_eq!(number(7), "7");
+        assert_eq!(number(1_000), "1,000");
+        assert_eq!(number(1_234_567), "1,234,567");
+        assert_eq!(goroutines(1), "1 goroutine");
+    }
+
+    #[test]
+    fn templates_are_filled() {
+        let site = Site {
+            function: "main.run".to_owned(),
+            file: "/a/run.go".to_owned(),
+            line: 9,
+        };
+        let values = Values {
+            count: 2,
+            site: Some(&site),
+            waits: Some(WaitRange {
+                known: 2,
+                min: 1,
+                max: 6,
+                sum: 7,
+            }),
+            ..Values::default()
+        };
+        assert_eq!(
+            fill("{count} in {site}{since}, {unknown}", &values),
+            "2 goroutines in main.run (run.go:9), for up to 6 minutes, {unknown}"
+        );
+        assert_eq!(fill("`select {}`", &values), "`select {}`");
+    }
+}

@@ -1,0 +1,214 @@
+//! Collects the records of one profile: equal stacks are merged, and what is kept is charged.
+
+use std::collections::HashMap;
+
+use gosleuth_base::Sym;
+use rustc_hash::FxBuildHasher;
+
+use crate::budget::Budget;
+use crate::model::{
+    EvidenceSet, Frame, FrameId, FrameNote, Group, LabelsId, Origin, Profile, ProfileSample, Snapshot, SnapshotKind,
+    Stack, StackId, Time, WaitRange, WaitReason, WaitState,
+};
+
+/// Builds a snapshot from a profile of goroutines or threads.
+pub(crate) struct Groups {
+    snapshot: Snapshot,
+    index: HashMap<(StackId, WaitReason, bool, Option<LabelsId>), u32, FxBuildHasher>,
+    budget: Budget,
+}
+
+impl Groups {
+    pub(crate) fn new(
+        kind: SnapshotKind,
+        origin: Origin,
+        time: Option<Time>,
+        stream: Option<Sym>,
+        budget: Budget,
+    ) -> Self {
+        Self::resume(
+            Snapshot {
+                origin,
+                kind,
+                time,
+                stream,
+                total: 0,
+                declared_total: None,
+                groups: Vec::new(),
+                goroutines: Vec::new(),
+                addresses: Vec::new(),
+                cut: None,
+                crash: None,
+            },
+            budget,
+        )
+    }
+
+    /// Goes on with a snapshot that was interrupted by other text.
+    pub(crate) fn resume(snapshot: Snapshot, budget: Budget) -> Self {
+        let index = snapshot.groups.iter().enumerate().map(|(position, group)| {
+            let state = group.state;
+            (
+                (group.stack, state.reason, state.inferred, group.labels),
+                position as u32,
+            )
+        });
+        Self {
+            index: index.collect(),
+            snapshot,
+            budget,
+        }
+    }
+
+    pub(crate) fn snapshot_mut(&mut self) -> &mut Snapshot {
+        &mut self.snapshot
+    }
+
+    pub(crate) fn budget_mut(&mut self) -> &mut Budget {
+        &mut self.budget
+    }
+
+    /// Adds goroutines with a stack, innermost frame first.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the columns of one record; called at two places"
+    )]
+    pub(crate) fn add(
+        &mut self,
+        set: &mut EvidenceSet,
+        frames: &[FrameId],
+        reason: WaitReason,
+        inferred: bool,
+        labels: Option<LabelsId>,
+        count: u64,
+        line: u64,
+    ) {
+        self.snapshot.total = self.snapshot.total.saturating_add(count);
+        let stack = stack_id(set, frames, &mut self.budget);
+        let mut key = (stack.unwrap_or_else(|| elided(set)), reason, inferred, labels);
+        if stack.is_none() || !(self.index.contains_key(&key) || self.budget.take(GROUP)) {
+            key = (elided(set), WaitReason::Unknown, inferred, None);
+        }
+        let (stack, reason, inferred, labels) = key;
+        let leaked = self.snapshot.kind == SnapshotKind::LeakProfile;
+        let groups = &mut self.snapshot.groups;
+        let position = *self.index.entry(key).or_insert_with(|| {
+            groups.push(Group {
+                stack,
+                state: WaitState {
+                    inferred,
+                    leaked,
+                    ..WaitState::new(reason)
+                },
+                labels,
+                count: 0,
+                waits: WaitRange::default(),
+                ids: Vec::new(),
+                line,
+            });
+            (groups.len() - 1) as u32
+        });
+        let group = &mut groups[position as usize];
+        group.count = group.count.saturating_add(count);
+    }
+
+    /// Writes the snapshot. Returns whether stacks had to be left out.
+    pub(crate) fn finish(self, set: &mut EvidenceSet) -> bool {
+        set.snapshots.push(self.snapshot);
+        self.budget.exhausted()
+    }
+}
+
+/// Builds a profile of another kind.
+pub(crate) struct Samples {
+    profile: Profile,
+    index: HashMap<(StackId, Option<LabelsId>), u32, FxBuildHasher>,
+    budget: Budget,
+}
+
+impl Samples {
+    pub(crate) fn new(profile: Profile, budget: Budget) -> Self {
+        Self {
+            profile,
+            index: HashMap::default(),
+            budget,
+        }
+    }
+
+    pub(crate) fn profile_mut(&mut self) -> &mut Profile {
+        &mut self.profile
+    }
+
+    pub(crate) fn budget_mut(&mut self) -> &mut Budget {
+        &mut self.budget
+    }
+
+    /// Adds a sample; `values` has one entry per sample type.
+    pub(crate) fn add(&mut self, set: &mut EvidenceSet, frames: &[FrameId], labels: Option<LabelsId>, values: &[i64]) {
+        let stack = stack_id(set, frames, &mut self.budget);
+        let mut key = (stack.unwrap_or_else(|| elided(set)), labels);
+        let cost = SAMPLE + size_of_val(values);
+        if stack.is_none() || !(self.index.contains_key(&key) || self.budget.take(cost)) {
+            key = (elided(set), None);
+        }
+        let (stack, labels) = key;
+        let samples = &mut self.profile.samples;
+        let position = *self.index.entry(key).or_insert_with(|| {
+            samples.push(ProfileSample {
+                stack,
+                values: vec![0; values.len()],
+                labels,
+            });
+            (samples.len() - 1) as u32
+        });
+        for (sum, &value) in samples[position as usize].values.iter_mut().zip(values) {
+            *sum = sum.saturating_add(value);
+        }
+    }
+
+    /// Writes the profile. Returns whether stacks had to be left out.
+    pub(crate) fn finish(self, set: &mut EvidenceSet) -> bool {
+        set.profiles.push(self.profile);
+        self.budget.exhausted()
+    }
+}
+
+/// Vectors and tables grow by doubling: on average half as much again is held. The rest is the entry of the index.
+const GROUP: usize = size_of::<Group>() * 3 / 2 + 40;
+const SAMPLE: usize = size_of::<ProfileSample>() * 3 / 2 + 56;
+const STACK: usize = size_of::<Stack>() * 3 / 2 + 32;
+
+/// The id of a stack, if it may be kept.
+fn stack_id(set: &mut EvidenceSet, frames: &[FrameId], budget: &mut Budget) -> Option<StackId> {
+    let cost = STACK + size_of_val(frames);
+    if !budget.take(cost) {
+        return None;
+    }
+    let known = set.stacks.len();
+    let id = set.stacks.intern_stack(Stack {
+        frames: frames.into(),
+        created_by: None,
+        ancestors: Box::default(),
+    });
+    if set.stacks.len() == known {
+        budget.grow(cost);
+    }
+    Some(id)
+}
+
+/// The stack that stands for all that do not fit.
+fn elided(set: &mut EvidenceSet) -> StackId {
+    let function = set.strings.intern("");
+    let frame = set.stacks.intern_frame(Frame {
+        function,
+        file: function,
+        line: 0,
+        note: FrameNote::Elided,
+        args: None,
+    });
+    set.stacks.intern_stack(Stack {
+        frames: [frame].into(),
+        created_by: None,
+        ancestors: Box::default(),
+    })
+}

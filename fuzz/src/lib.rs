@@ -1,0 +1,52 @@
+//! What all fuzz targets share: reading under a memory limit.
+//!
+//! Every allocation is counted; reading may hold at most 64 MiB and twice the input (twice what it decompresses to, up to the
+//! cap set here) at any moment.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use gosleuth_evidence::{EvidenceSet, ReadOptions, Source, read};
+
+struct Counting;
+
+static HELD: AtomicUsize = AtomicUsize::new(0);
+static PEAK: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: every call is passed on to the system allocator unchanged; only sizes are counted beside it.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let held = HELD.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
+        PEAK.fetch_max(held, Ordering::Relaxed);
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        HELD.fetch_sub(layout.size(), Ordering::Relaxed);
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// Most bytes one fuzz input may decompress to.
+const MAX_DECOMPRESSED: u64 = 16 << 20;
+
+/// Reads the input as one file and checks the memory bound and the invariants of the evidence.
+pub fn read_bounded(data: &[u8]) -> EvidenceSet {
+    let before = HELD.load(Ordering::Relaxed);
+    PEAK.store(before, Ordering::Relaxed);
+    let mut set = EvidenceSet::new();
+    let options = ReadOptions { max_bytes: MAX_DECOMPRESSED, ..ReadOptions::default() };
+    read(&mut set, &Source { name: "fuzz", time: None }, &mut &*data, &options);
+    let used = PEAK.load(Ordering::Relaxed).saturating_sub(before);
+    let read = set.inputs.iter().map(|input| input.decompressed).max().unwrap_or(0) as usize;
+    let limit = (64 << 20) + 2 * data.len().max(read);
+    assert!(used <= limit, "{used} bytes held for an input of {} ({read} decompressed)", data.len());
+    for snapshot in &set.snapshots {
+        let sum: u64 = snapshot.groups.iter().map(|group| group.count).sum();
+        assert_eq!(sum, snapshot.total, "groups add up to the total");
+    }
+    set
+}

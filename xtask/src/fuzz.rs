@@ -1,0 +1,131 @@
+//! Builds the fuzz targets with coverage instrumentation and runs them.
+//!
+//! The flags are those of libFuzzer's own documentation for LLVM's SanitizerCoverage; no address sanitizer: the workspace
+//! forbids unsafe code, and without it a run gets several times as far. Needs the nightly toolchain and a C++ compiler, no
+//! other tool.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail, ensure};
+
+use crate::repository;
+
+const TARGETS: &[&str] = &["text", "pprof", "json", "compressed", "report"];
+const TRIPLE: &str = "x86_64-unknown-linux-gnu";
+const FLAGS: &[&str] = &[
+    "-Cpasses=sancov-module",
+    "-Cllvm-args=-sanitizer-coverage-level=4",
+    "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
+    "-Cllvm-args=-sanitizer-coverage-pc-table",
+    "-Cllvm-args=-sanitizer-coverage-trace-compares",
+    "-Ccodegen-units=1",
+    "--cfg=fuzzing",
+];
+
+/// What `cargo xtask fuzz` takes.
+#[derive(clap::Args)]
+pub(crate) struct FuzzArgs {
+    /// Only these targets
+    #[arg(long = "target", value_name = "TARGET", value_parser = clap::builder::PossibleValuesParser::new(TARGETS))]
+    targets: Vec<String>,
+    /// A short run with a fixed seed over a fresh corpus, as the CI does
+    #[arg(long)]
+    smoke: bool,
+    /// Seconds per target
+    #[arg(long, default_value_t = 60)]
+    seconds: u32,
+}
+
+/// Builds all targets, then runs them one after the other.
+pub(crate) fn run(args: &FuzzArgs) -> Result<()> {
+    build()?;
+    let seeds = seeds()?;
+    let mut failed = Vec::new();
+    for target in TARGETS
+        .iter()
+        .filter(|target| args.targets.is_empty() || args.targets.iter().any(|t| t == *target))
+    {
+        let corpus = root().join("corpus").join(if args.smoke {
+            format!("smoke-{target}")
+        } else {
+            (*target).to_owned()
+        });
+        if args.smoke && corpus.exists() {
+            std::fs::remove_dir_all(&corpus)?;
+        }
+        let artifacts = root().join("artifacts").join(target);
+        std::fs::create_dir_all(&corpus)?;
+        std::fs::create_dir_all(&artifacts)?;
+        let dictionary = root().join("text.dict");
+        let mut command = Command::new(root().join("target").join(TRIPLE).join("release").join(target));
+        command
+            .arg(&corpus)
+            .arg(seeds.join(target))
+            .arg(format!("-artifact_prefix={}/", artifacts.display()))
+            .arg(format!("-dict={}", dictionary.display()))
+            .args([
+                "-timeout=10",
+                "-rss_limit_mb=1024",
+                "-max_len=65536",
+                "-print_final_stats=1",
+                "-verbosity=0",
+            ]);
+        if args.smoke {
+            // By number of runs, not by time, so that two machines do the same.
+            command.args(["-seed=20261120", "-runs=4000"]);
+        } else {
+            command.arg(format!("-max_total_time={}", args.seconds));
+        }
+        let status = command
+            .status()
+            .with_context(|| format!("running fuzz target {target}"))?;
+        if !status.success() {
+            failed.push(*target);
+        }
+    }
+    if !failed.is_empty() {
+        bail!(
+            "fuzz targets failed: {}; the inputs are in fuzz/artifacts",
+            failed.join(", ")
+        );
+    }
+    Ok(())
+}
+
+fn root() -> PathBuf {
+    repository::root().join("fuzz")
+}
+
+fn build() -> Result<()> {
+    // The toolchain running xtask exports itself; the fuzz build has its own.
+    let status = Command::new("cargo")
+        .args([
+            "+nightly",
+            "build",
+            "--release",
+            "--target",
+            TRIPLE,
+            "--target-dir",
+            "target",
+        ])
+        .current_dir(root())
+        .env_remove("CARGO")
+        .env_remove("RUSTC")
+        .env_remove("RUSTUP_TOOLCHAIN")
+        .env("RUSTFLAGS", FLAGS.join(" "))
+        .status()
+        .context("running cargo +nightly; the fuzz targets need the nightly toolchain")?;
+    ensure!(status.success(), "the fuzz targets do not build");
+    Ok(())
+}
+
+/// Writes the seeds: small recordings of the fixture programs, sorted to the targets that read them.
+fn seeds() -> Result<PathBuf> {
+    let directory = root().join("corpus").join("seeds");
+    for target in TARGETS {
+        std::fs::create_dir_all(directory.join(target))?;
+        std::fs::write(directory.join(target).join("empty"), b"")?;
+    }
+    Ok(directory)
+}

@@ -1,0 +1,384 @@
+//! Compiles `crates/gosleuth_case/catalogue/*/*.toml` to the table of the `gosleuth_case` crate and to the pages of
+//! `docs/catalogue`. An entry that the schema does not know, or that lacks what its class needs, is an error here.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use serde::Deserialize;
+
+use super::Generated;
+use crate::repository;
+
+/// Folders, the variant of `Section`, and the heading in the index of the pages.
+const SECTIONS: &[(&str, &str, &str)] = &[
+    ("waits", "Waits", "Waiting and running goroutines"),
+    ("panics", "Panics", "Panics"),
+    ("fatals", "Fatals", "Fatal errors and signals"),
+    ("races", "Races", "Data races"),
+    ("runtime", "Runtime", "Counters of the runtime and profiles"),
+    ("escapes", "Escapes", "Escape analysis"),
+];
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    title: String,
+    class: String,
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    severity: String,
+    #[serde(default)]
+    rules: Vec<String>,
+    #[serde(default)]
+    priority: u8,
+    recoverable: Option<bool>,
+    #[serde(default)]
+    texts: Vec<String>,
+    #[serde(default)]
+    headline: String,
+    #[serde(default)]
+    why: String,
+    #[serde(default)]
+    action: String,
+    #[serde(default)]
+    would_decide: String,
+    #[serde(default)]
+    causes: Vec<String>,
+    #[serde(default)]
+    checks: Vec<String>,
+    /// Docs: what it is.
+    what: String,
+    /// Docs: how it looks, usually a few lines of evidence.
+    #[serde(default)]
+    looks: String,
+    /// Docs: what it must not be confused with.
+    #[serde(default)]
+    is_not: String,
+    #[serde(default, rename = "match")]
+    wait: Wait,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Wait {
+    states: Vec<String>,
+    top: Vec<String>,
+    anywhere: Vec<String>,
+    also: Vec<String>,
+    entry: Vec<String>,
+    creator: Vec<String>,
+    without: Vec<String>,
+    goroutine: String,
+    user_frames: Option<bool>,
+}
+
+/// Entries by section folder and id.
+type Entries = BTreeMap<(usize, String), Entry>;
+
+/// The compiled table and the pages.
+pub(crate) fn files() -> Result<Vec<Generated>> {
+    let root = &repository::root();
+    let entries = read(root)?;
+    let mut files = vec![
+        Generated::new(
+            "crates/gosleuth_case/src/catalogue/generated.rs",
+            table(root, &entries)?,
+        ),
+        Generated::new("docs/catalogue/README.md", index(&entries)),
+    ];
+    for ((_, id), entry) in &entries {
+        files.push(Generated::new(format!("docs/catalogue/{id}.md"), page(id, entry)));
+    }
+    Ok(files)
+}
+
+fn read(root: &Path) -> Result<Entries> {
+    let base = root.join("crates/gosleuth_case/catalogue");
+    let mut entries = Entries::new();
+    for (index, (folder, _, _)) in SECTIONS.iter().enumerate() {
+        for file in fs::read_dir(base.join(folder)).with_context(|| format!("folder {folder} of the catalogue"))? {
+            let path = file?.path();
+            let id = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let text = fs::read_to_string(&path)?;
+            let entry: Entry = toml::from_str(&text).with_context(|| path.display().to_string())?;
+            check(&entry).with_context(|| path.display().to_string())?;
+            entries.insert((index, id), entry);
+        }
+    }
+    let mut ids: Vec<&str> = entries.keys().map(|(_, id)| id.as_str()).collect();
+    ids.sort_unstable();
+    if let Some(pair) = ids.windows(2).find(|pair| pair[0] == pair[1]) {
+        bail!("two entries of the catalogue are called {}", pair[0]);
+    }
+    Ok(entries)
+}
+
+fn check(entry: &Entry) -> Result<()> {
+    match entry.class.as_str() {
+        "healthy" => ensure!(entry.kind.is_empty(), "a healthy entry has no kind"),
+        "suspicious" => ensure!(
+            !entry.kind.is_empty() && !entry.action.is_empty(),
+            "kind and action are needed"
+        ),
+        "undecided" => ensure!(
+            !entry.kind.is_empty() && !entry.would_decide.is_empty(),
+            "kind and would_decide are needed"
+        ),
+        other => bail!("unknown class {other}"),
+    }
+    if entry.class != "healthy" {
+        ensure!(!entry.headline.is_empty(), "a headline is needed");
+    }
+    Ok(())
+}
+
+/// The compiled table. Words of enums are resolved by name so that the compiler checks them.
+fn table(root: &Path, entries: &Entries) -> Result<String> {
+    let mut reasons = variants(root, "crates/gosleuth_evidence/src/model/wait.rs", 40)?;
+    reasons.insert("other".to_owned(), "Other".to_owned());
+    reasons.insert("unknown".to_owned(), "Unknown".to_owned());
+    let kinds = variants(root, "crates/gosleuth_base/src/kind.rs", 20)?;
+    let mut out = String::from(
+        "//! The compiled catalogue. Generated by `cargo xtask generate` from `catalogue/*/*.toml`: edit those.\n\n\
+         use gosleuth_base::{Severity, SuspectKind};\nuse gosleuth_evidence::WaitReason;\n\n\
+         use super::{Class, Entry, Section, WaitMatch, Which};\n\n\
+         /// Every entry, sorted by id.\npub static ENTRIES: &[Entry] = &[\n",
+    );
+    let mut sorted: Vec<_> = entries.iter().collect();
+    sorted.sort_by(|a, b| a.0.1.cmp(&b.0.1));
+    for ((section, id), entry) in sorted {
+        let kind = match entry.kind.as_str() {
+            "" => "None".to_owned(),
+            kind => {
+                let variant = kinds.get(kind).with_context(|| format!("{id}: unknown kind {kind}"))?;
+                format!("Some(SuspectKind::{variant})")
+            }
+        };
+        let severity = match entry.severity.as_str() {
+            "" | "warning" => "Warning",
+            "error" => "Error",
+            "advice" => "Advice",
+            other => bail!("{id}: unknown severity {other}"),
+        };
+        let which = match entry.wait.goroutine.as_str() {
+            "" | "any" => "Any",
+            "main" => "Main",
+            "other" => "Other",
+            other => bail!("{id}: unknown goroutine {other}"),
+        };
+        let mut states = Vec::new();
+        for state in &entry.wait.states {
+            let variant = reasons
+                .get(state)
+                .with_context(|| format!("{id}: unknown state {state}"))?;
+            states.push(format!("WaitReason::{variant}"));
+        }
+        let class = match entry.class.as_str() {
+            "healthy" => "Healthy",
+            "undecided" => "Undecided",
+            _ => "Suspicious",
+        };
+        let wait = &entry.wait;
+        writeln!(
+            out,
+            "    Entry {{\n        id: {id:?},\n        title: {:?},\n        section: Section::{},\n        \
+             class: Class::{class},\n        kind: {kind},\n        severity: Severity::{severity},\n        \
+             rules: &{:?},\n        priority: {},\n        wait: WaitMatch {{\n            states: &[{}],\n            \
+             top: &{:?},\n            anywhere: &{:?},\n            also: &{:?},\n            entry: &{:?},\n            \
+             creator: &{:?},\n            without: &{:?},\n            goroutine: Which::{which},\n            \
+             user_frames: {:?},\n        }},\n        texts: &{:?},\n        recoverable: {:?},\n        \
+             headline: {:?},\n        why: {:?},\n        action: {:?},\n        would_decide: {:?},\n        \
+             causes: &{:?},\n        checks: &{:?},\n    }},",
+            entry.title,
+            SECTIONS[*section].1,
+            entry.rules,
+            entry.priority,
+            states.join(", "),
+            wait.top,
+            wait.anywhere,
+            wait.also,
+            wait.entry,
+            wait.creator,
+            wait.without,
+            wait.user_frames,
+            entry.texts,
+            entry.recoverable,
+            one_line(&entry.headline),
+            one_line(&entry.why),
+            one_line(&entry.action),
+            one_line(&entry.would_decide),
+            entry.causes,
+            entry.checks,
+        )?;
+    }
+    out.push_str("];\n");
+    Ok(out)
+}
+
+/// Variant names by text, read from the file that declares an enum as `Variant = "text",`.
+fn variants(root: &Path, file: &str, least: usize) -> Result<BTreeMap<String, String>> {
+    let path = root.join(file);
+    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    let mut variants = BTreeMap::new();
+    for line in text.lines() {
+        if let Some((variant, rest)) = line.trim().split_once(" = \"")
+            && let Some(text) = rest.strip_suffix("\",")
+            && variant.chars().all(char::is_alphanumeric)
+        {
+            variants.insert(text.to_owned(), variant.to_owned());
+        }
+    }
+    ensure!(
+        variants.len() >= least,
+        "the variants are not where they were: {}",
+        path.display()
+    );
+    Ok(variants)
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn class_words(class: &str) -> &'static str {
+    match class {
+        "healthy" => "healthy wait",
+        "undecided" => "undecided by one snapshot",
+        _ => "fault, or a wait that should end soon",
+    }
+}
+
+fn page(id: &str, entry: &Entry) -> String {
+    let mut out = format!(
+        "<!-- Generated by `cargo xtask generate`. -->\n\n# {}\n\n`{id}` · {}",
+        entry.title,
+        class_words(&entry.class)
+    );
+    if !entry.kind.is_empty() {
+        let _ = write!(out, " · kind `{}`", entry.kind);
+    }
+    if let Some(recoverable) = entry.recoverable {
+        out.push_str(if recoverable {
+            " · a deferred `recover` can stop it"
+        } else {
+            " · nothing can recover it"
+        });
+    }
+    if !entry.rules.is_empty() {
+        let _ = write!(out, " · in source: {}", entry.rules.join(", "));
+    }
+    let _ = write!(out, "\n\n## What it is\n\n{}\n", entry.what.trim());
+    out.push_str("\n## How it looks\n\n");
+    if !entry.looks.trim().is_empty() {
+        let _ = write!(out, "```text\n{}\n```\n", entry.looks.trim_matches('\n'));
+    }
+    let conditions = conditions(entry);
+    if !conditions.is_empty() {
+        let _ = write!(
+            out,
+            "{}{conditions}",
+            if entry.looks.trim().is_empty() { "" } else { "\n" }
+        );
+    }
+    if !entry.causes.is_empty() {
+        out.push_str("\n## Usual causes\n\n");
+        for cause in &entry.causes {
+            let _ = writeln!(out, "- {cause}");
+        }
+    }
+    if !entry.action.is_empty() || !entry.checks.is_empty() || !entry.would_decide.is_empty() {
+        out.push_str("\n## What to do\n\n");
+        if !entry.action.is_empty() {
+            let _ = writeln!(out, "{}", sentence(&entry.action));
+        }
+        for check in &entry.checks {
+            let _ = writeln!(out, "- {check}");
+        }
+        if !entry.would_decide.is_empty() {
+            let _ = writeln!(out, "\nWhat decides it: {}", one_line(&entry.would_decide));
+        }
+    }
+    if !entry.is_not.trim().is_empty() {
+        let _ = write!(out, "\n## What it is not\n\n{}\n", entry.is_not.trim());
+    }
+    out
+}
+
+/// A template as readable text: placeholders in words.
+fn sentence(template: &str) -> String {
+    one_line(template)
+        .replace("{site}", "the site named")
+        .replace("{function}", "the function named")
+        .replace("{place}", "the line named")
+        .replace("{creator}", "the creation site")
+        .replace("{message}", "the message")
+        .replace("{count}", "the goroutines")
+        .replace("{what}", "the value")
+        .replace("{since}", "")
+}
+
+fn conditions(entry: &Entry) -> String {
+    let mut out = String::new();
+    let wait = &entry.wait;
+    let list = |items: &[String]| {
+        items
+            .iter()
+            .map(|item| format!("`{item}`"))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let mut row = |name: &str, items: &[String]| {
+        if !items.is_empty() {
+            let _ = writeln!(out, "- {name}: {}", list(items));
+        }
+    };
+    row("state", &wait.states);
+    row("innermost frame", &wait.top);
+    row("some frame", &wait.anywhere);
+    row("and some frame", &wait.also);
+    row("started with", &wait.entry);
+    row("created by", &wait.creator);
+    row("no frame", &wait.without);
+    row("text", &entry.texts);
+    out
+}
+
+fn index(entries: &Entries) -> String {
+    let mut out = String::from(
+        "<!-- Generated by `cargo xtask generate`. -->\n\n# Diagnosis catalogue\n\n\
+         Every wait, message and counter that gosleuth explains, by symptom. An entry is data: a file in\n\
+         `crates/gosleuth_case/catalogue`. A healthy wait is never a suspect because of its age; an undecided one is\n\
+         listed as a candidate, with the evidence that would decide it.\n",
+    );
+    for (section, (_, _, title)) in SECTIONS.iter().enumerate() {
+        let _ = write!(out, "\n## {title}\n\n| symptom | entry | class |\n|---|---|---|\n");
+        for ((_, id), entry) in entries.iter().filter(|((index, _), _)| *index == section) {
+            let symptom = if entry.texts.is_empty() {
+                &entry.wait.states
+            } else {
+                &entry.texts
+            };
+            let symptom = symptom
+                .iter()
+                .map(|text| format!("`{}`", text.replace('|', "\\|")))
+                .collect::<Vec<_>>()
+                .join(", ");
+            let symptom = if symptom.is_empty() {
+                "any state".to_owned()
+            } else {
+                symptom
+            };
+            let _ = writeln!(
+                out,
+                "| {symptom} | [{}]({id}.md) | {} |",
+                entry.title,
+                class_words(&entry.class)
+            );
+        }
+    }
+    out
+}
