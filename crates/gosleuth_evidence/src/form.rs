@@ -5,6 +5,7 @@ use gosleuth_base::{ProblemKind, Sym};
 use crate::crash;
 use crate::debug1;
 use crate::model::{CrashIndex, EvidenceSet, InputId, Origin, Time};
+use crate::race;
 use crate::reader::ReadOptions;
 use crate::{escape, expvar, prometheus, runtime_log};
 
@@ -70,6 +71,7 @@ pub(crate) fn start(line: &[u8], cx: &mut Context<'_>) -> Option<Box<dyn Form>> 
         b'h' if line.starts_with(b"heap profile: ") => debug1::start(line, cx),
         b'0'..=b'9' if debug1::is_count_record(line) => debug1::start(line, cx),
         _ if debug1::is_count_head(line) => debug1::start(line, cx),
+        b'=' | b'W' | b' ' | b'\t' => race::start(line, cx).or_else(|| crash::start(line, cx)),
         _ => crash::start(line, cx),
     }
     .or_else(|| prometheus::start(line, cx))
@@ -79,5 +81,8 @@ pub(crate) fn start(line: &[u8], cx: &mut Context<'_>) -> Option<Box<dyn Form>> 
 
 /// Reads forms of a single line. Returns whether the line was one.
 pub(crate) fn single_line(line: &[u8], cx: &mut Context<'_>) -> bool {
-    crash::single_line(line, cx) || runtime_log::line(line, cx) || expvar::fragment(line, cx)
+    crash::single_line(line, cx)
+        || race::single_line(line, cx)
+        || runtime_log::line(line, cx)
+        || expvar::fragment(line, cx)
 }

@@ -26,6 +26,7 @@ mod machine;
 mod model;
 mod pprof;
 mod prometheus;
+mod race;
 mod reader;
 mod runtime_log;
 #[cfg(test)]
