@@ -38,7 +38,7 @@ func (p *Pool) serve(id int) {
 		return
 	}
 	defer p.leave(id)
-	time.Sleep(20 * time.Millisecond)
+	time.Sleep(200 * time.Millisecond)
 }
 
 // Close refuses new connections and waits for the present ones.
@@ -55,7 +55,7 @@ func main() {
 		for id := 0; id < 3; id++ {
 			go p.serve(id)
 		}
-		time.Sleep(5 * time.Millisecond)
+		time.Sleep(50 * time.Millisecond)
 		go p.Close()
 	})
 	harness.Run()

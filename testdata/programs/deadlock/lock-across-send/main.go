@@ -46,6 +46,7 @@ func (h *Hub) Broadcast(text string) {
 func (s *subscriber) loop() {
 	for text := range s.in {
 		if text == "bye" {
+			time.Sleep(50 * time.Millisecond) // the socket is flushed
 			s.hub.Leave(s.name)
 			return
 		}
@@ -57,13 +58,13 @@ func main() {
 	h.Join("ann")
 	h.Broadcast("hello")
 	h.Broadcast("bye")
-	time.Sleep(5 * time.Millisecond)
+	time.Sleep(100 * time.Millisecond)
 	h.Join("bob")
 	go func() {
 		h.Broadcast("bye")
 		h.Broadcast("bye")
 	}()
-	time.Sleep(5 * time.Millisecond)
+	time.Sleep(100 * time.Millisecond)
 	n := 0
 	harness.Every(10*time.Second, func() {
 		n++

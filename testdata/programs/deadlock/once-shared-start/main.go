@@ -17,7 +17,7 @@ type Client struct {
 
 func (c *Client) init() {
 	c.once.Do(func() { // MARK: BUG
-		time.Sleep(10 * time.Millisecond)
+		time.Sleep(150 * time.Millisecond)
 		c.ready = c.peer.Ready()
 	})
 }
@@ -33,7 +33,7 @@ func main() {
 	users.peer, billing.peer = billing, users
 	go users.Ready()
 	go billing.Ready()
-	time.Sleep(30 * time.Millisecond)
+	time.Sleep(400 * time.Millisecond)
 	harness.Every(10*time.Second, func() { go users.Ready() })
 	harness.Run()
 }

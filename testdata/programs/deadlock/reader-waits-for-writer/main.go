@@ -44,9 +44,9 @@ func (c *Catalog) Known() int {
 func main() {
 	c := &Catalog{prices: make(map[string]int), changed: make(chan string)}
 	go c.WaitFor("A-100")
-	time.Sleep(5 * time.Millisecond)
+	time.Sleep(100 * time.Millisecond)
 	go c.Set("A-100", 4200)
-	time.Sleep(5 * time.Millisecond)
+	time.Sleep(100 * time.Millisecond)
 	harness.Every(10*time.Second, func() { go c.Known() })
 	harness.Run()
 }

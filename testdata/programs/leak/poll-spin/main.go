@@ -16,7 +16,7 @@ type consumer struct {
 }
 
 func (c *consumer) poll() {
-	for {
+	for { // MARK: LOOP
 		m, ok := c.next() // MARK: LOOP
 		if !ok {
 			c.idle() // MARK: LOOP

@@ -19,7 +19,7 @@ func main() {
 	}()
 	<-started
 	go s.Sell("bolt", 3)
-	time.Sleep(20 * time.Millisecond)
+	time.Sleep(300 * time.Millisecond)
 	harness.Every(10*time.Second, func() { go s.Reserve("bolt", 1) })
 	harness.Run()
 }

@@ -26,7 +26,7 @@ func (w *wallet) pay(to *wallet, cents int) {
 		return
 	}
 	w.cents -= cents
-	time.Sleep(10 * time.Millisecond)
+	time.Sleep(150 * time.Millisecond)
 	to.deposit(cents)
 }
 
@@ -34,7 +34,7 @@ func main() {
 	shop, client := &wallet{owner: "shop", cents: 9000}, &wallet{owner: "client", cents: 9000}
 	go shop.pay(client, 100)
 	go client.pay(shop, 250)
-	time.Sleep(20 * time.Millisecond)
+	time.Sleep(300 * time.Millisecond)
 	harness.Every(10*time.Second, func() { go shop.deposit(1) })
 	harness.Run()
 }

@@ -61,7 +61,7 @@ func (br *broker) publish(name string, v int) {
 func main() {
 	br := &broker{topics: make(map[string]*buffer)}
 	go br.receive("orders")
-	time.Sleep(5 * time.Millisecond)
+	time.Sleep(100 * time.Millisecond)
 	n := 0
 	harness.Every(10*time.Second, func() {
 		n++

@@ -51,9 +51,9 @@ func main() {
 	c := &catalogue{cents: map[string]int{"/a": 1, "/b": 2, "/c": 3}, events: make(chan string, 2)}
 	go http.Serve(l, c)
 	go c.export()
-	time.Sleep(5 * time.Millisecond)
+	time.Sleep(100 * time.Millisecond)
 	go c.refresh(map[string]int{"/a": 2})
-	time.Sleep(5 * time.Millisecond)
+	time.Sleep(100 * time.Millisecond)
 	client := &http.Client{Timeout: 100 * time.Millisecond}
 	harness.Every(10*time.Second, func() {
 		if resp, err := client.Get("http://" + l.Addr().String() + "/a"); err == nil {

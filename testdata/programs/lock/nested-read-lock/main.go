@@ -43,14 +43,14 @@ func main() {
 	c := &Config{values: map[string]string{"log": "debug"}}
 	describe := func() {
 		c.Describe(func(key string) string {
-			time.Sleep(10 * time.Millisecond)
+			time.Sleep(200 * time.Millisecond)
 			return key + "=" + c.Value(key) + "\n"
 		})
 	}
 	go describe()
-	time.Sleep(3 * time.Millisecond)
+	time.Sleep(50 * time.Millisecond)
 	go c.Reload(map[string]string{"log": "info"})
-	time.Sleep(20 * time.Millisecond)
+	time.Sleep(400 * time.Millisecond)
 	harness.Every(10*time.Second, func() { go describe() })
 	harness.Run()
 }

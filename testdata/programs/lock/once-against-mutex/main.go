@@ -16,7 +16,7 @@ type Driver struct {
 }
 
 func (d *Driver) load() {
-	time.Sleep(10 * time.Millisecond)
+	time.Sleep(200 * time.Millisecond)
 	d.mu.Lock() // MARK: ONCE
 	defer d.mu.Unlock()
 	d.catalog = []string{"a", "b"}
@@ -40,9 +40,9 @@ func main() {
 	harness.Every(20*time.Second, func() {
 		d := &Driver{}
 		go d.Tables()
-		time.Sleep(3 * time.Millisecond)
+		time.Sleep(50 * time.Millisecond)
 		go d.Info()
-		time.Sleep(3 * time.Millisecond)
+		time.Sleep(50 * time.Millisecond)
 		go d.Info()
 	})
 	harness.Run()

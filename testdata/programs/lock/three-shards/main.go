@@ -29,7 +29,7 @@ func (s *store) move(key, from, to string) {
 	src, dst := s.shards[from], s.shards[to]
 	src.mu.Lock()
 	defer src.mu.Unlock()
-	time.Sleep(10 * time.Millisecond)
+	time.Sleep(100 * time.Millisecond)
 	dst.mu.Lock() // MARK: INNER
 	defer dst.mu.Unlock()
 	dst.keys[key] = src.keys[key]

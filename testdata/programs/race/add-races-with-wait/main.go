@@ -25,7 +25,7 @@ func (c *crawl) spawn(url string) {
 	c.begin() // MARK: ADD
 	go func() {
 		defer c.wg.Done()
-		time.Sleep(10 * time.Millisecond)
+		time.Sleep(400 * time.Millisecond)
 		c.mu.Lock()
 		c.pages += len(url)
 		c.mu.Unlock()
@@ -36,7 +36,7 @@ func (c *crawl) run(urls ...string) int {
 	for _, u := range urls {
 		go c.spawn(u)
 	}
-	time.Sleep(5 * time.Millisecond)
+	time.Sleep(100 * time.Millisecond)
 	c.join() // MARK: WAIT
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -15,7 +15,7 @@ func (p *progress) report(done, total int) {
 }
 
 func (p *progress) finish() {
-	time.Sleep(20 * time.Millisecond)
+	time.Sleep(300 * time.Millisecond)
 	close(p.percent) // MARK: CLOSE
 }
 

@@ -26,7 +26,7 @@ func (t *transcoder) result() (int, time.Duration) {
 func main() {
 	t := &transcoder{}
 	go t.run(100)
-	time.Sleep(20 * time.Millisecond)
+	time.Sleep(200 * time.Millisecond)
 	n, _ := t.result()
 	fmt.Println(n, "frames")
 }

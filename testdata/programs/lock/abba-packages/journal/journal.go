@@ -32,7 +32,7 @@ func (j *Journal) Append(e Entry) {
 func (j *Journal) Compact(live func(Entry) bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	time.Sleep(5 * time.Millisecond)
+	time.Sleep(150 * time.Millisecond)
 	kept := j.entries[:0]
 	for _, e := range j.entries {
 		if live(e) {

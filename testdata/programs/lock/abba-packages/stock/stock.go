@@ -33,7 +33,7 @@ func (s *Stock) Sell(sku string, n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.qty[sku] -= n
-	time.Sleep(5 * time.Millisecond)
+	time.Sleep(150 * time.Millisecond)
 	s.journal.Append(journal.Entry{SKU: sku, Delta: -n})
 }
 
