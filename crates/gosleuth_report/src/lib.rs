@@ -1,5 +1,5 @@
 #![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types))]
-//! Every output format of a case: text, JSON, Markdown.
+//! Every output format of a case: text, JSON, Markdown, HTML.
 //!
 //! Role: [`EvidenceSet`] and [`CaseFile`] in, bytes out. Writers never judge: every word about what is wrong comes from the
 //! case. All formats are written from one view of the case (`view`), which is where redaction happens, so that no format can
@@ -9,6 +9,7 @@
 
 mod clean;
 
+mod html;
 mod json;
 mod markdown;
 mod names;
@@ -35,11 +36,13 @@ pub enum Format {
     Json,
     /// For an incident ticket.
     Markdown,
+    /// One self-contained page.
+    Html,
 }
 
 impl Format {
     /// Every format, in declaration order.
-    pub const ALL: &[Self] = &[Self::Text, Self::Json, Self::Markdown];
+    pub const ALL: &[Self] = &[Self::Text, Self::Json, Self::Markdown, Self::Html];
 
     /// The word of the command line.
     pub fn as_str(self) -> &'static str {
@@ -47,6 +50,7 @@ impl Format {
             Self::Text => "text",
             Self::Json => "json",
             Self::Markdown => "markdown",
+            Self::Html => "html",
         }
     }
 }
@@ -101,5 +105,6 @@ pub fn write(
         Format::Text => text::write(&cx, out),
         Format::Json => json::write(&cx, out),
         Format::Markdown => markdown::write(&cx, out),
+        Format::Html => html::write(&cx, out),
     }
 }

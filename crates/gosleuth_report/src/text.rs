@@ -198,6 +198,12 @@ pub(crate) fn location(p: &mut Printer<'_>, mut first: Line, site: &Site<'_>, sh
     Ok(())
 }
 
+/// The first `width` characters, for labels of pictures.
+pub(crate) fn window(text: &str, width: usize) -> String {
+    let end = text.char_indices().nth(width).map_or(text.len(), |(at, _)| at);
+    text[..end].to_owned()
+}
+
 /// Shortens a path in the middle, never its end with the line number.
 pub(crate) fn elide_place(at: &str, room: usize) -> String {
     let name = at.rsplit(['/', '\\']).next().unwrap_or(at);

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that meets the unexpected may stop at once")]
 
 mod hostile;
+mod html;
 mod json;
 mod markdown;
 mod schema;
