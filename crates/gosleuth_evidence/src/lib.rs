@@ -17,6 +17,7 @@ mod cursor;
 mod debug1;
 mod decompress;
 mod dump;
+mod envelope;
 mod escape;
 mod expvar;
 mod form;
@@ -29,6 +30,7 @@ mod prometheus;
 mod race;
 mod reader;
 mod runtime_log;
+mod streams;
 #[cfg(test)]
 mod testing;
 mod time;

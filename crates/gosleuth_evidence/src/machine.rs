@@ -20,6 +20,15 @@ pub(crate) struct Machine {
     dumps: Dumps,
 }
 
+/// Why [`Machine::feed`] stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// Everything was taken, or more is needed.
+    Empty,
+    /// Before a foreign line.
+    Line,
+}
+
 #[derive(Clone, Copy)]
 struct StreamState {
     input: InputId,
@@ -54,9 +63,28 @@ impl Machine {
         self.state.line
     }
 
+    /// Whether a form of several lines is being read.
+    pub(crate) fn in_form(&self) -> bool {
+        self.active.is_some()
+    }
+
+    /// Says how many lines of the input stand before what is fed next, and when it was written, if that is known.
+    pub(crate) fn place(&mut self, lines: u64, time: Option<Time>) {
+        self.state.line = lines;
+        self.state.time = time.or(self.state.time);
+    }
+
     /// Reads what is whole of `bytes` and returns how many bytes were taken. The rest has to be offered again with more
-    /// behind it. With `eof` everything is taken.
-    pub(crate) fn feed(&mut self, set: &mut EvidenceSet, options: &ReadOptions, bytes: &[u8], eof: bool) -> usize {
+    /// behind it. With `eof` everything is taken. Outside goroutine blocks `is_foreign` is asked about each line, and whether
+    /// a form is being read: reading stops before a line it says yes to.
+    pub(crate) fn feed(
+        &mut self,
+        set: &mut EvidenceSet,
+        options: &ReadOptions,
+        bytes: &[u8],
+        eof: bool,
+        is_foreign: impl Fn(&[u8], bool) -> bool,
+    ) -> (usize, Stop) {
         let Self {
             state,
             offset,
@@ -77,6 +105,9 @@ impl Machine {
                 let Some((line, bytes)) = next_line(rest, eof) else {
                     break;
                 };
+                if is_foreign(line, active.is_some()) {
+                    return (at, Stop::Line);
+                }
                 if one_line(active, dumps, line, &mut cx) {
                     taken = Consumed { bytes, lines: 1 };
                 }
@@ -86,7 +117,7 @@ impl Machine {
             *offset += taken.bytes as u64;
             at += taken.bytes;
         }
-        at
+        (at, Stop::Empty)
     }
 
     /// No more input: closes what is open.

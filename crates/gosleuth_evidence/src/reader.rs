@@ -1,16 +1,16 @@
 //! From bytes to evidence: the driver of all parsers.
 //!
 //! Flow of one input: decompress → decide binary profile, JSON document or text → for text, take off log wrapping, one
-//! [`Machine`] per log stream → forms → [`EvidenceSet`].
+//! [`Machine`](crate::machine::Machine) per log stream → forms → [`EvidenceSet`].
 
 use std::io::Read;
 
 use gosleuth_base::{Idx as _, ProblemKind};
 
 use crate::decompress::Unpacked;
-use crate::machine::Machine;
 use crate::model::{EvidenceSet, Input, InputId, Time};
 use crate::pprof;
+use crate::streams::Streams;
 use crate::unknown;
 
 /// How to read.
@@ -112,7 +112,8 @@ fn read_text(
     head: &[u8],
     options: &ReadOptions,
 ) -> (u64, u64) {
-    let mut machine = Machine::new(id, None);
+    let now = set.inputs[id.index()].time;
+    let mut streams = Streams::new(set, id, now);
     let mut window = Window::default();
     let mut total = 0u64;
     let mut stopped = None;
@@ -140,18 +141,18 @@ fn read_text(
                     "only the first {total} bytes were read, as the limit on decompressed bytes says"
                 ));
             }
-            machine.feed(set, options, window.text(), true);
+            streams.feed(set, options, window.text(), true);
             break;
         }
-        let mut taken = machine.feed(set, options, window.text(), false);
+        let mut taken = streams.feed(set, options, window.text(), false);
         if taken == 0 && window.filled > MAX_LINE {
             // No form has lines this long: the head is given up, the rest of the line is junk too.
             taken = window.filled;
         }
         window.take(taken);
     }
-    machine.finish(set, options);
-    let lines = machine.lines();
+    streams.finish(set, options);
+    let lines = streams.lines();
     // A parser that met its form and could not read it has said more than could be said here.
     let found = !set.inputs[id.index()].forms.is_empty() || set.problems.len() > problems;
     if let Some(sentence) = stopped {
