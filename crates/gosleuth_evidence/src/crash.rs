@@ -105,7 +105,10 @@ pub(crate) fn single_line(line: &[u8], cx: &mut Context<'_>) -> bool {
             .rev()
             .take_while(|crash| crash.origin.input == input);
         let ends_process = |crash: &&mut Crash| !matches!(crash.kind, CrashKind::HttpServed | CrashKind::Recovered);
-        if let Some(crash) = last.into_iter().find(ends_process) {
+        // A process that crashed never exits with 0: the status is of one that recovered.
+        if status != 0
+            && let Some(crash) = last.into_iter().find(ends_process)
+        {
             crash.exit_status.get_or_insert(status);
         }
         return true;

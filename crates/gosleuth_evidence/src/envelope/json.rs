@@ -42,8 +42,15 @@ pub(super) fn unwrap(line: &[u8]) -> Option<Wrapped<'_>> {
     let entry = value.as_object()?;
     let mut texts = Vec::new();
     collect(&value, 0, &mut texts);
-    // Message first: loggers sort keys in any order.
-    texts.sort_by_key(|(key, _)| !matches!(key.as_str(), "msg" | "message" | "error" | "err" | "panic"));
+    // Loggers write keys in any order; what was recovered stands right before the dump.
+    let rank = |key: &str| match key {
+        "msg" | "message" => Some(0),
+        "error" | "err" => Some(1),
+        "panic" | "recover" | "recovered" => Some(2),
+        _ => None,
+    };
+    texts.retain(|(key, text)| rank(key).is_some() || text.contains(&b'\n'));
+    texts.sort_by_key(|(key, _)| rank(key).unwrap_or(3));
     let texts: Vec<Vec<u8>> = texts.into_iter().map(|(_, text)| text).collect();
     let stamp = ["time", "ts", "timestamp", "@timestamp", "t"]
         .iter()
@@ -115,18 +122,16 @@ fn docker(line: &[u8]) -> Option<Wrapped<'_>> {
     while matches!(text.last(), Some(b'\n' | b'\r')) {
         text.pop();
     }
-    let mut key = entry.stream.unwrap_or_default();
-    if let Some(kubernetes) = entry.kubernetes {
-        for name in [kubernetes.pod_name, kubernetes.container_name].into_iter().flatten() {
-            key = format!("{name} {key}");
-        }
-    }
+    let (pod, container) = entry
+        .kubernetes
+        .map_or((None, None), |names| (names.pod_name, names.container_name));
+    let key: Vec<String> = [pod, container, entry.stream].into_iter().flatten().collect();
     let stamp = entry
         .time
         .and_then(|text| time::stamp(text.as_bytes(), b'-', b'T')?.0.time());
     Some(Wrapped {
         kind: Kind::DockerJson,
-        key: Cow::Owned(key.into_bytes()),
+        key: Cow::Owned(key.join(" ").into_bytes()),
         time: stamp,
         text: Cow::Owned(text),
         partial: !whole && !collected,

@@ -67,7 +67,7 @@ fn docker() {
     docker-json [stderr] 1795166860123456789 "\tmain.go:12 +0x1d"
     docker-json [stdout] 1795166860000000000 "half" …
     docker-json [stderr] 1795166860000000000 "café"
-    docker-json [c p-1 stderr] - "panic: x"
+    docker-json [p-1 c stderr] - "panic: x"
     -
     docker-compose [orders-1] - "panic: boom"
     docker-compose [orders-1] - ""
@@ -150,7 +150,7 @@ fn dumps_in_one_line() {
         r#"{"level":"error","msg":"boom","stacktrace":"main.f\n\t/a.go:1\nmain.main\n\t/a.go:2"}"#,
         r#"{"Time":"2026-11-20T09:27:40Z","Action":"output","Package":"p","Output":"panic: boom\n"}"#,
     ]), @r#"
-    json-log [] 1795166860500000000 "error\ngoroutine 1 [running]:\nmain.main()\n\t/a.go:1 +0x1d\n\n"
+    json-log [] 1795166860500000000 "recovered: boom\ngoroutine 1 [running]:\nmain.main()\n\t/a.go:1 +0x1d\n\n"
     json-log [] 1795166860000000000 "panic: boom\n\ngoroutine 1 [running]:\nmain.main()\n\n"
     json-log [] - "boom\nx\ngoroutine 7 [running]:\nmain.main()\n\n"
     quoted-log [] 1795166860000000000 "recovered: boom\ngoroutine 1 [running]:\nmain.main()\n\t/a.go:1 +0x1d\n\n"
