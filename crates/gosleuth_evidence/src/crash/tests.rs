@@ -165,8 +165,7 @@ fn every_kind_of_death() {
   note unexpected fault address 0x40000000
 488 Recovered goroutine
   note recovered: handled
-498 Recovered goroutine
-  note 2026/11/20 12:21:44 panic: handled by log
+497 Recovered "handled by log" goroutine
 511 HttpServed "handler\nline two" peer goroutine
 527 HttpServed "runtime error: invalid memory address or nil pointer dereference" peer goroutine
 "#);
