@@ -14,6 +14,7 @@ mod toolchain;
 
 pub(crate) use big::{BigDumpArgs, BigProfileArgs, big_dump, big_profile};
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
@@ -40,6 +41,9 @@ pub(crate) struct RecordArgs {
     /// Record only programs whose family/name contains this (`orders` is the order service); may be repeated
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
+    /// Record only programs of which there is no recording yet, and not the order service
+    #[arg(long)]
+    missing: bool,
     /// Say what would be recorded, and stop
     #[arg(long)]
     list: bool,
@@ -86,11 +90,20 @@ pub(crate) fn record(args: &RecordArgs) -> Result<()> {
         .into_iter()
         .filter(|p| wanted(&p.id))
         .collect();
-    let with_orders = wanted("orders");
+    let with_orders = wanted("orders") && !args.missing;
+    let select = |toolchain: &Toolchain| -> Result<Vec<&Program>> {
+        let recorded = if args.missing {
+            archive::programs(&archive_path(&out, toolchain))?
+        } else {
+            BTreeSet::new()
+        };
+        let open = |p: &&Program| p.runs_with(toolchain) && !recorded.contains(&p.id);
+        Ok(programs.iter().filter(open).collect())
+    };
 
     if args.list {
         for toolchain in &toolchains {
-            for program in programs.iter().filter(|p| p.runs_with(toolchain)) {
+            for program in select(toolchain)? {
                 say(&format!(
                     "go{} {} [{}]",
                     toolchain.release,
@@ -109,9 +122,9 @@ pub(crate) fn record(args: &RecordArgs) -> Result<()> {
     let running = Gate::new(args.at_once);
     std::thread::scope(|scope| -> Result<()> {
         for toolchain in toolchains.iter().rev() {
-            let job = prepare(toolchain, &root, &programs, with_orders)?;
+            let job = prepare(toolchain, &root, &select(toolchain)?, with_orders)?;
             let permit = running.enter();
-            let (out, whole) = (&out, args.only.is_empty());
+            let (out, whole) = (&out, args.only.is_empty() && !args.missing);
             scope.spawn(move || {
                 run(&job, schedule, out);
                 drop(permit);
@@ -145,10 +158,14 @@ fn keep(job: &Job<'_>, out: &Path, whole: bool) -> Result<()> {
     if job.built.is_empty() {
         return Ok(());
     }
-    let path = out.join(format!("go{}.tar.zst", job.toolchain.release));
+    let path = archive_path(out, job.toolchain);
     archive::update(&path, &job.stage, whole)?;
     say(&format!("wrote {}", path.display()));
     Ok(())
+}
+
+fn archive_path(out: &Path, toolchain: &Toolchain) -> PathBuf {
+    out.join(format!("go{}.tar.zst", toolchain.release))
 }
 
 /// Lets a number of threads in at a time.
@@ -194,17 +211,16 @@ struct Job<'a> {
     services: Vec<orders::Service>,
 }
 
-fn prepare<'a>(toolchain: &'a Toolchain, root: &Path, programs: &'a [Program], with_orders: bool) -> Result<Job<'a>> {
+fn prepare<'a>(toolchain: &'a Toolchain, root: &Path, programs: &[&'a Program], with_orders: bool) -> Result<Job<'a>> {
     say(&format!("building with {}", toolchain.name));
     let stage = scratch().join(format!("go{}", toolchain.release));
     remake(&stage)?;
     let bin = Path::new(HOME).join("bin").join(&toolchain.name);
     remake(&bin)?;
     let mut built = Vec::new();
-    let runnable: Vec<&Program> = programs.iter().filter(|p| p.runs_with(toolchain)).collect();
-    if !runnable.is_empty() {
+    if !programs.is_empty() {
         let app = copy_module(toolchain, &root.join("testdata/programs"), "app")?;
-        built = programs::build(&runnable, toolchain, &app, &bin, &stage)?;
+        built = programs::build(programs, toolchain, &app, &bin, &stage)?;
     }
     let services = if with_orders && orders::recorded_with(toolchain) {
         let source = copy_module(toolchain, &root.join("testdata/orders"), "orders")?;

@@ -1,7 +1,7 @@
 //! Archives of recordings: plain tar of regular files, sorted, without times or owners, compressed by
 //! the `zstd` program. The same evidence always gives the same bytes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -23,6 +23,15 @@ pub(crate) fn update(path: &Path, stage: &Path, whole: bool) -> Result<()> {
     members.retain(|name, _| !fresh.keys().any(|f| program(f) == program(name)));
     members.append(&mut fresh);
     write(path, &members)
+}
+
+/// Programs of which the archive at `path` holds recordings that are not empty; none if there is no archive.
+pub(crate) fn programs(path: &Path) -> Result<BTreeSet<String>> {
+    if !path.exists() {
+        return Ok(BTreeSet::new());
+    }
+    let recordings = read(path)?.into_iter().filter(|(_, data)| !data.is_empty());
+    Ok(recordings.map(|(member, _)| program(&member).to_owned()).collect())
 }
 
 fn program(member: &str) -> &str {
