@@ -4,6 +4,7 @@ use gosleuth_base::{ProblemKind, Sym};
 
 use crate::crash;
 use crate::debug1;
+use crate::gotest;
 use crate::model::{CrashIndex, EvidenceSet, InputId, Origin, Time};
 use crate::race;
 use crate::reader::ReadOptions;
@@ -43,6 +44,8 @@ pub(crate) struct Context<'a> {
     pub stream: Option<Sym>,
     /// The test whose output this is (`go test -json`, `=== RUN`).
     pub test: Option<Sym>,
+    /// The package whose output this is, where the output itself says so (`go test -json`).
+    pub package: Option<Sym>,
     /// The crash whose goroutines follow: set when a crash text ends, taken by the next dump.
     pub pending_crash: Option<CrashIndex>,
     /// Options.
@@ -72,6 +75,7 @@ pub(crate) fn start(line: &[u8], cx: &mut Context<'_>) -> Option<Box<dyn Form>> 
         b'0'..=b'9' if debug1::is_count_record(line) => debug1::start(line, cx),
         _ if debug1::is_count_head(line) => debug1::start(line, cx),
         b'=' | b'W' | b' ' | b'\t' => race::start(line, cx).or_else(|| crash::start(line, cx)),
+        b'{' => gotest::start(line, cx).or_else(|| crash::start(line, cx)),
         _ => crash::start(line, cx),
     }
     .or_else(|| prometheus::start(line, cx))
@@ -83,6 +87,7 @@ pub(crate) fn start(line: &[u8], cx: &mut Context<'_>) -> Option<Box<dyn Form>> 
 pub(crate) fn single_line(line: &[u8], cx: &mut Context<'_>) -> bool {
     crash::single_line(line, cx)
         || race::single_line(line, cx)
+        || gotest::single_line(line, cx)
         || runtime_log::line(line, cx)
         || expvar::fragment(line, cx)
 }

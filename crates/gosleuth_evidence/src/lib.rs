@@ -21,6 +21,7 @@ mod envelope;
 mod escape;
 mod expvar;
 mod form;
+mod gotest;
 mod groups;
 mod infer;
 mod machine;

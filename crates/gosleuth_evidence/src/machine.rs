@@ -7,6 +7,7 @@ use memchr::memchr;
 
 use crate::dump::{self, Consumed, Dumps};
 use crate::form::{self, Context, Form, Step};
+use crate::gotest::Attribution;
 use crate::model::{CrashIndex, EvidenceSet, InputId, Time};
 use crate::reader::ReadOptions;
 
@@ -36,6 +37,7 @@ struct StreamState {
     line: u64,
     time: Option<Time>,
     test: Option<Sym>,
+    package: Option<Sym>,
     pending_crash: Option<CrashIndex>,
 }
 
@@ -48,6 +50,7 @@ impl Machine {
             line: 0,
             time: None,
             test: None,
+            package: None,
             pending_crash: None,
         };
         Self {
@@ -72,6 +75,12 @@ impl Machine {
     pub(crate) fn place(&mut self, lines: u64, time: Option<Time>) {
         self.state.line = lines;
         self.state.time = time.or(self.state.time);
+    }
+
+    /// Says whose output is fed next.
+    pub(crate) fn attribute(&mut self, whose: Attribution) {
+        self.state.package = whose.package;
+        self.state.test = whose.test;
     }
 
     /// Reads what is whole of `bytes` and returns how many bytes were taken. The rest has to be offered again with more
@@ -172,6 +181,7 @@ fn context<'a>(state: &StreamState, set: &'a mut EvidenceSet, options: &'a ReadO
         time: state.time,
         stream: state.stream,
         test: state.test,
+        package: state.package,
         pending_crash: state.pending_crash,
         options,
     }

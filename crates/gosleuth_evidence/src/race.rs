@@ -17,6 +17,7 @@ use memchr::memmem;
 use crate::crash;
 use crate::dump;
 use crate::form::{Context, Form, Step};
+use crate::gotest;
 use crate::model::{
     Crash, CrashKind, Frame, FrameId, FrameNote, Origin, PanicLink, RaceAccess, RaceCreation, RaceLocation, RaceReport,
     Stack, StackId, Time,
@@ -43,7 +44,7 @@ pub(crate) fn start(line: &[u8], cx: &Context<'_>) -> Option<Box<dyn Form>> {
     Some(Box::new(Report {
         origin: cx.origin(),
         time: cx.time,
-        test: cx.test,
+        test: gotest::running(cx),
         kind,
         indent: indent(line),
         section: Section::None,
@@ -55,7 +56,7 @@ pub(crate) fn start(line: &[u8], cx: &Context<'_>) -> Option<Box<dyn Form>> {
             accesses: Vec::new(),
             creations: Vec::new(),
             location: None,
-            test: cx.test,
+            test: None,
             cut: false,
         },
         junk: 0,
@@ -253,10 +254,11 @@ impl Form for Report {
                 accesses: Vec::new(),
                 creations: Vec::new(),
                 location: None,
-                test: self.test,
+                test: None,
                 cut: false,
             },
         );
+        report.test = self.test;
         report.cut = !self.closed;
         if report.cut {
             let message = "the race report has no closing line: its last part may be missing";

@@ -8,6 +8,7 @@ use std::io::Read;
 use gosleuth_base::{Idx as _, ProblemKind};
 
 use crate::decompress::Unpacked;
+use crate::gotest;
 use crate::model::{EvidenceSet, Input, InputId, Time};
 use crate::pprof;
 use crate::streams::Streams;
@@ -152,6 +153,7 @@ fn read_text(
         window.take(taken);
     }
     streams.finish(set, options);
+    gotest::finish(set, id);
     let lines = streams.lines();
     // A parser that met its form and could not read it has said more than could be said here.
     let found = !set.inputs[id.index()].forms.is_empty() || set.problems.len() > problems;

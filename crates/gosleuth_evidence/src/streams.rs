@@ -16,6 +16,7 @@ use rustc_hash::FxHashMap;
 
 use crate::dump;
 use crate::envelope::{self, Kind, Scope, Wrapped};
+use crate::gotest::Attribution;
 use crate::machine::{Machine, Stop};
 use crate::model::{EvidenceSet, InputId, Time};
 use crate::reader::ReadOptions;
@@ -147,6 +148,14 @@ impl Streams {
     /// Lines taken so far.
     pub(crate) fn lines(&self) -> u64 {
         self.line
+    }
+
+    /// Says how many lines of the input stand before what is fed next, when it was written and whose output it is.
+    pub(crate) fn attribute(&mut self, lines: u64, time: Option<Time>, whose: Attribution) {
+        self.line = lines;
+        let root = &mut self.streams[0];
+        root.machine.place(lines, time);
+        root.machine.attribute(whose);
     }
 
     /// Reads what is whole of `bytes` and returns how many bytes were taken. The rest has to be offered again with more

@@ -300,7 +300,7 @@ goroutine 17 [running]:
 testing.(*M).startAlarm.func1()
 	testing/testing.go:1509 +0xdf
 "), @r#"
-2 TestTimeout "test timed out after 1s" goroutine
+2 TestTimeout "test timed out after 1s" test=TestHang goroutine
   running TestHang 1s
   running TestHang/sub_(odd) 0s
 13 TestTimeout "test timed out after 1m0s" goroutine

@@ -159,7 +159,7 @@ fn tests() {
   #8 running testing.(*T).Run@testing/testing.go:2260 tapp/r.TestRace@tapp/r/r_test.go:11 testing.tRunner@testing/testing.go:2195 testing.(*T).Run.gowrap1@testing/testing.go:2260
 ");
     insta::assert_snapshot!(check(GO_TEST_V), @r"
-6 race
+6 race test=TestRace/sub
   write 0x725e68 #9 tapp/r.TestRace.func1.1@tapp/r/r_test.go:13
   previous write 0x725e68 #8 tapp/r.TestRace.func1@tapp/r/r_test.go:14 testing.tRunner@testing/testing.go:1595 testing.(*T).Run.func1@testing/testing.go:1648
   #9 running tapp/r.TestRace.func1@tapp/r/r_test.go:13 testing.tRunner@testing/testing.go:1595 testing.(*T).Run.func1@testing/testing.go:1648
