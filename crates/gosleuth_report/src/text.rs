@@ -153,10 +153,6 @@ fn headline(p: &mut Printer<'_>, report: &Report<'_>, shape: &Shape) -> io::Resu
         if let Some(waits) = &first.waits {
             many.push_str(&format!(", waiting {}", names::waits(&waits.range())));
         }
-        if report.suspects.len() > 1 {
-            let others = counted(report.suspects.len() as u64 - 1, "more suspect");
-            many.push_str(&format!("; {others} below"));
-        }
         p.paragraph(fact("how many"), Style::Plain, &many)?;
         if let Some(site) = &first.site {
             location(p, fact("where"), site, shape)?;

@@ -452,7 +452,7 @@ fn series(page: &mut Page<'_>, report: &Report<'_>) -> io::Result<()> {
         let counts: Vec<String> = row.counts.iter().map(|&count| thousands(count)).collect();
         page.raw(&format!("<tr class=\"trend-{}\">", row.trend))?;
         page.element("td", "trend", row.trend)?;
-        page.element("td", "", &counts.join(" → "))?;
+        page.element("td", if counts.len() <= 6 { "counts" } else { "" }, &counts.join(" → "))?;
         page.element("td", "num", &format!("{:+.1}", row.slope))?;
         page.element("td", "", &row.minutes_to_limit.map_or_else(String::new, names::minutes))?;
         page.element("td", "", &row.state)?;

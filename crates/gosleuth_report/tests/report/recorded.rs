@@ -9,7 +9,7 @@ use crate::schema;
 fn investigate(names: &[&str]) -> (EvidenceSet, CaseFile) {
     let mut set = EvidenceSet::new();
     for name in names {
-        let bytes = gosleuth_testkit::order_service(name);
+        let bytes = gosleuth_testkit::recordings::order_service(name);
         let source = Source { name, time: None };
         gosleuth_evidence::read(&mut set, &source, &mut bytes.as_slice(), &ReadOptions::default());
     }
@@ -66,7 +66,9 @@ fn redaction_keeps_the_places_and_drops_the_directories() {
         let out = render(format, &made, true);
         assert!(out.contains("internal/pricing/"), "{}", format.as_str());
         for word in out.split(|c: char| c.is_whitespace() || "\"'`<>(),;|".contains(c)) {
-            let absolute = word.starts_with('/') && word.ends_with(".go") || word.starts_with("/home") || word.starts_with("/root");
+            let absolute = word.starts_with('/') && word.ends_with(".go")
+                || word.starts_with("/home")
+                || word.starts_with("/root");
             assert!(!absolute, "{}: {word}", format.as_str());
         }
     }
