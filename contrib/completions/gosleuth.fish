@@ -44,10 +44,10 @@ site\t'Equal first frame of the program\'s own code'
 creator\t'Equal creation site'
 label\t'Equal pprof label'"
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l label-key -d 'With --group-by label: the key to group by; without it, the whole label set' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l top -d 'Most groups to show; 0 shows all' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l top -d 'Most rows of each list after the suspects; 0 shows all [default: 10, in HTML 2000, in JSON all]' -r
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l max-goroutines -d 'Goroutines of one process that are too many [default: 5000]' -r
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l max-blocked -d 'Blocked at one site longer than this is too long [default: 5m]' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l max-heap-growth -d 'Heap growth per minute that is too fast [default: 2GB]' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l max-heap-growth -d 'Heap growth per minute that is too fast [default: 2GiB]' -r
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l max-gc-pause -d '99th percentile of garbage collector pauses that is too long [default: 200ms]' -r
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l max-gc-cpu -d 'Share of processor time for the garbage collector that is too large, percent [default: 25]' -r
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l max-run-queue -d 'Runnable goroutines per processor that are too many [default: 10]' -r

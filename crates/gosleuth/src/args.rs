@@ -122,8 +122,8 @@ pub struct ExecArgs {
     /// Run CMD, pass its output through, and explain how it died
     ///
     /// Signals are passed on. Ctrl-C, and --timeout, send SIGQUIT first so that the Go runtime prints every goroutine; what does
-    /// not end within ten seconds after that is killed. The exit code is that of gosleuth: 1 if the death is explained by a
-    /// suspect, else that of CMD if it failed, else 0.
+    /// not end within ten seconds after that is killed. GOTRACEBACK=all is set unless it is set already. The exit code is 1 if
+    /// there is a suspect, else that of CMD (128 + N if signal N ended it).
     #[arg(long, requires = "program")]
     pub exec: bool,
 
@@ -172,9 +172,9 @@ pub struct QueryArgs {
     #[arg(long, value_name = "KEY")]
     pub label_key: Option<String>,
 
-    /// Most groups to show; 0 shows all
-    #[arg(long, value_name = "N", default_value_t = 20)]
-    pub top: usize,
+    /// Most rows of each list after the suspects; 0 shows all [default: 10, in HTML 2000, in JSON all]
+    #[arg(long, value_name = "N")]
+    pub top: Option<usize>,
 
     /// Show whole stacks, with frames of the runtime and the standard library, and every group
     #[arg(long)]
@@ -213,7 +213,7 @@ pub struct ThresholdArgs {
     #[arg(long, value_name = "DURATION", value_parser = crate::values::duration)]
     pub max_blocked: Option<Duration>,
 
-    /// Heap growth per minute that is too fast [default: 2GB]
+    /// Heap growth per minute that is too fast [default: 2GiB]
     #[arg(long, value_name = "SIZE")]
     pub max_heap_growth: Option<HeapRate>,
 

@@ -1,3 +1,4 @@
+#![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types))]
 //! From evidence to an explained cause: grouping, waiting, diagnosis, life cycle.
 //!
 //! Role: the only place where evidence is judged. Input is an [`EvidenceSet`](gosleuth_evidence::EvidenceSet), output a

@@ -248,7 +248,7 @@ fn certificates(pem: &[u8], flag: &str) -> Result<Vec<Certificate<'static>>, Err
 }
 
 /// The value of an `Authorization` header for `user:password`.
-pub(crate) fn basic(user: &str) -> String {
+pub fn basic(user: &str) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::from("Basic ");
     for chunk in user.as_bytes().chunks(3) {

@@ -15,7 +15,7 @@ mod pages;
 mod target;
 mod visit;
 
-pub use client::{Body, Client, Settings, Tls};
+pub use client::{Body, Client, Settings, Tls, basic};
 pub use error::Error;
 pub use target::Target;
 pub use visit::{Observer, Plan, Request, When, visit};

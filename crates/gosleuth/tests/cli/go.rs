@@ -1,0 +1,154 @@
+//! With real Go programs, where there is a Go toolchain. Where `CI` is set there has to be one.
+
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use gosleuth::Exit;
+
+use crate::{Scratch, root, run};
+
+fn has_go() -> bool {
+    let found = Command::new("go")
+        .arg("version")
+        .output()
+        .is_ok_and(|output| output.status.success());
+    assert!(found || std::env::var_os("CI").is_none(), "the CI has to have Go");
+    found
+}
+
+fn build(directory: &Path, package: &str, scratch: &Scratch, name: &str) -> PathBuf {
+    let binary = scratch.path().join(name);
+    let output = Command::new("go")
+        .args(["build", "-o"])
+        .arg(&binary)
+        .arg(package)
+        .current_dir(directory)
+        .env("GOTOOLCHAIN", "local")
+        .env("GOFLAGS", "-mod=mod -buildvcs=false")
+        .output()
+        .expect("go starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    binary
+}
+
+/// Ends the program with the test.
+struct Program(Child);
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn free_port() -> String {
+    TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .expect("a free port")
+        .to_string()
+}
+
+#[test]
+fn a_running_service_is_asked() {
+    if !has_go() {
+        return;
+    }
+    let scratch = Scratch::new("go-live");
+    let binary = build(&root().join("testdata/orders"), ".", &scratch, "orders");
+    let debug = free_port();
+    let child = Command::new(binary)
+        .args([
+            "-listen",
+            &free_port(),
+            "-debug",
+            &debug,
+            "-provider",
+            &free_port(),
+            "-load",
+            "1",
+        ])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it was just built");
+    let _program = Program(child);
+    let start = Instant::now();
+    while TcpStream::connect(&debug).is_err() {
+        assert!(
+            start.elapsed() < Duration::from_secs(30),
+            "the service does not come up"
+        );
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let run = run(&[
+        "inspect",
+        "--format",
+        "json",
+        "--count",
+        "2",
+        "--interval",
+        "2s",
+        &format!("http://{debug}"),
+    ]);
+    assert!(matches!(run.exit, Exit::Clean | Exit::Found), "{run:?}");
+    let json = run.json();
+    let inputs = json["inputs"].as_array().expect("inputs");
+    for page in ["goroutine?debug=1", "goroutine?debug=2", "debug/vars"] {
+        let given = inputs
+            .iter()
+            .filter(|input| input["name"].as_str().is_some_and(|name| name.contains(page)));
+        assert_eq!(given.count(), 2, "{page}: {}", run.err);
+    }
+    assert!(json["stats"]["goroutines"].as_u64() > Some(20), "{}", json["stats"]);
+    let unreadable = json["problems"]
+        .as_array()
+        .expect("problems")
+        .iter()
+        .any(|problem| problem["kind"] == "unreadable");
+    assert!(!unreadable, "{}", json["problems"]);
+}
+
+#[test]
+fn a_program_is_run_and_its_death_explained() {
+    if !has_go() {
+        return;
+    }
+    let scratch = Scratch::new("go-exec");
+    scratch.write("go.mod", "module example.test/app\n\ngo 1.15\n");
+    scratch.write(
+        "main.go",
+        "package main\n\nimport (\n\t\"os\"\n\t\"sync\"\n)\n\nfunc stuck(mu *sync.Mutex) {\n\tmu.Lock()\n}\n\n\
+         func main() {\n\tif len(os.Args) > 1 {\n\t\tgo func() {\n\t\t\tfor {\n\t\t\t}\n\t\t}()\n\t}\n\
+         \tvar mu sync.Mutex\n\tmu.Lock()\n\tstuck(&mu)\n}\n",
+    );
+    let binary = build(scratch.path(), ".", &scratch, "app").display().to_string();
+    let died = run(&["inspect", "--format", "json", "--exec", "--", &binary]);
+    assert_eq!(died.exit, Exit::Found, "{died:?}");
+    let suspect = &died.json()["suspects"][0];
+    assert_eq!(
+        (&suspect["kind"], &suspect["verdict"]),
+        (&"deadlock".into(), &"proved".into()),
+        "{suspect}"
+    );
+
+    let hung = run(&[
+        "inspect",
+        "--format",
+        "json",
+        "--timeout",
+        "500ms",
+        "--exec",
+        "--",
+        &binary,
+        "spin",
+    ]);
+    let json = hung.json();
+    assert!(
+        json["stats"]["goroutines"].as_u64() >= Some(2),
+        "the dump came: {}",
+        hung.err
+    );
+    assert!(json["groups"].to_string().contains("main.stuck"), "{}", json["groups"]);
+}
