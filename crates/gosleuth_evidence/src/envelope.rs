@@ -399,7 +399,11 @@ fn colours(line: &[u8]) -> Wrapped<'static> {
 
 /// A line with a dump or panic in quotes: logfmt, `slog`'s text form, `%q`.
 fn quoted(line: &[u8]) -> Option<Wrapped<'_>> {
-    if line.len() < 60 || memmem::find(line, b"goroutine ").is_none() || memmem::find(line, b"\\n").is_none() {
+    // JSON was looked at as a whole.
+    if line.len() < 60 || line[0] == b'{' {
+        return None;
+    }
+    if memmem::find(line, b"goroutine ").is_none() || memmem::find(line, b"\\n").is_none() {
         return None;
     }
     let mut texts = Vec::new();

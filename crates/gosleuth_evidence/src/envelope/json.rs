@@ -30,7 +30,8 @@ pub(super) fn unwrap(line: &[u8]) -> Option<Wrapped<'_>> {
         return Some(found);
     }
     // Events of go test are evidence, not wrapping.
-    let event = memmem::find(head, b"\"Action\":").is_some() && memmem::find(head, b"\"Time\":").is_some();
+    let has = |key: &[u8]| memmem::find(head, key).is_some();
+    let event = has(b"\"Action\":") && (has(b"\"Time\":") || has(b"\"Package\":") || has(b"\"ImportPath\":"));
     if event || memmem::find(line, b"\\n").is_none() {
         return None;
     }
@@ -112,6 +113,9 @@ struct Kubernetes {
 /// `{"log":"text\n","stream":"stderr","time":"2026-11-20T09:27:40.123456789Z"}`. Docker cuts long lines into entries
 /// without `\n`. fluentd adds `kubernetes` and drops the `\n`.
 fn docker(line: &[u8]) -> Option<Wrapped<'_>> {
+    if let Some(found) = docker_written(line) {
+        return Some(found);
+    }
     let entry: DockerEntry = parse(line)?;
     if entry.stream.is_none() && entry.time.is_none() && entry.kubernetes.is_none() {
         return None;
@@ -135,6 +139,51 @@ fn docker(line: &[u8]) -> Option<Wrapped<'_>> {
         time: stamp,
         text: Cow::Owned(text),
         partial: !whole && !collected,
+    })
+}
+
+/// The entry exactly as Docker writes it, which is almost every one, read without a JSON parser.
+fn docker_written(line: &[u8]) -> Option<Wrapped<'_>> {
+    let inside = line.strip_prefix(b"{\"log\":\"")?;
+    let mut text = Vec::with_capacity(inside.len());
+    let mut rest = inside;
+    loop {
+        let at = memchr::memchr2(b'"', b'\\', rest)?;
+        text.extend_from_slice(&rest[..at]);
+        if rest[at] == b'"' {
+            rest = &rest[at + 1..];
+            break;
+        }
+        text.push(match rest.get(at + 1)? {
+            b'n' => b'\n',
+            b't' => b'\t',
+            b'r' => b'\r',
+            byte @ (b'"' | b'\\' | b'/') => *byte,
+            b'u' => {
+                // Docker writes <, > and & this way; characters beyond ASCII are left to the parser.
+                let code = u8::from_str_radix(std::str::from_utf8(rest.get(at + 2..at + 6)?).ok()?, 16).ok()?;
+                rest = &rest[at + 6..];
+                text.push(Some(code).filter(u8::is_ascii)?);
+                continue;
+            }
+            _ => return None,
+        });
+        rest = &rest[at + 2..];
+    }
+    let behind = rest.strip_prefix(b",\"stream\":\"")?;
+    let stream = &behind[..memchr::memchr(b'"', behind)?];
+    let time = &behind[memmem::find(behind, b"\"time\":\"")? + b"\"time\":\"".len()..];
+    let time = time.strip_suffix(b"\"}")?;
+    let whole = text.last() == Some(&b'\n');
+    while matches!(text.last(), Some(b'\n' | b'\r')) {
+        text.pop();
+    }
+    Some(Wrapped {
+        kind: Kind::DockerJson,
+        key: Cow::Borrowed(stream),
+        time: time::stamp(time, b'-', b'T').and_then(|(civil, _)| civil.time()),
+        text: Cow::Owned(text),
+        partial: !whole,
     })
 }
 

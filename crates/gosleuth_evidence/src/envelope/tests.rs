@@ -58,6 +58,8 @@ fn docker() {
         r#"{"log":"\tmain.go:12 +0x1d\n","stream":"stderr","time":"2026-11-20T09:27:40.123456789Z"}"#,
         r#"{"log":"half","stream":"stdout","time":"2026-11-20T09:27:40Z"}"#,
         r#"{"log":"caf\u00e9\r\n","stream":"stderr","attrs":{"tag":"x"},"time":"2026-11-20T09:27:40Z"}"#,
+        r#"{"log":"main.f(\u003c, \ud834\udd1e, \"\\)\n","stream":"stderr","time":"2026-11-20T09:27:40Z"}"#,
+        r#"{"log":"main.f(\u003c, \"\\)\n","stream":"stderr","time":"2026-11-20T09:27:40Z"}"#,
         r#"{"log":"panic: x","stream":"stderr","kubernetes":{"pod_name":"p-1","container_name":"c"}}"#,
         r#"{"log":"a value of the program's own"}"#,
         "orders-1  | panic: boom",
@@ -67,6 +69,8 @@ fn docker() {
     docker-json [stderr] 1795166860123456789 "\tmain.go:12 +0x1d"
     docker-json [stdout] 1795166860000000000 "half" …
     docker-json [stderr] 1795166860000000000 "café"
+    docker-json [stderr] 1795166860000000000 "main.f(<, 𝄞, \"\\)"
+    docker-json [stderr] 1795166860000000000 "main.f(<, \"\\)"
     docker-json [p-1 c stderr] - "panic: x"
     -
     docker-compose [orders-1] - "panic: boom"
