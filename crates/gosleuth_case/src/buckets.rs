@@ -10,7 +10,7 @@ use gosleuth_evidence::{
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::catalogue::{Entry, Matcher, StackView};
-use crate::facts::{Facts, effective_reason};
+use crate::facts::{Facts, StackFacts, effective_reason};
 
 /// Snapshots that can be compared, oldest first; never empty.
 #[derive(Clone, Debug)]
@@ -103,6 +103,7 @@ impl Classes {
         let view = StackView {
             reason,
             functions: &functions,
+            leading: stack.leading(set, &functions),
             creator: stack.creator.map(|frame| set.stacks.frame(frame).function),
             is_main: stack.is_main,
             has_user: stack.blame_origin == gosleuth_base::Origin::User,
@@ -188,12 +189,19 @@ pub(crate) fn buckets(set: &EvidenceSet, facts: &Facts, classes: &mut Classes, l
             };
             let stack = facts.stack(group.stack);
             let reason = effective_reason(group.state.reason, stack.reason);
-            let frame = stack.blame.map(|frame| set.stacks.frame(frame));
+            // A goroutine on the processor is caught at another line each time; what stays is the function that loops.
+            let running = matches!(reason, WaitReason::Running | WaitReason::Runnable | WaitReason::Preempted);
+            let shown = if running { stack.outermost } else { stack.blame };
+            let frame = shown.map(|frame| set.stacks.frame(frame));
             let mixed = !line.dumps;
             let key = Key {
                 function: frame.map(|frame| frame.function),
-                line: frame.map_or(0, |frame| frame.line),
-                reason: if mixed { WaitReason::Unknown } else { reason },
+                line: frame.filter(|_| !running).map_or(0, |frame| frame.line),
+                reason: match reason {
+                    _ if mixed => WaitReason::Unknown,
+                    _ if running => WaitReason::Running,
+                    reason => reason,
+                },
                 entry: if mixed { "" } else { entry.id },
                 is_main: stack.is_main,
             };
@@ -221,7 +229,7 @@ pub(crate) fn buckets(set: &EvidenceSet, facts: &Facts, classes: &mut Classes, l
             let bucket = &mut buckets[at];
             bucket.counts[position] += group.count;
             if position == last {
-                add_current(bucket, group, GroupId::from_usize(number), entry, reason, stack.creator);
+                add_current(bucket, group, GroupId::from_usize(number), entry, reason, &stack);
             } else if bucket.groups.is_empty() && !bucket.stacks.contains(&group.stack) && bucket.stacks.len() < 16 {
                 bucket.stacks.push(group.stack);
             }
@@ -259,8 +267,9 @@ fn add_current(
     id: GroupId,
     entry: &'static Entry,
     reason: WaitReason,
-    creator: Option<FrameId>,
+    stack: &StackFacts,
 ) {
+    let (blame, creator) = (stack.blame, stack.creator);
     if bucket.groups.is_empty() {
         bucket.stacks.clear();
     }
@@ -272,6 +281,7 @@ fn add_current(
     merge_waits(&mut bucket.waits, &group.waits);
     bucket.ids.extend(group.ids.iter().take(Group::ID_SAMPLES));
     if group.count > bucket.biggest {
+        bucket.blame = blame;
         bucket.biggest = group.count;
         bucket.stack = group.stack;
         bucket.entry = entry;

@@ -62,6 +62,8 @@ pub struct WaitMatch {
     pub top: &'static [&'static str],
     /// Any frame.
     pub anywhere: &'static [&'static str],
+    /// A frame further in than the first of the program itself.
+    pub leading: &'static [&'static str],
     /// Any frame as well: a second condition.
     pub also: &'static [&'static str],
     /// The outermost frame: the function that the goroutine was started with.

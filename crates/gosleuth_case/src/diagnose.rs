@@ -322,6 +322,15 @@ impl Scene<'_> {
                 label: "created here".to_owned(),
             });
         }
+        if bucket.entry.kind == Some(SuspectKind::Spinning) {
+            // The loop stands in any of the frames around the one that the dump caught.
+            let frames = self.set.stacks.stack(bucket.stack).frames.iter();
+            let users = frames.copied().filter(|&frame| self.facts.origin(frame) == Origin::User);
+            related.extend(users.filter(|&frame| Some(frame) != bucket.blame).take(8).map(|frame| Related {
+                site: site(self.set, frame),
+                label: "the loop may stand here".to_owned(),
+            }));
+        }
         let decision = judgement.decision;
         Suspect {
             kind: kind_of(entry, bucket.reason),

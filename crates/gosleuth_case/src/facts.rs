@@ -13,6 +13,8 @@ pub(crate) struct StackFacts {
     pub(crate) blame: Option<FrameId>,
     /// Where the blamed frame comes from.
     pub(crate) blame_origin: Origin,
+    /// Outermost frame of the program itself, else the one to blame.
+    pub(crate) outermost: Option<FrameId>,
     /// Frame that took the lock: the innermost that is neither of the runtime nor of package sync.
     pub(crate) owner: Option<FrameId>,
     /// Creation site.
@@ -21,6 +23,17 @@ pub(crate) struct StackFacts {
     pub(crate) is_main: bool,
     /// State concluded from the stack alone.
     pub(crate) reason: WaitReason,
+}
+
+impl StackFacts {
+    /// How many of the functions stand further in than the first of the program itself.
+    pub(crate) fn leading(&self, set: &EvidenceSet, functions: &[Sym]) -> usize {
+        let blamed = self.blame.filter(|_| self.blame_origin == Origin::User);
+        blamed
+            .map(|frame| set.stacks.frame(frame).function)
+            .and_then(|function| functions.iter().position(|&other| other == function))
+            .unwrap_or(functions.len())
+    }
 }
 
 /// Facts of all frames and stacks of a set.
@@ -79,6 +92,7 @@ impl Facts {
         let stack = set.stacks.stack(id);
         let mut first = None;
         let mut user = None;
+        let mut outermost = None;
         let mut third = None;
         let mut owner = None;
         let mut last = None;
@@ -104,6 +118,7 @@ impl Facts {
             match origin {
                 Origin::User => {
                     user.get_or_insert(frame);
+                    outermost = Some(frame);
                 }
                 Origin::ThirdParty => {
                     third.get_or_insert(frame);
@@ -125,6 +140,7 @@ impl Facts {
             first: first.unwrap_or(0),
             blame,
             blame_origin,
+            outermost: outermost.or(blame),
             owner,
             creator: created_by,
             is_main: is_main && created_by.is_none(),

@@ -156,7 +156,8 @@ fn find_holder(
         let stack = facts.stack(group.stack);
         let reason = effective_reason(group.state.reason, stack.reason);
         let frames = &set.stacks.stack(group.stack).frames;
-        let is_entry = position + 1 == frames.len();
+        // The method of the owner is both where the goroutine started and where it waits.
+        let is_entry = stack.creator.is_some() && stack.blame == frames.get(position).copied() && stack.outermost == stack.blame;
         let mut score = match reason {
             WaitReason::Running | WaitReason::Runnable => {
                 busy |= !is_entry;
@@ -172,8 +173,8 @@ fn find_holder(
         };
         // A goroutine that was started with this method and parks in it is its event loop rather than a holder, and one that
         // came later than the longest waiter cannot hold what that one waits for.
-        if is_entry && stack.creator.is_some() {
-            score -= 2;
+        if is_entry {
+            score -= if reason == WaitReason::Select { 2 } else { 1 };
         }
         if group.waits.max < longest {
             score -= 2;

@@ -68,6 +68,7 @@ struct Wait {
     states: Vec<String>,
     top: Vec<String>,
     anywhere: Vec<String>,
+    leading: Vec<String>,
     also: Vec<String>,
     entry: Vec<String>,
     creator: Vec<String>,
@@ -188,7 +189,7 @@ fn table(root: &Path, entries: &Entries) -> Result<String> {
             "    Entry {{\n        id: {id:?},\n        title: {:?},\n        section: Section::{},\n        \
              class: Class::{class},\n        kind: {kind},\n        severity: Severity::{severity},\n        \
              rules: &{:?},\n        priority: {},\n        wait: WaitMatch {{\n            states: &[{}],\n            \
-             top: &{:?},\n            anywhere: &{:?},\n            also: &{:?},\n            entry: &{:?},\n            \
+             top: &{:?},\n            anywhere: &{:?},\n            leading: &{:?},\n            also: &{:?},\n            entry: &{:?},\n            \
              creator: &{:?},\n            without: &{:?},\n            goroutine: Which::{which},\n            \
              user_frames: {:?},\n        }},\n        texts: &{:?},\n        recoverable: {:?},\n        \
              headline: {:?},\n        why: {:?},\n        action: {:?},\n        would_decide: {:?},\n        \
@@ -200,6 +201,7 @@ fn table(root: &Path, entries: &Entries) -> Result<String> {
             states.join(", "),
             wait.top,
             wait.anywhere,
+            wait.leading,
             wait.also,
             wait.entry,
             wait.creator,
@@ -339,6 +341,7 @@ fn conditions(entry: &Entry) -> String {
     row("state", &wait.states);
     row("innermost frame", &wait.top);
     row("some frame", &wait.anywhere);
+    row("some frame before the program's own", &wait.leading);
     row("and some frame", &wait.also);
     row("started with", &wait.entry);
     row("created by", &wait.creator);

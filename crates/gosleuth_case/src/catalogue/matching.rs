@@ -16,6 +16,8 @@ pub(crate) struct StackView<'a> {
     pub(crate) reason: WaitReason,
     /// Functions, innermost first, without leading frames of the runtime.
     pub(crate) functions: &'a [Sym],
+    /// How many of them are further in than the first of the program itself.
+    pub(crate) leading: usize,
     /// Function with the `go` statement.
     pub(crate) creator: Option<Sym>,
     /// The main goroutine.
@@ -40,6 +42,7 @@ struct Compiled {
     entry: &'static Entry,
     top: Box<[u16]>,
     anywhere: Box<[u16]>,
+    leading: Box<[u16]>,
     also: Box<[u16]>,
     outermost: Box<[u16]>,
     creator: Box<[u16]>,
@@ -69,6 +72,7 @@ impl Matcher {
                 entry,
                 top: compile(entry.wait.top),
                 anywhere: compile(entry.wait.anywhere),
+                leading: compile(entry.wait.leading),
                 also: compile(entry.wait.also),
                 outermost: compile(entry.wait.entry),
                 creator: compile(entry.wait.creator),
@@ -125,11 +129,16 @@ impl Matcher {
         let outermost = view.functions.last().map_or(&[][..], |&sym| self.hits(sym));
         let creator = view.creator.map_or(&[][..], |sym| self.hits(sym));
         let any = |wanted: &[u16]| view.functions.iter().any(|&sym| overlap(wanted, self.hits(sym)));
+        let any_leading = |wanted: &[u16]| {
+            view.functions[..view.leading.min(view.functions.len())]
+                .iter()
+                .any(|&sym| overlap(wanted, self.hits(sym)))
+        };
         self.entries
             .iter()
             .find(|compiled| {
                 let wait = &compiled.entry.wait;
-                let asks_functions = !(wait.top.is_empty() && wait.anywhere.is_empty() && wait.entry.is_empty());
+                let asks_functions = !(wait.top.is_empty() && wait.anywhere.is_empty() && wait.leading.is_empty() && wait.entry.is_empty());
                 let state = wait.states.is_empty()
                     || wait.states.contains(&view.reason)
                     || (view.reason == WaitReason::Unknown && asks_functions);
@@ -144,6 +153,7 @@ impl Matcher {
                     && (compiled.outermost.is_empty() || overlap(&compiled.outermost, outermost))
                     && (compiled.creator.is_empty() || overlap(&compiled.creator, creator))
                     && (compiled.anywhere.is_empty() || any(&compiled.anywhere))
+                    && (compiled.leading.is_empty() || any_leading(&compiled.leading))
                     && (compiled.also.is_empty() || any(&compiled.also))
                     && (compiled.without.is_empty() || !any(&compiled.without))
             })
