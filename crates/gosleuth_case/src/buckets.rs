@@ -190,7 +190,10 @@ pub(crate) fn buckets(set: &EvidenceSet, facts: &Facts, classes: &mut Classes, l
             let stack = facts.stack(group.stack);
             let reason = effective_reason(group.state.reason, stack.reason);
             // A goroutine on the processor is caught at another line each time; what stays is the function that loops.
-            let running = matches!(reason, WaitReason::Running | WaitReason::Runnable | WaitReason::Preempted);
+            let running = matches!(
+                reason,
+                WaitReason::Running | WaitReason::Runnable | WaitReason::Preempted
+            );
             let shown = if running { stack.outermost } else { stack.blame };
             let frame = shown.map(|frame| set.stacks.frame(frame));
             let mixed = !line.dumps;

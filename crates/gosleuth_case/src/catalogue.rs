@@ -78,6 +78,22 @@ pub struct WaitMatch {
     pub user_frames: Option<bool>,
 }
 
+impl WaitMatch {
+    /// Asks for nothing.
+    pub const ANY: Self = Self {
+        states: &[],
+        top: &[],
+        anywhere: &[],
+        leading: &[],
+        also: &[],
+        entry: &[],
+        creator: &[],
+        without: &[],
+        goroutine: Which::Any,
+        user_frames: None,
+    };
+}
+
 /// One entry.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
@@ -115,6 +131,29 @@ pub struct Entry {
     pub causes: &'static [&'static str],
     /// What to check.
     pub checks: &'static [&'static str],
+}
+
+impl Entry {
+    /// Says nothing: what an entry leaves out of its file.
+    pub const EMPTY: Self = Self {
+        id: "",
+        title: "",
+        section: Section::Waits,
+        class: Class::Undecided,
+        kind: None,
+        severity: Severity::Warning,
+        rules: &[],
+        priority: 0,
+        wait: WaitMatch::ANY,
+        texts: &[],
+        recoverable: None,
+        headline: "",
+        why: "",
+        action: "",
+        would_decide: "",
+        causes: &[],
+        checks: &[],
+    };
 }
 
 /// The entry with this id.

@@ -66,6 +66,23 @@ fn one(set: &EvidenceSet, facts: &Facts, index: usize, crash: &Crash, case: &mut
         let stack = crashing.map(|group| group.stack);
         (stack.and_then(|stack| crash_blame(set, facts, stack)), stack)
     };
+    // The thread that failed is not a goroutine; those that hold the threads are.
+    let (blame, stack) = if entry.id == "thread-limit" {
+        let holders = snapshot.and_then(|snapshot| {
+            snapshot
+                .groups
+                .iter()
+                .filter(|group| {
+                    group.state.reason == WaitReason::Syscall && facts.stack(group.stack).blame_origin == Origin::User
+                })
+                .max_by_key(|group| group.count)
+        });
+        holders.map_or((blame, stack), |group| {
+            (facts.stack(group.stack).blame, Some(group.stack))
+        })
+    } else {
+        (blame, stack)
+    };
     let blamed = blame.map(|frame| site(set, frame));
     let values = Values {
         count: snapshot.map_or(1, |snapshot| snapshot.total),
@@ -85,8 +102,10 @@ fn one(set: &EvidenceSet, facts: &Facts, index: usize, crash: &Crash, case: &mut
         site: blamed.clone(),
         count: 1,
     };
-    // A stack that the program printed itself, or a dump asked for by SIGQUIT, is no fault of its own.
-    if matches!(crash.kind, CrashKind::Recovered) || entry.id == "sigquit" {
+    // A stack that the program printed without a panic, or a dump asked for by SIGQUIT, is no fault of its own.
+    let recovered = crash.kind == CrashKind::Recovered;
+    let no_panic = recovered && !stack.is_some_and(|stack| panicked(set, stack));
+    if no_panic || entry.id == "sigquit" {
         return Some(Explained {
             row,
             suspect: None,
@@ -149,7 +168,11 @@ fn one(set: &EvidenceSet, facts: &Facts, index: usize, crash: &Crash, case: &mut
     let suspect = Suspect {
         kind: kind(crash, entry, fatal, is_deadlock),
         verdict: Verdict::Proved,
-        severity: if served { Severity::Warning } else { Severity::Error },
+        severity: if served || recovered {
+            Severity::Warning
+        } else {
+            Severity::Error
+        },
         entry: entry.id,
         rules: entry.rules.to_vec(),
         headline,
@@ -188,6 +211,9 @@ fn entry_of(crash: &Crash, message: &str, fatal: bool) -> &'static Entry {
         return known("test-timed-out");
     }
     let by_text = |section| message_entry(section, first_line(message));
+    if message.is_empty() && crash.kind == CrashKind::Recovered {
+        return known("recovered-panic");
+    }
     if message.is_empty() {
         let name = crash.signal.as_ref().map_or("", |signal| signal.name.as_str());
         return message_entry(Section::Fatals, name).unwrap_or_else(|| known("other-signal"));
@@ -247,6 +273,13 @@ fn crash_blame(set: &EvidenceSet, facts: &Facts, stack: StackId) -> Option<Frame
         .or_else(|| of(Origin::Std))
         .or_else(|| below.first().copied())
         .or_else(|| facts.stack(stack).blame)
+}
+
+/// Whether a panic is in flight on this stack.
+fn panicked(set: &EvidenceSet, stack: StackId) -> bool {
+    set.stacks
+        .frames(stack)
+        .any(|frame| matches!(set.text(frame.function), "panic" | "runtime.gopanic"))
 }
 
 fn chain_sentences(crash: &Crash) -> Vec<String> {

@@ -62,7 +62,6 @@ pub(crate) fn diagnose(
         line,
         snapshot,
         options,
-        has_minutes: snapshot.groups.iter().any(|group| group.waits.known > 0),
         span: span_minutes(set, line),
     };
     let mut diagnosis = Diagnosis::default();
@@ -138,7 +137,6 @@ struct Scene<'a> {
     line: &'a Line,
     snapshot: &'a Snapshot,
     options: &'a CaseOptions,
-    has_minutes: bool,
     span: Option<f64>,
 }
 
@@ -195,15 +193,14 @@ impl Scene<'_> {
         if let Some(sentence) = &growth {
             evidence.push(sentence.clone());
         }
-        let stayed_long = bucket.stayed > 0 && self.span.is_some_and(|span| span >= f64::from(long));
         let running = matches!(kind, Some(SuspectKind::Spinning));
         let decided = if running {
             false
         } else if is_lock(bucket.reason) {
-            age >= LOCK_MINUTES || (bucket.stayed > 0 && self.span.is_none_or(|span| span >= f64::from(LOCK_MINUTES)))
+            age >= LOCK_MINUTES
         } else if entry.class == Class::Suspicious {
-            age >= long || stayed_long
-        } else if bucket.reason == WaitReason::Syscall {
+            age >= long
+        } else if entry.id == "syscall-blocked" {
             age >= long && !bucket.is_main
         } else if bucket.reason == WaitReason::WaitGroupWait && age >= long && !bucket.is_main {
             let alone = self.nobody_left(bucket);
@@ -229,8 +226,13 @@ impl Scene<'_> {
             WaitReason::Sleep => true,
             // Seen once on the processor: nothing. The same goroutine at the same place each time: a question.
             WaitReason::Running | WaitReason::Runnable | WaitReason::Preempted => bucket.stayed == 0,
-            WaitReason::Unknown => self.facts.stack(bucket.stack).blame_origin == Origin::Std,
-            _ => false,
+            _ => {
+                entry.id == "unknown-wait"
+                    && matches!(
+                        self.facts.stack(bucket.stack).blame_origin,
+                        Origin::Std | Origin::Runtime
+                    )
+            }
         };
         Judgement {
             decision: if quiet { Decision::Silent } else { Decision::Candidate },
@@ -260,14 +262,22 @@ impl Scene<'_> {
             self.span
                 .map_or_else(String::new, |span| format!(", {span:.0} minutes later"))
         );
-        if !self.line.dumps || !self.has_minutes {
-            return (gained >= GROWTH_BLIND).then_some(sentence);
+        // Where a long wait has no minutes (a ticker wakes it, nothing was collected), what tells is that nobody has left.
+        let kept = from > 0 && bucket.stayed * 10 >= from * 9;
+        if !self.line.dumps {
+            // A profile shows neither ages nor ids: a burst of requests looks like this unless some were there before, and
+            // what ends by itself says nothing at all.
+            let lasting = !matches!(bucket.reason, WaitReason::Sleep);
+            return (gained >= GROWTH_BLIND && from > 0 && lasting && to >= 3 * from).then_some(sentence);
+        }
+        if gained >= GROWTH_BLIND && kept {
+            return Some(sentence);
         }
         // Those that came must have stayed, and not all at once: a pool that was filled in one go waits with one age.
         let waits: &WaitRange = &bucket.waits;
         let one_burst = waits.known > 0 && waits.max >= 2 && waits.sum * 20 > waits.known * u64::from(waits.max) * 19;
-        let sleeping = bucket.reason == WaitReason::Sleep;
-        (gained >= GROWTH && (sleeping || (waits.known * 2 >= gained && !one_burst))).then_some(sentence)
+        let aged = waits.known > 0 && waits.known * 2 >= gained && !one_burst;
+        (gained >= GROWTH && aged).then_some(sentence)
     }
 
     /// Whether no living goroutine was started by the function that waits, or by the one that started the waiter.
@@ -325,11 +335,18 @@ impl Scene<'_> {
         if bucket.entry.kind == Some(SuspectKind::Spinning) {
             // The loop stands in any of the frames around the one that the dump caught.
             let frames = self.set.stacks.stack(bucket.stack).frames.iter();
-            let users = frames.copied().filter(|&frame| self.facts.origin(frame) == Origin::User);
-            related.extend(users.filter(|&frame| Some(frame) != bucket.blame).take(8).map(|frame| Related {
-                site: site(self.set, frame),
-                label: "the loop may stand here".to_owned(),
-            }));
+            let users = frames
+                .copied()
+                .filter(|&frame| self.facts.origin(frame) == Origin::User);
+            related.extend(
+                users
+                    .filter(|&frame| Some(frame) != bucket.blame)
+                    .take(8)
+                    .map(|frame| Related {
+                        site: site(self.set, frame),
+                        label: "the loop may stand here".to_owned(),
+                    }),
+            );
         }
         let decision = judgement.decision;
         Suspect {

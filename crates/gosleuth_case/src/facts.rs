@@ -125,7 +125,9 @@ impl Facts {
                 }
                 Origin::Std | Origin::Runtime => {}
             }
-            last = Some(frame);
+            if !is_wrapper(set, function, data.line, stack.created_by) {
+                last = Some(frame);
+            }
         }
         let created_by = stack.created_by;
         if let Some(creator) = created_by {
@@ -134,6 +136,7 @@ impl Facts {
         let (blame, blame_origin) = match (user, third) {
             (Some(frame), _) => (Some(frame), Origin::User),
             (None, Some(frame)) => (Some(frame), Origin::ThirdParty),
+            (None, None) if first.is_none() => (stack.frames.first().copied(), Origin::Runtime),
             (None, None) => (last.or_else(|| stack.frames.last().copied()), Origin::Std),
         };
         StackFacts {
@@ -147,6 +150,16 @@ impl Facts {
             reason: reason_of(set, &stack.frames),
         }
     }
+}
+
+/// The wrapper that the compiler makes for the arguments of a `go` statement, shown at traceback level 2 only: named so from
+/// Go 1.22, before that a closure on the line of the statement.
+fn is_wrapper(set: &EvidenceSet, function: &str, line: u32, created_by: Option<FrameId>) -> bool {
+    function.contains(".gowrap")
+        || created_by.is_some_and(|creator| {
+            let creator = set.stacks.frame(creator);
+            line == creator.line && GoSymbol::parse(function).is_closure()
+        })
 }
 
 /// Where a frame comes from. The `main` package that `go test` generates belongs to the library.
@@ -237,6 +250,8 @@ pub(crate) fn effective_reason(printed: WaitReason, from_stack: WaitReason) -> W
         {
             from_stack
         }
+        // Woken from its sleep this moment: a poller, not a loop that never waits.
+        WaitReason::Runnable if from_stack == WaitReason::Sleep => from_stack,
         // A writer that queues for the inner mutex of an RWMutex is printed as waiting for a Mutex.
         WaitReason::MutexLock if from_stack == WaitReason::RwMutexLock => from_stack,
         reason => reason,

@@ -157,7 +157,8 @@ fn find_holder(
         let reason = effective_reason(group.state.reason, stack.reason);
         let frames = &set.stacks.stack(group.stack).frames;
         // The method of the owner is both where the goroutine started and where it waits.
-        let is_entry = stack.creator.is_some() && stack.blame == frames.get(position).copied() && stack.outermost == stack.blame;
+        let is_entry =
+            stack.creator.is_some() && stack.blame == frames.get(position).copied() && stack.outermost == stack.blame;
         let mut score = match reason {
             WaitReason::Running | WaitReason::Runnable => {
                 busy |= !is_entry;
@@ -167,7 +168,7 @@ fn find_holder(
             reason if is_lock(reason) => 4,
             WaitReason::ChanReceive | WaitReason::ChanReceiveNil | WaitReason::CondWait => 3,
             WaitReason::IoWait | WaitReason::Syscall | WaitReason::SelectNoCases => 3,
-            WaitReason::Select => 2,
+            WaitReason::Select | WaitReason::Unknown => 2,
             WaitReason::Sleep => 1,
             _ => 0,
         };

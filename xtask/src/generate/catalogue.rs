@@ -184,41 +184,62 @@ fn table(root: &Path, entries: &Entries) -> Result<String> {
             _ => "Suspicious",
         };
         let wait = &entry.wait;
+        let wait = &entry.wait;
         writeln!(
             out,
-            "    Entry {{\n        id: {id:?},\n        title: {:?},\n        section: Section::{},\n        \
-             class: Class::{class},\n        kind: {kind},\n        severity: Severity::{severity},\n        \
-             rules: &{:?},\n        priority: {},\n        wait: WaitMatch {{\n            states: &[{}],\n            \
-             top: &{:?},\n            anywhere: &{:?},\n            leading: &{:?},\n            also: &{:?},\n            entry: &{:?},\n            \
-             creator: &{:?},\n            without: &{:?},\n            goroutine: Which::{which},\n            \
-             user_frames: {:?},\n        }},\n        texts: &{:?},\n        recoverable: {:?},\n        \
-             headline: {:?},\n        why: {:?},\n        action: {:?},\n        would_decide: {:?},\n        \
-             causes: &{:?},\n        checks: &{:?},\n    }},",
-            entry.title,
-            SECTIONS[*section].1,
-            entry.rules,
-            entry.priority,
-            states.join(", "),
-            wait.top,
-            wait.anywhere,
-            wait.leading,
-            wait.also,
-            wait.entry,
-            wait.creator,
-            wait.without,
-            wait.user_frames,
-            entry.texts,
-            entry.recoverable,
-            one_line(&entry.headline),
-            one_line(&entry.why),
-            one_line(&entry.action),
-            one_line(&entry.would_decide),
-            entry.causes,
-            entry.checks,
+            "    Entry {{\n        id: {id:?},\n        title: {:?},\n        section: Section::{},\n        class: Class::{class},",
+            entry.title, SECTIONS[*section].1,
         )?;
+        let mut field = |name: &str, value: String, default: &str| {
+            if value != default {
+                let _ = writeln!(out, "        {name}: {value},");
+            }
+        };
+        field("kind", kind, "None");
+        field("severity", format!("Severity::{severity}"), "Severity::Warning");
+        field("rules", list(&entry.rules), "&[]");
+        field("priority", entry.priority.to_string(), "0");
+        let mut conditions = String::new();
+        for (name, value, default) in [
+            ("states", format!("&[{}]", states.join(", ")), "&[]"),
+            ("top", list(&wait.top), "&[]"),
+            ("anywhere", list(&wait.anywhere), "&[]"),
+            ("leading", list(&wait.leading), "&[]"),
+            ("also", list(&wait.also), "&[]"),
+            ("entry", list(&wait.entry), "&[]"),
+            ("creator", list(&wait.creator), "&[]"),
+            ("without", list(&wait.without), "&[]"),
+            ("goroutine", format!("Which::{which}"), "Which::Any"),
+            ("user_frames", format!("{:?}", wait.user_frames), "None"),
+        ] {
+            if value != default {
+                let _ = writeln!(conditions, "            {name}: {value},");
+            }
+        }
+        if !conditions.is_empty() {
+            let conditions = format!("WaitMatch {{\n{conditions}            ..WaitMatch::ANY\n        }}");
+            field("wait", conditions, "");
+        }
+        field("texts", list(&entry.texts), "&[]");
+        field("recoverable", format!("{:?}", entry.recoverable), "None");
+        for (name, text) in [
+            ("headline", &entry.headline),
+            ("why", &entry.why),
+            ("action", &entry.action),
+            ("would_decide", &entry.would_decide),
+        ] {
+            field(name, format!("{:?}", one_line(text)), "\"\"");
+        }
+        field("causes", list(&entry.causes), "&[]");
+        field("checks", list(&entry.checks), "&[]");
+        out.push_str("        ..Entry::EMPTY\n    },\n");
     }
     out.push_str("];\n");
     Ok(out)
+}
+
+fn list(items: &[String]) -> String {
+    format!("&{items:?}")
 }
 
 /// Variant names by text, read from the file that declares an enum as `Variant = "text",`.

@@ -138,7 +138,10 @@ impl Matcher {
             .iter()
             .find(|compiled| {
                 let wait = &compiled.entry.wait;
-                let asks_functions = !(wait.top.is_empty() && wait.anywhere.is_empty() && wait.leading.is_empty() && wait.entry.is_empty());
+                let asks_functions = !(wait.top.is_empty()
+                    && wait.anywhere.is_empty()
+                    && wait.leading.is_empty()
+                    && wait.entry.is_empty());
                 let state = wait.states.is_empty()
                     || wait.states.contains(&view.reason)
                     || (view.reason == WaitReason::Unknown && asks_functions);
