@@ -52,11 +52,12 @@ fn one(set: &EvidenceSet, facts: &Facts, index: usize, crash: &Crash, case: &mut
     let fatal = crash.kind == CrashKind::Fatal || deciding.is_some_and(|link| link.fatal);
     let entry = entry_of(crash, message, fatal);
     let snapshot = crash.snapshot.map(|id| &set.snapshots[id.index()]);
-    let is_deadlock = matches!(entry.id, "all-goroutines-asleep" | "no-goroutines");
+    let in_bubble = matches!(entry.id, "bubble-deadlock" | "bubble-goroutines-remain");
+    let is_deadlock = in_bubble || matches!(entry.id, "all-goroutines-asleep" | "no-goroutines");
     let crashing = snapshot.and_then(|snapshot| crashing_group(snapshot, crash));
     let (blame, stack) = if is_deadlock {
         snapshot.map_or((None, None), |snapshot| {
-            let group = deadlock_blame(facts, snapshot);
+            let group = deadlock_blame(facts, snapshot, in_bubble);
             (
                 group.and_then(|group| facts.stack(group.stack).blame),
                 group.map(|group| group.stack),
@@ -310,7 +311,7 @@ fn chain_sentences(crash: &Crash) -> Vec<String> {
 }
 
 /// Which goroutine of a deadlocked process to blame: one that is not main, with the most specific wait; else main.
-fn deadlock_blame<'a>(facts: &Facts, snapshot: &'a Snapshot) -> Option<&'a Group> {
+fn deadlock_blame<'a>(facts: &Facts, snapshot: &'a Snapshot, in_bubble: bool) -> Option<&'a Group> {
     let weight = |group: &Group| {
         let stack = facts.stack(group.stack);
         let specific = match effective_reason(group.state.reason, stack.reason) {
@@ -331,6 +332,7 @@ fn deadlock_blame<'a>(facts: &Facts, snapshot: &'a Snapshot) -> Option<&'a Group
         .groups
         .iter()
         .enumerate()
+        .filter(|(_, group)| !in_bubble || group.state.bubble.is_some() || group.state.durable)
         .max_by_key(|(index, group)| (weight(group), std::cmp::Reverse(*index)))
         .map(|(_, group)| group)
 }

@@ -4,7 +4,7 @@
 //! no healthy program shows. Whatever one snapshot cannot decide is a candidate.
 
 use gosleuth_base::{GoSymbol, Idx as _, Origin, Severity, Site, SuspectKind, Verdict};
-use gosleuth_evidence::{EvidenceSet, Group, GroupId, Snapshot, WaitRange, WaitReason};
+use gosleuth_evidence::{EvidenceSet, Group, GroupId, Snapshot, SnapshotId, WaitRange, WaitReason};
 use rustc_hash::FxHashMap;
 
 use crate::buckets::{Bucket, Line};
@@ -252,7 +252,10 @@ impl Scene<'_> {
         let gained = to.checked_sub(from)?;
         let clear = to >= 2 * from || (gained >= 100 && to >= from + from / 5);
         let peak = counts.iter().copied().max().unwrap_or(0);
-        if !clear || to + to / 10 < peak {
+        // Goroutines that only moved here from another state are no growth.
+        let total = |id: SnapshotId| self.set.snapshots[id.index()].total;
+        let total_gained = total(self.line.current()).saturating_sub(total(self.line.snapshots[0]));
+        if !clear || to + to / 10 < peak || total_gained * 2 < gained {
             return None;
         }
         let sentence = format!(
@@ -265,10 +268,10 @@ impl Scene<'_> {
         // Where a long wait has no minutes (a ticker wakes it, nothing was collected), what tells is that nobody has left.
         let kept = from > 0 && bucket.stayed * 10 >= from * 9;
         if !self.line.dumps {
-            // A profile shows neither ages nor ids: a burst of requests looks like this unless some were there before, and
-            // what ends by itself says nothing at all.
-            let lasting = !matches!(bucket.reason, WaitReason::Sleep);
-            return (gained >= GROWTH_BLIND && from > 0 && lasting && to >= 3 * from).then_some(sentence);
+            // A profile shows neither ages nor ids: a burst of requests looks like a leak that began after the first one.
+            let rising = counts.len() > 2 && counts.windows(2).all(|pair| pair[0] < pair[1]);
+            let clear = gained >= GROWTH_BLIND && to >= 3 * from;
+            return (clear && (from > 0 || rising)).then_some(sentence);
         }
         if gained >= GROWTH_BLIND && kept {
             return Some(sentence);
@@ -694,7 +697,8 @@ fn charge_knock_ons(set: &EvidenceSet, facts: &Facts, suspects: &mut Vec<Suspect
     };
     let mut index = 0;
     while index < all.len() {
-        let cause = is_library(&all[index].1)
+        // An open response body is a cause and never comes with a call that waits.
+        let cause = (is_library(&all[index].1) && all[index].1.entry != "http-response-body-open")
             .then(|| {
                 let package = blamed_package(&all[index].1);
                 (0..all.len()).find(|&other| {

@@ -50,6 +50,7 @@ pub(crate) fn explain(set: &EvidenceSet, facts: &Facts, case: &mut CaseFile) {
             top,
         });
     }
+    lasting_contention(set, facts, case);
     threads(set, facts, case);
 }
 
@@ -137,7 +138,8 @@ fn threads(set: &EvidenceSet, facts: &Facts, case: &mut CaseFile) {
         .chain(&case.candidates)
         .find(|suspect| suspect.kind == SuspectKind::BlockedSyscall)
         .and_then(|suspect| suspect.site.clone());
-    let _ = facts;
+    let locked = locked_to_thread(set, facts);
+    let cause = locked.or(cause);
     let what = format!("{} → {}", say::number(first), say::number(last));
     let values = Values {
         site: cause.as_ref(),
@@ -162,6 +164,73 @@ fn threads(set: &EvidenceSet, facts: &Facts, case: &mut CaseFile) {
         evidence: vec![format!("Thread creation profile: {what} threads.")],
         would_decide: None,
     });
+}
+
+/// Where most goroutines that keep a thread of their own wait, in the newest dump.
+fn locked_to_thread(set: &EvidenceSet, facts: &Facts) -> Option<Site> {
+    let dump = set
+        .snapshots
+        .iter()
+        .rfind(|snapshot| snapshot.kind == SnapshotKind::Dump)?;
+    let group = dump
+        .groups
+        .iter()
+        .filter(|group| group.state.locked_to_thread && facts.stack(group.stack).blame_origin == Origin::User)
+        .max_by_key(|group| group.count)?;
+    facts.stack(group.stack).blame.map(|frame| site(set, frame))
+}
+
+/// Goroutines that waited for one lock at any moment between two mutex profiles, on average; that many make it a suspect.
+const ALWAYS_WAITING: f64 = 4.0;
+
+/// Two mutex profiles of known times: how much waiting one stack caused in between.
+#[expect(clippy::cast_precision_loss, reason = "a rate")]
+fn lasting_contention(set: &EvidenceSet, facts: &Facts, case: &mut CaseFile) {
+    let timed: Vec<&Profile> = set
+        .profiles
+        .iter()
+        .filter(|profile| profile.kind == ProfileKind::Mutex && profile.time.is_some())
+        .collect();
+    let (Some(first), Some(last)) = (timed.first(), timed.last()) else {
+        return;
+    };
+    let (Some(from), Some(to), Some(column)) = (first.time, last.time, column(set, last)) else {
+        return;
+    };
+    if to <= from {
+        return;
+    }
+    let delay = |profile: &Profile, stack: StackId| -> i64 {
+        let of_stack = profile.samples.iter().filter(|sample| sample.stack == stack);
+        of_stack.filter_map(|sample| sample.values.get(column)).sum()
+    };
+    let Some(heaviest) = last
+        .samples
+        .iter()
+        .filter(|sample| facts.stack(sample.stack).blame_origin == Origin::User)
+        .max_by_key(|sample| (sample.values.get(column), std::cmp::Reverse(sample.stack)))
+    else {
+        return;
+    };
+    let caused = delay(last, heaviest.stack) - delay(first, heaviest.stack);
+    let waiting = caused as f64 / (to.0 - from.0) as f64;
+    if waiting < ALWAYS_WAITING {
+        return;
+    }
+    let Some(candidate) = case
+        .candidates
+        .iter()
+        .position(|known| known.kind == SuspectKind::Contention && known.stacks.contains(&heaviest.stack))
+    else {
+        return;
+    };
+    let mut suspect = case.candidates.remove(candidate);
+    suspect.severity = Severity::Warning;
+    suspect.would_decide = None;
+    suspect.evidence.push(format!(
+        "Between the two mutex profiles {waiting:.0} goroutines waited for this section at any moment, on average."
+    ));
+    case.suspects.push(suspect);
 }
 
 /// Raises suspects that an independent kind of evidence confirms: a block or mutex profile that charges the same function, or

@@ -13,6 +13,11 @@ const ROWS: usize = 24;
 /// A trend needs this many cycles or ticks.
 const LEAST: usize = 5;
 
+/// From this share of a threshold on it is worth a question.
+const NEAR: f64 = 0.4;
+/// Pauses of a healthy process are well below this, in milliseconds.
+const LONG_PAUSE_MS: f64 = 5.0;
+
 /// Adds the tables, and a suspect per threshold crossed.
 pub(crate) fn explain(set: &EvidenceSet, options: &CaseOptions, case: &mut CaseFile) {
     let thresholds = &options.thresholds;
@@ -121,6 +126,10 @@ fn garbage_collection(cycles: &[GcCycle], thresholds: &Thresholds, case: &mut Ca
         pauses[pauses.len() - 1],
         thresholds.gc_pause_p99_ms
     ));
+    if p99 <= thresholds.gc_pause_p99_ms && p99 > LONG_PAUSE_MS {
+        let what = format!("p99 {p99:.1} ms over {}", plural(cycles.len() as u64, "collection"));
+        question(case, "gc-pause", SuspectKind::GcPause, &what);
+    }
     if p99 > thresholds.gc_pause_p99_ms {
         let what = format!("p99 {p99:.0} ms over {}", plural(cycles.len() as u64, "collection"));
         push(case, "gc-pause", SuspectKind::GcPause, &what);
@@ -140,7 +149,15 @@ fn garbage_collection(cycles: &[GcCycle], thresholds: &Thresholds, case: &mut Ca
         "Share of CPU spent in collection: {share:.0} % (limit {} %).",
         thresholds.gc_cpu_percent
     ));
-    if share >= thresholds.gc_cpu_percent && cycles.len() >= LEAST {
+    let enough = cycles.len() >= LEAST;
+    if enough && share < thresholds.gc_cpu_percent && share >= thresholds.gc_cpu_percent * NEAR {
+        let what = format!(
+            "{share:.0} % of the CPU over {}",
+            plural(cycles.len() as u64, "collection")
+        );
+        question(case, "gc-cpu-share", SuspectKind::GcPressure, &what);
+    }
+    if share >= thresholds.gc_cpu_percent && enough {
         let what = format!(
             "{share:.0} % of the CPU over {}",
             plural(cycles.len() as u64, "collection")
@@ -162,17 +179,14 @@ fn garbage_collection(cycles: &[GcCycle], thresholds: &Thresholds, case: &mut Ca
 fn steady_rise(values: &[u64]) -> bool {
     let steps = values.len().saturating_sub(1);
     let rises = values.windows(2).filter(|pair| pair[1] >= pair[0]).count();
-    steps >= LEAST && rises * 4 >= steps * 3 && values[steps] >= 2 * values[0].max(1)
+    steps + 1 >= LEAST && rises * 4 >= steps * 3 && values[steps] >= 2 * values[0].max(1)
 }
 
 fn heap_growth(case: &mut CaseFile, thresholds: &Thresholds, per_minute: f64, rises: bool, what: &str, gained: u64) {
     if per_minute >= thresholds.heap_growth_mib_per_minute {
         push(case, "heap-growth", SuspectKind::HeapGrowth, what);
     } else if rises && gained >= 16 {
-        let entry = known("heap-growth");
-        let mut candidate = suspect(entry, SuspectKind::HeapGrowth, what);
-        candidate.would_decide = Some(entry.would_decide.to_owned());
-        case.candidates.push(candidate);
+        question(case, "heap-growth", SuspectKind::HeapGrowth, what);
     }
 }
 
@@ -521,6 +535,14 @@ fn suspect(entry: &'static Entry, kind: SuspectKind, what: &str) -> Suspect {
         evidence: vec![format!("Measured: {what}.")],
         would_decide: None,
     }
+}
+
+/// Below its threshold, yet worth a look.
+fn question(case: &mut CaseFile, id: &'static str, kind: SuspectKind, what: &str) {
+    let entry = known(id);
+    let mut candidate = suspect(entry, kind, what);
+    candidate.would_decide = Some(entry.would_decide.to_owned());
+    case.candidates.push(candidate);
 }
 
 fn push(case: &mut CaseFile, id: &'static str, kind: SuspectKind, what: &str) {

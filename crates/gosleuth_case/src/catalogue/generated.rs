@@ -299,7 +299,7 @@ pub static ENTRIES: &[Entry] = &[
         title: "Iterator that is not finished",
         section: Section::Waits,
         class: Class::Undecided,
-        kind: Some(SuspectKind::Leak),
+        kind: Some(SuspectKind::BlockedSend),
         rules: &["GL015"],
         priority: 20,
         wait: WaitMatch {
@@ -937,6 +937,29 @@ pub static ENTRIES: &[Entry] = &[
         action: "Compare the index with len before {place}, in the same critical section if another goroutine changes the slice.",
         causes: &["an index from a request or message", "a slice that another goroutine shortened", "an empty slice"],
         checks: &["where index and slice come from"],
+        ..Entry::EMPTY
+    },
+    Entry {
+        id: "init-blocked",
+        title: "Blocked during initialisation",
+        section: Section::Waits,
+        class: Class::Undecided,
+        kind: Some(SuspectKind::BlockedReceive),
+        severity: Severity::Error,
+        rules: &["DL007"],
+        priority: 35,
+        wait: WaitMatch {
+            states: &[WaitReason::ChanSend, WaitReason::ChanReceive, WaitReason::Select, WaitReason::WaitGroupWait, WaitReason::CondWait, WaitReason::IoWait, WaitReason::MutexLock, WaitReason::Syscall],
+            anywhere: &["runtime.doInit", "runtime.doInit1", "*.init", "*.init.0", "*.init.1", "*.init.2"],
+            goroutine: Which::Main,
+            ..WaitMatch::ANY
+        },
+        headline: "The program has not reached main: an init function waits in {site}{since}",
+        why: "Package initialisation runs before main, on the main goroutine; while it waits nothing else of the program starts.",
+        action: "Move the wait out of {function}: start the work in main, where it can fail and time out.",
+        would_decide: "A second dump some minutes later: initialisation that is still there hangs.",
+        causes: &["an init function that waits for a goroutine, a lock or the network"],
+        checks: &["what the init function waits for"],
         ..Entry::EMPTY
     },
     Entry {

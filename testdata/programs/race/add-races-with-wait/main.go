@@ -16,10 +16,10 @@ type crawl struct {
 // calls have a function of their own.
 //
 //go:noinline
-func (c *crawl) begin() { c.wg.Add(1) }
+func (c *crawl) begin() { c.wg.Add(1) } // MARK: BEGIN
 
 //go:noinline
-func (c *crawl) join() { c.wg.Wait() }
+func (c *crawl) join() { c.wg.Wait() } // MARK: JOIN
 
 func (c *crawl) spawn(url string) {
 	c.begin() // MARK: ADD
