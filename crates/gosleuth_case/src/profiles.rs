@@ -217,10 +217,11 @@ fn lasting_contention(set: &EvidenceSet, facts: &Facts, case: &mut CaseFile) {
     if waiting < ALWAYS_WAITING {
         return;
     }
+    let at = facts.stack(heaviest.stack).blame.map(|frame| site(set, frame));
     let Some(candidate) = case
         .candidates
         .iter()
-        .position(|known| known.kind == SuspectKind::Contention && known.stacks.contains(&heaviest.stack))
+        .position(|known| known.kind == SuspectKind::Contention && known.site == at)
     else {
         return;
     };

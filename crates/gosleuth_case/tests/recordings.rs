@@ -140,7 +140,6 @@ fn wanted(fixture: &Fixture, combination: &str, series: bool, members: &[(&str, 
         "candidate" => Wanted::Candidate,
         _ => return None,
     };
-    // Three seconds after the start no wait has an age yet, so only what is stuck by construction is decided.
     // The failure may not have begun by then.
     if combination == "dump A" && !stands_there(fixture, members) {
         return None;
@@ -160,21 +159,12 @@ fn wanted(fixture: &Fixture, combination: &str, series: bool, members: &[(&str, 
         }
     }
     // What a dump shows of threads, memory and contention is where goroutines wait, no more.
-    let measured = matches!(fixture.facts.kind.as_str(), "thread-growth" | "heap-growth" | "contention");
+    let measured = matches!(
+        fixture.facts.kind.as_str(),
+        "thread-growth" | "heap-growth" | "contention"
+    );
     if measured && (combination.starts_with("dump") || matches!(combination, "debug=1" | "protobuf" | "sigquit")) {
         return Some(Wanted::Candidate);
-    }
-    // Three seconds after the start no wait has an age yet, so only what is stuck by construction is decided.
-    // The failure may not have begun by then.
-    if combination == "dump A" && !stands_there(fixture, members) {
-        return None;
-    }
-    if combination.starts_with("leak") && !leak_profile_lists(fixture, members) {
-        return None;
-    }
-    // One instance in both profiles shows neither growth nor age nor state.
-    if matches!(combination, "debug=1" | "protobuf") && !grows(fixture, members) {
-        return None;
     }
     // Three seconds after the start no wait has an age yet, so only what is stuck by construction is decided.
     let by_construction = matches!(fixture.facts.kind.as_str(), "nil-channel" | "empty-select");
@@ -348,8 +338,11 @@ fn recorded_failures() {
         writeln!(text, "{failure} [{}]", versions.join(" ")).expect("a string takes everything");
     }
     if !absent.is_empty() {
-        writeln!(text, "\nRecorded without the failure (empty, or no goroutine where the fixture says; not counted):")
-            .expect("a string takes everything");
+        writeln!(
+            text,
+            "\nRecorded without the failure (empty, or no goroutine where the fixture says; not counted):"
+        )
+        .expect("a string takes everything");
     }
     for (failure, versions) in &absent {
         writeln!(text, "{failure} [{}]", versions.join(" ")).expect("a string takes everything");
