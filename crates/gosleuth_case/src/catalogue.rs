@@ -179,6 +179,44 @@ mod tests {
     }
 
     #[test]
+    fn entries_that_code_names_exist() {
+        let sources = [
+            include_str!("crashes.rs"),
+            include_str!("diagnose.rs"),
+            include_str!("escape.rs"),
+            include_str!("leaks.rs"),
+            include_str!("profiles.rs"),
+            include_str!("races.rs"),
+            include_str!("runtime.rs"),
+        ];
+        let mut named = 0;
+        for marker in ["known(\"", "push(case, \"", "question(case, \""] {
+            for rest in sources.iter().flat_map(|source| source.split(marker).skip(1)) {
+                let id = rest.split('"').next().expect("split yields one piece at least");
+                assert!(entry(id).is_some(), "no entry {id}");
+                named += 1;
+            }
+        }
+        assert!(named > 10, "the markers are not found any more");
+    }
+
+    #[test]
+    fn templates_have_known_placeholders() {
+        const KNOWN: &[&str] = &[
+            "count", "site", "function", "place", "since", "creator", "message", "what",
+        ];
+        for entry in ENTRIES {
+            for text in [entry.headline, entry.why, entry.action, entry.would_decide] {
+                for rest in text.split('{').skip(1) {
+                    let name = rest.split('}').next().expect("split yields one piece at least");
+                    let is_code = name.is_empty() || name.starts_with(' ') || name.starts_with('…');
+                    assert!(is_code || KNOWN.contains(&name), "{}: {{{name}}}", entry.id);
+                }
+            }
+        }
+    }
+
+    #[test]
     fn every_entry_says_what_it_is_for() {
         for entry in ENTRIES {
             assert!(!entry.title.is_empty(), "{}", entry.id);

@@ -62,6 +62,7 @@ pub(crate) fn diagnose(
         line,
         snapshot,
         options,
+        has_minutes: snapshot.groups.iter().any(|group| group.waits.known > 0),
         span: span_minutes(set, line),
     };
     let mut diagnosis = Diagnosis::default();
@@ -137,6 +138,7 @@ struct Scene<'a> {
     line: &'a Line,
     snapshot: &'a Snapshot,
     options: &'a CaseOptions,
+    has_minutes: bool,
     span: Option<f64>,
 }
 
@@ -176,12 +178,19 @@ impl Scene<'_> {
         let long = thresholds.blocked_minutes;
         let age = bucket.waits.max;
         if age > 0 {
-            evidence.push(format!(
-                "{} of {} have waited for a minute or more, the longest for {}.",
-                say::number(bucket.waits.known),
-                goroutines(bucket.count),
-                say::plural(u64::from(age), "minute")
-            ));
+            let longest = say::plural(u64::from(age), "minute");
+            evidence.push(match (bucket.count, bucket.waits.known) {
+                (1, _) => format!("It has waited for {longest}."),
+                (count, known) if count == known => format!(
+                    "All {} have waited for a minute or more, the longest for {longest}.",
+                    say::number(count)
+                ),
+                (count, known) => format!(
+                    "{} of {} have waited for a minute or more, the longest for {longest}.",
+                    say::number(known),
+                    goroutines(count)
+                ),
+            });
         }
         if bucket.stayed > 0 {
             evidence.push(format!(
@@ -220,20 +229,23 @@ impl Scene<'_> {
             ));
         }
         if decided || growth.is_some() || many {
-            return suspect(Verdict::Observed, growth.is_some() && !decided, evidence);
+            return suspect(Verdict::Observed, growth.is_some(), evidence);
         }
-        let quiet = match bucket.reason {
-            WaitReason::Sleep => true,
-            // Seen once on the processor: nothing. The same goroutine at the same place each time: a question.
-            WaitReason::Running | WaitReason::Runnable | WaitReason::Preempted => bucket.stayed == 0,
-            _ => {
-                entry.id == "unknown-wait"
-                    && matches!(
-                        self.facts.stack(bucket.stack).blame_origin,
-                        Origin::Std | Origin::Runtime
-                    )
-            }
-        };
+        // Where long waits have minutes, a few goroutines without any came this moment: work in flight.
+        let in_flight = self.has_minutes && age == 0 && bucket.count < 3 && bucket.stayed == 0;
+        let quiet = in_flight
+            || match bucket.reason {
+                WaitReason::Sleep => true,
+                // Seen once on the processor: nothing. The same goroutine at the same place each time: a question.
+                WaitReason::Running | WaitReason::Runnable | WaitReason::Preempted => bucket.stayed == 0,
+                _ => {
+                    entry.id == "unknown-wait"
+                        && matches!(
+                            self.facts.stack(bucket.stack).blame_origin,
+                            Origin::Std | Origin::Runtime
+                        )
+                }
+            };
         Judgement {
             decision: if quiet { Decision::Silent } else { Decision::Candidate },
             grows: false,
@@ -515,7 +527,7 @@ impl Scene<'_> {
             .map(|&index| buckets[index].count)
             .sum();
         let site_text = suspect.site.as_ref().map_or_else(String::new, place);
-        let owner = chains.first().map_or("", |chain| &chain.owner);
+        let owner = chains.first().map_or("", |chain| say::short(&chain.owner));
         if elsewhere.is_some() {
             suspect.headline = format!(
                 "{} for a lock of {owner} that {site_text} most likely holds while it is {}",
@@ -525,6 +537,11 @@ impl Scene<'_> {
             suspect.evidence.push(format!(
                 "The dump does not show holders; {site_text} is inside a method of {owner} and stopped longest."
             ));
+            suspect.why = format!(
+                "{} need the lock, and the goroutine that most likely holds it cannot unlock while it is {}.",
+                goroutines(waiting),
+                doing(buckets[root].reason)
+            );
             suspect.severity = suspect.severity.max(Severity::Error);
             if !suspect.rules.contains(&"DL005") {
                 suspect.rules.insert(0, "DL005");
@@ -536,7 +553,7 @@ impl Scene<'_> {
             let ring = chains.iter().any(|chain| matches!(chain.holder, Holder::Ring(_)));
             if ring {
                 suspect.headline = format!(
-                    "{} for mutexes of {owner} that wait for each other, at {site_text}: locks taken in opposite orders",
+                    "{} for locks of {owner} that were taken in opposite orders, at {site_text}",
                     waits_text(waiting)
                 );
                 suspect.rules = vec!["DL002"];
@@ -557,7 +574,7 @@ impl Scene<'_> {
             ));
         } else if lock_ring == Some(root) {
             suspect.headline = format!(
-                "{} for locks that are held by goroutines of the same set, at {site_text}: locks taken in opposite orders",
+                "{} for locks that were taken in opposite orders, at {site_text}",
                 waits_text(waiting)
             );
             suspect.rules = vec!["DL002"];

@@ -48,7 +48,8 @@ pub(crate) fn headline(set: &EvidenceSet, case: &CaseFile) -> Headline {
 fn first_text(first: &Suspect, count: usize) -> String {
     let mut text = sentence(&first.headline);
     if count > 1 {
-        text.push_str(&format!(" ({} more below.)", plural(count as u64 - 1, "suspect")));
+        let more = if count == 2 { "suspect" } else { "suspects" };
+        text.push_str(&format!(" {} more {more} below.", number(count as u64 - 1)));
     }
     text
 }

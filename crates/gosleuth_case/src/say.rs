@@ -34,7 +34,7 @@ pub(crate) fn fill(template: &str, values: &Values<'_>) -> String {
         match &after[..close] {
             "count" => out.push_str(&goroutines(values.count)),
             "site" => out.push_str(&values.site.map_or_else(|| "an unknown place".to_owned(), place)),
-            "function" => out.push_str(values.site.map_or("the function", |site| &site.function)),
+            "function" => out.push_str(values.site.map_or("the function", |site| short(&site.function))),
             "place" => out.push_str(&values.site.map_or_else(|| "an unknown line".to_owned(), file_line)),
             "since" => out.push_str(&values.waits.map_or_else(String::new, since)),
             "creator" => out.push_str(&values.creator.map_or_else(|| "an unknown place".to_owned(), place)),
@@ -88,12 +88,19 @@ fn since(waits: WaitRange) -> String {
     }
 }
 
+/// A symbol without the directories of its package: sentences stay readable, the site beside them has the whole name.
+pub(crate) fn short(symbol: &str) -> &str {
+    // Type arguments may hold slashes of other packages.
+    let head = symbol.find('[').unwrap_or(symbol.len());
+    symbol[..head].rfind('/').map_or(symbol, |slash| &symbol[slash + 1..])
+}
+
 /// `function (file.go:12)`.
 pub(crate) fn place(site: &Site) -> String {
     match (site.file_name(), site.line) {
-        ("", _) => site.function.clone(),
-        (file, 0) => format!("{} ({file})", site.function),
-        (file, line) => format!("{} ({file}:{line})", site.function),
+        ("", _) => short(&site.function).to_owned(),
+        (file, 0) => format!("{} ({file})", short(&site.function)),
+        (file, line) => format!("{} ({file}:{line})", short(&site.function)),
     }
 }
 
@@ -115,6 +122,15 @@ mod tests {
         assert_eq!(number(1_000), "1,000");
         assert_eq!(number(1_234_567), "1,234,567");
         assert_eq!(goroutines(1), "1 goroutine");
+    }
+
+    #[test]
+    fn symbols_are_shortened() {
+        assert_eq!(
+            short("example.com/shop/stock.(*Keeper).Adjust"),
+            "stock.(*Keeper).Adjust"
+        );
+        assert_eq!(short("main.Map[go.shape/x].func1"), "main.Map[go.shape/x].func1");
     }
 
     #[test]

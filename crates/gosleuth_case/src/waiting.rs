@@ -11,7 +11,7 @@ use crate::facts::{Facts, effective_reason, site};
 use crate::grouping::state_text;
 use crate::locks::{Holder, LockClass, lock_classes};
 use crate::model::{Cycle, Family, WaitGraph, WaitObject};
-use crate::say::{goroutines, place};
+use crate::say::{goroutines, place, short};
 
 /// Most objects, families and cycles listed.
 const MOST: usize = 50;
@@ -84,7 +84,7 @@ fn objects(set: &EvidenceSet, facts: &Facts, snapshot: &Snapshot, classes: &[Loc
 }
 
 fn holder_text(set: &EvidenceSet, facts: &Facts, snapshot: &Snapshot, class: &LockClass) -> String {
-    let owner = &class.owner;
+    let owner = short(&class.owner);
     match &class.holder {
         Holder::Abandoned => format!("nobody is inside a method of {owner} but the waiters: some path left it locked"),
         Holder::Itself(id) => format!(
@@ -157,14 +157,14 @@ fn cycles(set: &EvidenceSet, facts: &Facts, snapshot: &Snapshot, classes: &[Lock
                 members: vec![member(set, facts, snapshot, *id)],
                 why: format!(
                     "its own stack is inside another method of {}, so the lock it waits for is most likely its own",
-                    class.owner
+                    short(&class.owner)
                 ),
             }),
             Holder::Ring(ids) => cycles.push(Cycle {
                 members: ids.iter().take(8).map(|&id| member(set, facts, snapshot, id)).collect(),
                 why: format!(
                     "each waits for a lock of {} while it is inside a section of another one",
-                    class.owner
+                    short(&class.owner)
                 ),
             }),
             Holder::Elsewhere(id) => {
