@@ -6,7 +6,9 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use gosleuth_case::CaseFile;
 use gosleuth_evidence::{EvidenceSet, ReadOptions, Source, read};
+use gosleuth_report::{Format, RenderOptions};
 
 struct Counting;
 
@@ -49,4 +51,19 @@ pub fn read_bounded(data: &[u8]) -> EvidenceSet {
         assert_eq!(sum, snapshot.total, "groups add up to the total");
     }
     set
+}
+
+/// Writes a case in every format, plain and redacted, and checks what can be checked of the result.
+pub fn write_all(set: &EvidenceSet, case: &CaseFile) {
+    for format in [Format::Text, Format::Json, Format::Markdown, Format::Html] {
+        for redact in [false, true] {
+            let options = RenderOptions { redact, color: true, ..RenderOptions::default() };
+            let mut out = Vec::new();
+            gosleuth_report::write(format, set, case, &options, &mut out).expect("writing to memory cannot fail");
+            let text = String::from_utf8(out).expect("reports are UTF-8");
+            if format == Format::Json {
+                serde_json::from_str::<serde::de::IgnoredAny>(&text).expect("the JSON report is JSON");
+            }
+        }
+    }
 }

@@ -4,6 +4,7 @@
 //! forbids unsafe code, and without it a run gets several times as far. Needs the nightly toolchain and a C++ compiler, no
 //! other tool.
 
+use std::io::Read as _;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -11,7 +12,16 @@ use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::repository;
 
-const TARGETS: &[&str] = &["text", "pprof", "json", "compressed", "report"];
+/// Targets with the number of inputs of a smoke run, seeds included.
+const TARGETS: &[(&str, u32)] = &[
+    ("text", 6_000),
+    ("pprof", 10_000),
+    ("json", 4_000),
+    ("compressed", 10_000),
+    ("report", 700),
+];
+/// Longer seeds are cut: the fuzzer does more with many short ones.
+const MAX_SEED: usize = 16 << 10;
 const TRIPLE: &str = "x86_64-unknown-linux-gnu";
 const FLAGS: &[&str] = &[
     "-Cpasses=sancov-module",
@@ -27,7 +37,7 @@ const FLAGS: &[&str] = &[
 #[derive(clap::Args)]
 pub(crate) struct FuzzArgs {
     /// Only these targets
-    #[arg(long = "target", value_name = "TARGET", value_parser = clap::builder::PossibleValuesParser::new(TARGETS))]
+    #[arg(long = "target", value_name = "TARGET", value_parser = names())]
     targets: Vec<String>,
     /// A short run with a fixed seed over a fresh corpus, as the CI does
     #[arg(long)]
@@ -37,19 +47,21 @@ pub(crate) struct FuzzArgs {
     seconds: u32,
 }
 
+fn names() -> clap::builder::PossibleValuesParser {
+    TARGETS.iter().map(|(name, _)| *name).collect::<Vec<_>>().into()
+}
+
 /// Builds all targets, then runs them one after the other.
 pub(crate) fn run(args: &FuzzArgs) -> Result<()> {
     build()?;
     let seeds = seeds()?;
     let mut failed = Vec::new();
-    for target in TARGETS
-        .iter()
-        .filter(|target| args.targets.is_empty() || args.targets.iter().any(|t| t == *target))
-    {
+    let wanted = |name: &str| args.targets.is_empty() || args.targets.iter().any(|target| target == name);
+    for &(target, smoke_runs) in TARGETS.iter().filter(|(name, _)| wanted(name)) {
         let corpus = root().join("corpus").join(if args.smoke {
             format!("smoke-{target}")
         } else {
-            (*target).to_owned()
+            target.to_owned()
         });
         if args.smoke && corpus.exists() {
             std::fs::remove_dir_all(&corpus)?;
@@ -73,7 +85,7 @@ pub(crate) fn run(args: &FuzzArgs) -> Result<()> {
             ]);
         if args.smoke {
             // By number of runs, not by time, so that two machines do the same.
-            command.args(["-seed=20261120", "-runs=4000"]);
+            command.arg("-seed=20261120").arg(format!("-runs={smoke_runs}"));
         } else {
             command.arg(format!("-max_total_time={}", args.seconds));
         }
@@ -81,7 +93,7 @@ pub(crate) fn run(args: &FuzzArgs) -> Result<()> {
             .status()
             .with_context(|| format!("running fuzz target {target}"))?;
         if !status.success() {
-            failed.push(*target);
+            failed.push(target);
         }
     }
     if !failed.is_empty() {
@@ -120,12 +132,40 @@ fn build() -> Result<()> {
     Ok(())
 }
 
-/// Writes the seeds: small recordings of the fixture programs, sorted to the targets that read them.
+/// Writes the seeds: the recordings of the newest Go version, sorted to the targets that read them.
 fn seeds() -> Result<PathBuf> {
     let directory = root().join("corpus").join("seeds");
-    for target in TARGETS {
+    for (target, _) in TARGETS {
         std::fs::create_dir_all(directory.join(target))?;
-        std::fs::write(directory.join(target).join("empty"), b"")?;
+    }
+    let Some(newest) = gosleuth_testkit::recordings::versions().into_iter().max() else {
+        return Ok(directory);
+    };
+    let recordings = gosleuth_testkit::recordings::Recordings::open(newest);
+    for (index, (program, form, data)) in recordings.iter().enumerate() {
+        let name = format!("{}-{form}", program.replace('/', "-"));
+        let save = |target: &str, data: &[u8]| {
+            std::fs::write(directory.join(target).join(&name), &data[..data.len().min(MAX_SEED)])
+        };
+        // One seed in a few is enough: they are alike.
+        match form.rsplit('.').next() {
+            Some("gz") if index % 4 == 0 => {
+                save("compressed", data)?;
+                let mut profile = Vec::new();
+                flate2::read::GzDecoder::new(data).read_to_end(&mut profile)?;
+                save("pprof", &profile)?;
+            }
+            Some("json") => {
+                save("text", data)?;
+                save("json", &[b"\0", data].concat())?;
+            }
+            Some("txt") if index % 3 == 0 => {
+                save("text", data)?;
+                save("report", data)?;
+                save("json", &[b"\x01", data].concat())?;
+            }
+            _ => {}
+        }
     }
     Ok(directory)
 }
