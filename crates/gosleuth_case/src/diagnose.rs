@@ -31,6 +31,9 @@ struct Judgement {
     evidence: Vec<String>,
 }
 
+/// Index of a bucket, and how it was judged.
+type Found = (usize, Judgement);
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Decision {
     Suspect(Verdict),
@@ -66,7 +69,7 @@ pub(crate) fn diagnose(
         span: span_minutes(set, line),
     };
     let mut diagnosis = Diagnosis::default();
-    let mut found: Vec<(usize, Judgement)> = Vec::new();
+    let mut found: Vec<Found> = Vec::new();
     for (index, bucket) in buckets.iter().enumerate().filter(|(_, bucket)| bucket.count > 0) {
         let judgement = scene.judge(bucket);
         match judgement.decision {
@@ -401,9 +404,9 @@ impl Scene<'_> {
     fn merge_locks(
         &self,
         buckets: &[Bucket],
-        found: Vec<(usize, Judgement)>,
+        found: Vec<Found>,
         chains: &[LockClass],
-    ) -> (Vec<(usize, Judgement)>, Vec<(Decision, Suspect)>) {
+    ) -> (Vec<Found>, Vec<(Decision, Suspect)>) {
         if chains.is_empty() {
             return (found, Vec::new());
         }
@@ -462,7 +465,7 @@ impl Scene<'_> {
     fn lock_suspect(
         &self,
         buckets: &[Bucket],
-        found: &[(usize, Judgement)],
+        found: &[Found],
         members: &[usize],
         chains: &[&LockClass],
     ) -> (Decision, Suspect) {
@@ -528,7 +531,9 @@ impl Scene<'_> {
             .sum();
         let site_text = suspect.site.as_ref().map_or_else(String::new, place);
         let owner = chains.first().map_or("", |chain| say::short(&chain.owner));
-        if elsewhere.is_some() {
+        if decided.is_none() {
+            // Without an age it may be contention, and then whoever seems to hold the lock has it for a moment only.
+        } else if elsewhere.is_some() {
             suspect.headline = format!(
                 "{} for a lock of {owner} that {site_text} most likely holds while it is {}",
                 waits_text(waiting),
@@ -591,7 +596,7 @@ impl Scene<'_> {
                 "Look for a return, a panic or a missing Unlock between Lock and Unlock in the methods of {owner}; use defer."
             );
         }
-        if let Some(waits) = suspect.waits {
+        if let Some(waits) = suspect.waits.filter(|_| decided.is_some()) {
             let longest = u64::from(waits.max);
             suspect
                 .headline

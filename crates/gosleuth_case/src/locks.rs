@@ -156,6 +156,9 @@ fn find_holder(
         let stack = facts.stack(group.stack);
         let reason = effective_reason(group.state.reason, stack.reason);
         let frames = &set.stacks.stack(group.stack).frames;
+        // Cond.Wait gives back the lock that its caller took, which most often is this one.
+        let gives_back =
+            reason == WaitReason::CondWait && stack.owner.is_some_and(|frame| owner_key(set, frame) == owner);
         // The method of the owner is both where the goroutine started and where it waits.
         let is_entry =
             stack.creator.is_some() && stack.blame == frames.get(position).copied() && stack.outermost == stack.blame;
@@ -166,6 +169,7 @@ fn find_holder(
             }
             WaitReason::ChanSend | WaitReason::ChanSendNil | WaitReason::WaitGroupWait => 4,
             reason if is_lock(reason) => 4,
+            WaitReason::CondWait if gives_back => 0,
             WaitReason::ChanReceive | WaitReason::ChanReceiveNil | WaitReason::CondWait => 3,
             WaitReason::IoWait | WaitReason::Syscall | WaitReason::SelectNoCases => 3,
             WaitReason::Select | WaitReason::Unknown => 2,

@@ -303,7 +303,7 @@ fn counter_growth(set: &EvidenceSet) -> Option<(u64, u64)> {
             }
         }
     }
-    counts.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+    counts.sort_by_key(|count| (count.0, count.1));
     let (first, last) = (counts.first()?, counts.last()?);
     (counts.len() >= 2).then_some((first.2 as u64, last.2 as u64))
 }

@@ -19,7 +19,7 @@ pub(crate) fn explain(set: &EvidenceSet, facts: &Facts, case: &mut CaseFile) {
         pairs.entry(key).or_default().push(index);
     }
     let mut rows: Vec<(RaceRow, Suspect)> = pairs.into_values().map(|indices| one(set, facts, &indices)).collect();
-    rows.sort_by(|(a, _), (b, _)| (std::cmp::Reverse(a.count), a.index).cmp(&(std::cmp::Reverse(b.count), b.index)));
+    rows.sort_by_key(|(row, _)| (std::cmp::Reverse(row.count), row.index));
     for (row, suspect) in rows {
         case.races.push(row);
         case.suspects.push(suspect);

@@ -151,23 +151,25 @@ fn families(set: &EvidenceSet, facts: &Facts, snapshot: &Snapshot) -> Vec<Family
 
 fn cycles(set: &EvidenceSet, facts: &Facts, snapshot: &Snapshot, classes: &[LockClass]) -> Vec<Cycle> {
     let mut cycles = Vec::new();
+    // Without an age it may be contention: the next moment another goroutine waits.
+    let old = |ids: &[GroupId]| ids.iter().all(|id| snapshot.groups[id.index()].waits.max > 0);
     for (index, class) in classes.iter().enumerate() {
         match &class.holder {
-            Holder::Itself(id) => cycles.push(Cycle {
+            Holder::Itself(id) if old(&[*id]) => cycles.push(Cycle {
                 members: vec![member(set, facts, snapshot, *id)],
                 why: format!(
                     "its own stack is inside another method of {}, so the lock it waits for is most likely its own",
                     short(&class.owner)
                 ),
             }),
-            Holder::Ring(ids) => cycles.push(Cycle {
+            Holder::Ring(ids) if old(ids) => cycles.push(Cycle {
                 members: ids.iter().take(8).map(|&id| member(set, facts, snapshot, id)).collect(),
                 why: format!(
                     "each waits for a lock of {} while it is inside a section of another one",
                     short(&class.owner)
                 ),
             }),
-            Holder::Elsewhere(id) => {
+            Holder::Elsewhere(id) if old(&class.waiters) => {
                 // Follow "most likely held by" until it comes back here.
                 let mut path = vec![*id];
                 let mut at = *id;
@@ -196,7 +198,7 @@ fn cycles(set: &EvidenceSet, facts: &Facts, snapshot: &Snapshot, classes: &[Lock
                     at = holder;
                 }
             }
-            Holder::Abandoned | Holder::Busy => {}
+            _ => {}
         }
         if cycles.len() >= MOST {
             break;

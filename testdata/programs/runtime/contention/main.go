@@ -20,7 +20,7 @@ func (c *counterMap) inc(key string) {
 	c.mu.Lock() // MARK: BUG
 	c.counts[key]++
 	c.total += c.cost(key)
-	c.mu.Unlock()
+	c.mu.Unlock() // MARK: UNLOCK
 }
 
 // cost stands for work that has no business under the lock.
