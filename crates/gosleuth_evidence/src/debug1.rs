@@ -440,11 +440,15 @@ impl Debug1 {
         let lines = &self.lines.lines;
         self.frames.clear();
         let snapshot = matches!(self.kind, Kind::Goroutines(kind, _) if kind != SnapshotKind::Threads);
-        let all = self.stack.iter().map(|&position| lines[position as usize]);
-        let shown = |line: &Line| !snapshot || line.visibility != Visibility::Hidden;
-        self.frames.extend(all.clone().filter(shown).map(|line| line.frame));
+        for &position in &self.stack {
+            let line = &lines[position as usize];
+            if !snapshot || line.visibility != Visibility::Hidden {
+                self.frames.push(line.frame);
+            }
+        }
         if self.frames.is_empty() {
-            self.frames.extend(all.map(|line| line.frame));
+            self.frames
+                .extend(self.stack.iter().map(|&position| lines[position as usize].frame));
         }
         match &mut self.sink {
             Sink::Groups(groups) => {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use gosleuth_base::Sym;
+use gosleuth_base::{Idx as _, Sym};
 use rustc_hash::FxBuildHasher;
 
 use crate::budget::Budget;
@@ -68,6 +68,14 @@ impl Groups {
         &mut self.budget
     }
 
+    /// Makes room for as many groups as may come, within what may be kept.
+    pub(crate) fn reserve(&mut self, set: &mut EvidenceSet, groups: usize) {
+        let groups = groups.min(1 << 17);
+        set.stacks.reserve(groups);
+        self.snapshot.groups.reserve(groups);
+        self.index.reserve(groups);
+    }
+
     /// Adds goroutines with a stack, innermost frame first.
     #[expect(
         clippy::too_many_arguments,
@@ -84,15 +92,22 @@ impl Groups {
         line: u64,
     ) {
         self.snapshot.total = self.snapshot.total.saturating_add(count);
-        let stack = stack_id(set, frames, &mut self.budget);
-        let mut key = (stack.unwrap_or_else(|| elided(set)), reason, inferred, labels);
-        if stack.is_none() || !(self.index.contains_key(&key) || self.budget.take(GROUP)) {
+        let mut key = (StackId::from_usize(0), reason, inferred, labels);
+        let kept = stack_id(set, frames, &mut self.budget).and_then(|(stack, is_new)| {
+            key.0 = stack;
+            // Most stacks are new: no group can have them.
+            let known = if is_new { None } else { self.index.get(&key).copied() };
+            (known.is_some() || self.budget.take(GROUP)).then_some(known)
+        });
+        let known = kept.unwrap_or_else(|| {
             key = (elided(set), WaitReason::Unknown, inferred, None);
-        }
+            self.index.get(&key).copied()
+        });
         let (stack, reason, inferred, labels) = key;
         let leaked = self.snapshot.kind == SnapshotKind::LeakProfile;
         let groups = &mut self.snapshot.groups;
-        let position = *self.index.entry(key).or_insert_with(|| {
+        let position = known.unwrap_or_else(|| {
+            let position = groups.len() as u32;
             groups.push(Group {
                 stack,
                 state: WaitState {
@@ -106,7 +121,8 @@ impl Groups {
                 ids: Vec::new(),
                 line,
             });
-            (groups.len() - 1) as u32
+            self.index.insert(key, position);
+            position
         });
         let group = &mut groups[position as usize];
         group.count = group.count.saturating_add(count);
@@ -145,7 +161,7 @@ impl Samples {
 
     /// Adds a sample; `values` has one entry per sample type.
     pub(crate) fn add(&mut self, set: &mut EvidenceSet, frames: &[FrameId], labels: Option<LabelsId>, values: &[i64]) {
-        let stack = stack_id(set, frames, &mut self.budget);
+        let stack = stack_id(set, frames, &mut self.budget).map(|(stack, _)| stack);
         let mut key = (stack.unwrap_or_else(|| elided(set)), labels);
         let cost = SAMPLE + size_of_val(values);
         if stack.is_none() || !(self.index.contains_key(&key) || self.budget.take(cost)) {
@@ -178,8 +194,8 @@ const GROUP: usize = size_of::<Group>() * 3 / 2 + 40;
 const SAMPLE: usize = size_of::<ProfileSample>() * 3 / 2 + 56;
 const STACK: usize = size_of::<Stack>() * 3 / 2 + 32;
 
-/// The id of a stack, if it may be kept.
-fn stack_id(set: &mut EvidenceSet, frames: &[FrameId], budget: &mut Budget) -> Option<StackId> {
+/// The id of a stack, if it may be kept, and whether it is new.
+fn stack_id(set: &mut EvidenceSet, frames: &[FrameId], budget: &mut Budget) -> Option<(StackId, bool)> {
     let cost = STACK + size_of_val(frames);
     if !budget.take(cost) {
         return None;
@@ -190,10 +206,11 @@ fn stack_id(set: &mut EvidenceSet, frames: &[FrameId], budget: &mut Budget) -> O
         created_by: None,
         ancestors: Box::default(),
     });
-    if set.stacks.len() == known {
+    let is_new = set.stacks.len() > known;
+    if !is_new {
         budget.grow(cost);
     }
-    Some(id)
+    Some((id, is_new))
 }
 
 /// The stack that stands for all that do not fit.

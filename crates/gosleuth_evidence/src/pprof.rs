@@ -98,6 +98,7 @@ pub(crate) fn read(bytes: &[u8], set: &mut EvidenceSet, input: InputId, _options
     let lost = match kind {
         Kind::Snapshot(kind) => {
             let mut groups = Groups::new(kind, origin, time, None, budget);
+            groups.reserve(set, tables.samples);
             read_goroutines(bytes, &tables, &symbols, set, &mut groups);
             groups.finish(set)
         }
@@ -423,8 +424,10 @@ struct Call {
 /// Locations with their frames interned.
 struct Symbols {
     calls: Vec<Call>,
-    /// Range of `calls` of each location, by position in the table.
-    ranges: Vec<std::ops::Range<u32>>,
+    /// Start and end in `calls` of each location, by position in the table.
+    ranges: Vec<(u32, u32)>,
+    /// The same by id, for ids without large gaps; ids beyond are in `ids`.
+    dense: Vec<(u32, u32)>,
     ids: Ids,
 }
 
@@ -487,23 +490,31 @@ impl Symbols {
                     visibility: Visibility::Shown,
                 });
             }
-            ranges.push(start..calls.len() as u32);
+            ranges.push((start, calls.len() as u32));
         }
+        let ids = Ids::new(tables.locations.iter().map(|location| location.id));
+        let dense = ids
+            .dense
+            .iter()
+            .map(|&position| ranges.get(position as usize).copied().unwrap_or((0, 0)));
         Self {
+            dense: dense.collect(),
             calls,
             ranges,
-            ids: Ids::new(tables.locations.iter().map(|location| location.id)),
+            ids,
         }
     }
 
+    #[inline]
     fn calls(&self, location: u64) -> &[Call] {
-        match self.ids.get(location) {
-            Some(index) => {
-                let range = &self.ranges[index];
-                &self.calls[range.start as usize..range.end as usize]
-            }
-            None => &[],
-        }
+        let dense = usize::try_from(location)
+            .ok()
+            .and_then(|location| self.dense.get(location));
+        let (start, end) = match dense {
+            Some(&range) => range,
+            None => self.ids.get(location).map_or((0, 0), |index| self.ranges[index]),
+        };
+        &self.calls[start as usize..end as usize]
     }
 }
 

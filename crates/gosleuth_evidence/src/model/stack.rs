@@ -1,6 +1,6 @@
 //! Frames and stacks, interned.
 
-use std::hash::{BuildHasher, BuildHasherDefault};
+use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
 
 use gosleuth_base::{Idx, Interner, Site, Sym};
 use hashbrown::HashTable;
@@ -55,7 +55,7 @@ pub struct Ancestor {
 }
 
 /// A stack with the creation site of its goroutine.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stack {
     /// Frames, innermost first.
     pub frames: Box<[FrameId]>,
@@ -63,6 +63,20 @@ pub struct Stack {
     pub created_by: Option<FrameId>,
     /// Ancestors, nearest first; empty almost always.
     pub ancestors: Box<[Ancestor]>,
+}
+
+/// Two frames at a time: stacks are long, and hashed once per record of a profile.
+impl Hash for Stack {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let mut pairs = self.frames.chunks_exact(2);
+        for pair in &mut pairs {
+            state.write_u64((pair[0].index() as u64) << 32 | pair[1].index() as u64);
+        }
+        pairs.remainder().hash(state);
+        self.frames.len().hash(state);
+        self.created_by.hash(state);
+        self.ancestors.hash(state);
+    }
 }
 
 /// All distinct frames and stacks of an evidence set.
@@ -74,12 +88,12 @@ pub struct StackTable {
     stack_index: HashTable<StackId>,
 }
 
-type Hasher = BuildHasherDefault<FxHasher>;
+type StackHasher = BuildHasherDefault<FxHasher>;
 
 impl StackTable {
     /// The id of a frame, new or known.
     pub fn intern_frame(&mut self, frame: Frame) -> FrameId {
-        let hash = Hasher::default().hash_one(frame);
+        let hash = StackHasher::default().hash_one(frame);
         let Self {
             frames, frame_index, ..
         } = self;
@@ -88,13 +102,13 @@ impl StackTable {
         }
         let id = FrameId::from_usize(frames.len());
         frames.push(frame);
-        frame_index.insert_unique(hash, id, |id| Hasher::default().hash_one(frames[id.index()]));
+        frame_index.insert_unique(hash, id, |id| StackHasher::default().hash_one(frames[id.index()]));
         id
     }
 
     /// The id of a stack, new or known.
     pub fn intern_stack(&mut self, stack: Stack) -> StackId {
-        let hash = Hasher::default().hash_one(&stack);
+        let hash = StackHasher::default().hash_one(&stack);
         let Self {
             stacks, stack_index, ..
         } = self;
@@ -103,8 +117,16 @@ impl StackTable {
         }
         let id = StackId::from_usize(stacks.len());
         stacks.push(stack);
-        stack_index.insert_unique(hash, id, |id| Hasher::default().hash_one(&stacks[id.index()]));
+        stack_index.insert_unique(hash, id, |id| StackHasher::default().hash_one(&stacks[id.index()]));
         id
+    }
+
+    /// Makes room for so many more stacks.
+    pub(crate) fn reserve(&mut self, stacks: usize) {
+        let known = &self.stacks;
+        self.stack_index
+            .reserve(stacks, |id| StackHasher::default().hash_one(&known[id.index()]));
+        self.stacks.reserve(stacks);
     }
 
     /// A frame of this table.

@@ -119,6 +119,20 @@ fn goroutine_profiles_of_every_version() {
 }
 
 #[test]
+fn packed_profiles_are_found_by_their_content() {
+    let (mut set, _) = with_input();
+    read_text_into(&mut set, "go1.27/goroutine.pb.gz");
+    assert_eq!(set.snapshots[0].total, 27);
+    assert!(set.problems.is_empty(), "{:?}", set.problems);
+    let input = set.inputs.last().expect("an input");
+    assert_eq!(
+        (&input.compression[..], &input.forms[..]),
+        (&["gzip"][..], &["pprof"][..])
+    );
+    assert_eq!(input.decompressed, message("go1.27/goroutine.pb.gz").len() as u64);
+}
+
+#[test]
 fn other_profiles() {
     for name in ["goroutineleak", "threadcreate", "mutex", "block", "heap"] {
         let set = read_message(&message(&format!("go1.27/{name}.pb.gz")));
