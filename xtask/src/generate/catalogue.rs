@@ -184,7 +184,6 @@ fn table(root: &Path, entries: &Entries) -> Result<String> {
             _ => "Suspicious",
         };
         let wait = &entry.wait;
-        let wait = &entry.wait;
         writeln!(
             out,
             "    Entry {{\n        id: {id:?},\n        title: {:?},\n        section: Section::{},\n        class: Class::{class},",

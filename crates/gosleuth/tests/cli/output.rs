@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use gosleuth::Exit;
 
-use crate::{DEADLOCK, HEALTHY, Scratch, run, run_with};
+use crate::{DEADLOCK, Scratch, run, run_with};
 
 #[test]
 fn every_format_goes_to_standard_output_and_to_a_file() {
