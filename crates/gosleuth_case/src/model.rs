@@ -340,7 +340,7 @@ pub struct Stats {
 }
 
 /// What to diagnose with, and how to group. All thresholds are explained in `docs/inspect.md`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct CaseOptions {
     /// Thresholds.
     pub thresholds: Thresholds,
@@ -420,14 +420,4 @@ pub struct GroupQuery {
     pub labels: Vec<String>,
     /// Most rows; none = all.
     pub top: Option<usize>,
-}
-
-impl Default for CaseOptions {
-    fn default() -> Self {
-        Self {
-            thresholds: Thresholds::default(),
-            query: GroupQuery::default(),
-            baseline: None,
-        }
-    }
 }
