@@ -21,6 +21,14 @@ impl Budget {
         }
     }
 
+    /// What is left of the allowance after `used` bytes.
+    pub(crate) fn after(used: usize) -> Self {
+        Self {
+            left: Self::ALLOWANCE.saturating_sub(used),
+            exhausted: false,
+        }
+    }
+
     /// More input was read.
     pub(crate) fn grow(&mut self, bytes: usize) {
         self.left = self.left.saturating_add(bytes);

@@ -13,7 +13,7 @@ use std::hash::Hasher as _;
 
 use crate::budget::Budget;
 use crate::form::{Context, Form, Step};
-use crate::groups::{Groups, Samples};
+use crate::groups::{Groups, PROFILES_CAP, Samples, cost_of, is_full};
 use crate::infer::{self, Inference, Role, Visibility};
 use crate::model::{
     Cut, ExpVars, Frame, FrameId, FrameNote, LabelsId, MemStats, Origin, Profile, ProfileKind, SampleType,
@@ -25,6 +25,14 @@ const STACK_CAP: usize = 4_096;
 
 /// The form that starts with this line, if it is a profile or the rest of one.
 pub(crate) fn start(line: &[u8], cx: &mut Context<'_>) -> Option<Box<dyn Form>> {
+    if is_full(cx.set, cx.input) {
+        // The first 1,000 problems are kept, so this may be said again.
+        cx.problem(
+            ProblemKind::Partial,
+            format!("an input may hold {PROFILES_CAP} text profiles; this one was left out"),
+        );
+        return None;
+    }
     let text = std::str::from_utf8(line.get(..line.len().min(256))?).ok()?;
     let kind = if text == "--- mutex:" {
         Kind::Delay(ProfileKind::Mutex)
@@ -299,10 +307,14 @@ fn profile(kind: Kind, name: Option<&str>, cx: &mut Context<'_>) -> Profile {
 impl Debug1 {
     fn new(kind: Kind, name: Option<&str>, cx: &mut Context<'_>) -> Self {
         cx.set.note_form(cx.input, "pprof-text");
-        let budget = Budget::new(0);
+        let budget = Budget::after(cost_of(cx.set, cx.input));
         let sink = match kind {
             Kind::Goroutines(snapshot, declared) => {
                 let mut groups = Groups::new(snapshot, cx.origin(), cx.time, cx.stream, budget);
+                groups.reserve(
+                    cx.set,
+                    declared.and_then(|total| usize::try_from(total).ok()).unwrap_or(0),
+                );
                 groups.snapshot_mut().declared_total = declared;
                 Sink::Groups(groups)
             }

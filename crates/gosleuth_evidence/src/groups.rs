@@ -7,8 +7,8 @@ use rustc_hash::FxBuildHasher;
 
 use crate::budget::Budget;
 use crate::model::{
-    EvidenceSet, Frame, FrameId, FrameNote, Group, LabelsId, Origin, Profile, ProfileSample, Snapshot, SnapshotKind,
-    Stack, StackId, Time, WaitRange, WaitReason, WaitState,
+    EvidenceSet, Frame, FrameId, FrameNote, Group, InputId, LabelsId, Origin, Profile, ProfileSample, Snapshot,
+    SnapshotKind, Stack, StackId, Time, WaitRange, WaitReason, WaitState,
 };
 
 /// Builds a snapshot from a profile of goroutines or threads.
@@ -130,7 +130,9 @@ impl Groups {
 
     /// Writes the snapshot. Returns whether stacks had to be left out.
     pub(crate) fn finish(self, set: &mut EvidenceSet) -> bool {
-        set.snapshots.push(self.snapshot);
+        let mut snapshot = self.snapshot;
+        snapshot.groups.shrink_to_fit();
+        set.snapshots.push(snapshot);
         self.budget.exhausted()
     }
 }
@@ -187,6 +189,35 @@ impl Samples {
         set.profiles.push(self.profile);
         self.budget.exhausted()
     }
+}
+
+/// Profiles of one input beyond this are left out.
+pub(crate) const PROFILES_CAP: usize = 4_096;
+
+/// Whether an input has given as many profiles as it may. Those of one input stand together, so one look is enough.
+pub(crate) fn is_full(set: &EvidenceSet, input: InputId) -> bool {
+    let oldest = |count: usize| count.checked_sub(PROFILES_CAP);
+    oldest(set.snapshots.len()).is_some_and(|index| set.snapshots[index].origin.input == input)
+        || oldest(set.profiles.len()).is_some_and(|index| set.profiles[index].origin.input == input)
+}
+
+/// What the profiles of an input cost so far: they share one allowance.
+pub(crate) fn cost_of(set: &EvidenceSet, input: InputId) -> usize {
+    let snapshots = set
+        .snapshots
+        .iter()
+        .rev()
+        .take_while(|snapshot| snapshot.origin.input == input);
+    let snapshots = snapshots
+        .filter(|snapshot| snapshot.kind != SnapshotKind::Dump)
+        .map(|snapshot| size_of::<Snapshot>() + snapshot.groups.len() * (GROUP + STACK + 64));
+    let profiles = set
+        .profiles
+        .iter()
+        .rev()
+        .take_while(|profile| profile.origin.input == input);
+    let profiles = profiles.map(|profile| size_of::<Profile>() + profile.samples.len() * (SAMPLE + STACK + 64));
+    snapshots.chain(profiles).sum()
 }
 
 /// Vectors and tables grow by doubling: on average half as much again is held. The rest is the entry of the index.

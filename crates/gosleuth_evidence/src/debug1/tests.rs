@@ -143,3 +143,23 @@ fn empty_profiles_are_no_problem() {
     assert_eq!(set.snapshots[0].total, 0);
     assert!(set.problems.is_empty(), "{:?}", set.problems);
 }
+
+#[test]
+fn many_small_profiles_share_one_allowance() {
+    let mut text = String::new();
+    for number in 0..6_000u32 {
+        text.push_str(&format!(
+            "goroutine profile: total 1\n1 @ 0x1\n#\t{number:#x}\tf.g+0x1\ta.go:{number}\n\n"
+        ));
+    }
+    let set = read(&text);
+    assert_eq!(set.snapshots.len(), crate::groups::PROFILES_CAP);
+    assert!(set.problems.iter().any(|problem| problem.message.contains("left out")));
+}
+
+#[test]
+fn a_declared_total_reserves_nothing_for_good() {
+    let set = read("goroutine profile: total 99999999999\n1 @ 0x1\n#\t0x1\tf.g+0x1\ta.go:3\n\n");
+    assert_eq!(set.snapshots[0].total, 1);
+    assert!(set.snapshots[0].groups.capacity() <= 4);
+}
