@@ -82,16 +82,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_recordings_of_every_version_can_be_read() {
+    fn every_fixture_has_its_recordings() {
+        let fixtures = crate::fixtures::all();
+        let mut missing = Vec::new();
+        assert_eq!(versions(), [19, 21, 22, 23, 24, 25, 26, 27]);
         for minor in versions() {
             let recordings = Recordings::open(minor);
-            let dump = recordings.get("leak/abandoned-result", "A.debug2.txt").unwrap();
-            assert!(dump.starts_with(b"goroutine "), "go1.{minor}");
-            assert!(
-                recordings
-                    .iter()
-                    .all(|(program, form, _)| !program.is_empty() && !form.is_empty())
-            );
+            for fixture in &fixtures {
+                let bound = |v: &str| v.strip_prefix("1.").and_then(|m| m.parse::<u32>().ok());
+                if bound(&fixture.facts.min_go).is_some_and(|m| m > minor)
+                    || bound(&fixture.facts.max_go).is_some_and(|m| m < minor)
+                {
+                    continue;
+                }
+                for form in &fixture.facts.forms {
+                    let wanted = match form.as_str() {
+                        "dump" => "B.sigquit.txt",
+                        "gotest" => "gotest.json",
+                        "crash" => "crash.txt",
+                        "race" => "race.txt",
+                        "escape" => "escape.txt",
+                        "gctrace" => "gctrace.txt",
+                        "schedtrace" => "schedtrace.txt",
+                        other => panic!("{}: unknown form {other}", fixture.id),
+                    };
+                    if recordings.get(&fixture.id, wanted).is_none_or(<[u8]>::is_empty) {
+                        missing.push(format!("go1.{minor} {}/{wanted}", fixture.id));
+                    }
+                }
+            }
         }
+        assert_eq!(missing, Vec::<String>::new());
     }
 }

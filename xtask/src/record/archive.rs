@@ -62,14 +62,17 @@ fn write(path: &Path, members: &BTreeMap<String, Vec<u8>>) -> Result<()> {
 
     let dir = path.parent().context("an archive needs a directory")?;
     std::fs::create_dir_all(dir)?;
+    // Whoever reads the archive meanwhile sees the old one.
+    let aside = path.with_extension("new");
     let mut zstd = Command::new("zstd")
         .args(["-19", "-q", "-f", "-o"])
-        .arg(path)
+        .arg(&aside)
         .stdin(Stdio::piped())
         .spawn()
         .context("running zstd")?;
     zstd.stdin.take().expect("stdin is piped").write_all(&tar)?;
     ensure!(zstd.wait()?.success(), "zstd failed");
+    std::fs::rename(&aside, path)?;
     Ok(())
 }
 

@@ -14,7 +14,7 @@ use super::toolchain::{Toolchain, minor_of};
 
 /// How long a program may take to fail by itself.
 const CRASH_LIMIT: Duration = Duration::from_secs(90);
-/// How long the runtime's own trace lines are collected.
+/// How long the runtime's own trace lines are collected, or longer until there is one.
 const TRACE_TIME: Duration = Duration::from_secs(30);
 /// How long building and running a test may take.
 const TEST_LIMIT: Duration = Duration::from_secs(300);
@@ -344,6 +344,9 @@ fn runtime_trace(built: &Built<'_>, form: &str, setting: &str) -> Result<()> {
         built.program.command(&built.binary, Some(setting)),
         &Output::Errors(&log),
     )?;
-    run.wait(TRACE_TIME)?;
+    let start = Instant::now();
+    let enough = || start.elapsed() >= TRACE_TIME && std::fs::metadata(&log).is_ok_and(|m| m.len() > 0);
+    run.wait_until(start + CRASH_LIMIT, enough)?;
+    ensure!(std::fs::metadata(&log)?.len() > 0, "the runtime wrote no trace line");
     Ok(())
 }
