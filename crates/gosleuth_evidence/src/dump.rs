@@ -16,6 +16,7 @@ mod template;
 mod tests;
 
 use gosleuth_base::ProblemKind;
+use memchr::memchr;
 
 use crate::form::Context;
 use crate::model::{Cut, EvidenceSet};
@@ -60,6 +61,21 @@ impl Dumps {
         let first_line = cx.line;
         while let Some(rest) = bytes.get(taken.bytes..).filter(|rest| !rest.is_empty()) {
             let Some(header) = self.headers.parse(rest, &mut *cx.set) else {
+                if eof && self.open.is_some() && is_header(rest) && memchr(b'\n', rest).is_none() {
+                    // The input ends inside a header line.
+                    let id = rest[b"goroutine ".len()..]
+                        .iter()
+                        .take_while(|byte| byte.is_ascii_digit());
+                    let id = id.fold(0u64, |id, digit| {
+                        id.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'))
+                    });
+                    cx.line = first_line + taken.lines;
+                    self.cut(id, offset + bytes.len() as u64, cx);
+                    taken = Consumed {
+                        bytes: bytes.len(),
+                        lines: taken.lines + 1,
+                    };
+                }
                 break;
             };
             if cx.pending_crash.is_none()

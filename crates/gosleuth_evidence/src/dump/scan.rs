@@ -107,6 +107,7 @@ impl Scanner {
             let open = next == bytes.len() && bytes.last() != Some(&b'\n');
             let Some(&first) = line.first() else {
                 // The empty line that ends a block, or the end of the input.
+                block.cut = self.parts.is_empty() && next == bytes.len();
                 block.bytes = next;
                 block.lines += u64::from(next > at);
                 break;

@@ -387,6 +387,25 @@ fn a_cut_dump_keeps_every_whole_goroutine() {
 }
 
 #[test]
+fn a_cut_in_or_behind_a_header_is_said() {
+    let whole = block("goroutine 7 [chan send]:");
+    for tail in [
+        "goroutine 8 [chan se",
+        "goroutine 8 [chan send]:",
+        "goroutine 8 [chan send]:\n",
+        "goroutine 8 [chan send, 2 minutes]:\nmain.wo",
+    ] {
+        let set = set_of(format!("{whole}\n{tail}").as_bytes(), &ReadOptions::default());
+        assert_eq!(
+            (set.snapshots[0].total, set.snapshots[0].cut),
+            (1, Some(Cut::MidBlock)),
+            "{tail}"
+        );
+        assert!(set.problems[0].message.contains("goroutine 8"), "{:?}", set.problems);
+    }
+}
+
+#[test]
 fn a_dump_of_exactly_64_mib_is_cut() {
     let whole = block("goroutine 7 [chan send]:");
     let mut text = String::new();
