@@ -10,6 +10,7 @@ mod stack;
 mod wait;
 
 use gosleuth_base::{Interner, Problem, Sym};
+use rustc_hash::FxHashMap;
 
 pub use crash::{
     Crash, CrashIndex, CrashKind, CrashSignal, PanicLink, RaceAccess, RaceCreation, RaceLocation, RaceReport,
@@ -73,6 +74,7 @@ pub struct EvidenceSet {
     pub stacks: StackTable,
     /// Interned sets of pprof labels: key and value pairs sorted by key.
     pub labels: Vec<Vec<(Sym, Sym)>>,
+    label_index: FxHashMap<Vec<(Sym, Sym)>, LabelsId>,
     /// Inputs in the order given.
     pub inputs: Vec<Input>,
     /// Sets of goroutines at one instant, from dumps and from goroutine profiles, in input order.
@@ -116,14 +118,16 @@ impl EvidenceSet {
         let strings = &self.strings;
         pairs.sort_by(|a, b| (strings.get(a.0), strings.get(a.1)).cmp(&(strings.get(b.0), strings.get(b.1))));
         pairs.dedup();
-        if let Some(index) = self.labels.iter().rposition(|known| known == pairs) {
-            return LabelsId::from_usize(index);
+        if let Some(&known) = self.label_index.get(pairs) {
+            return known;
         }
         if self.labels.len() >= CAP {
             return LabelsId::from_usize(CAP - 1);
         }
+        let id = LabelsId::from_usize(self.labels.len());
+        self.label_index.insert(pairs.clone(), id);
         self.labels.push(std::mem::take(pairs));
-        LabelsId::from_usize(self.labels.len() - 1)
+        id
     }
 
     /// Notes that `input` holds a form.

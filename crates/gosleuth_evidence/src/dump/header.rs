@@ -3,6 +3,7 @@
 use gosleuth_base::Sym;
 use hashbrown::HashTable;
 use memchr::{memchr, memmem};
+use rustc_hash::FxHashMap;
 
 use super::hash::StackHash;
 use crate::model::{EvidenceSet, LabelsId, WaitReason, WaitState};
@@ -29,6 +30,7 @@ pub(super) struct Header {
 #[derive(Default)]
 pub(super) struct Headers {
     states: Vec<(WaitState, Option<LabelsId>)>,
+    index: FxHashMap<(WaitState, Option<LabelsId>), u32>,
     tails: HashTable<Tail>,
 }
 
@@ -106,16 +108,16 @@ impl Headers {
             return Some((tail.state, tail.minutes));
         }
         let (state, labels, minutes) = parse_tail(text, set)?;
-        let known = self.states.iter().rposition(|known| *known == (state, labels));
-        let index = match known {
-            Some(index) => index,
-            None if self.states.len() >= MAX_STATES => self.states.len() - 1,
+        let next = u32::try_from(self.states.len()).unwrap_or(u32::MAX);
+        let index = match self.index.get(&(state, labels)) {
+            Some(&index) => index,
+            None if self.states.len() >= MAX_STATES => next - 1,
             None => {
                 self.states.push((state, labels));
-                self.states.len() - 1
+                self.index.insert((state, labels), next);
+                next
             }
         };
-        let index = u32::try_from(index).unwrap_or(u32::MAX);
         if self.tails.len() >= MAX_TAILS {
             self.tails.clear();
         }
