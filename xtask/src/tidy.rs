@@ -23,8 +23,8 @@ struct Layer {
 /// Small crates without I/O that every crate may use.
 const LIGHT: &[&str] = &["hashbrown", "memchr", "rustc-hash", "serde", "serde_json", "thiserror"];
 
-/// Crates that tests of any crate may use.
-const TEST_ONLY: &[&str] = &["gosleuth_testkit", "insta", "proptest"];
+/// Crates that tests and benchmarks of any crate may use.
+const TEST_ONLY: &[&str] = &["criterion", "gosleuth_testkit", "insta", "proptest"];
 
 const LAYERS: &[Layer] = &[
     Layer {

@@ -112,6 +112,17 @@ fn a_recorded_service_leaks() {
 }
 
 #[test]
+fn its_fixed_twin_under_the_same_load_does_not() {
+    for version in ["go1.21", "go1.27"] {
+        for dump in ["goroutine.3.debug2.txt.gz", "goroutine.3.pb.gz", ""] {
+            let path = format!("testdata/recordings/orders/{version}/fixed/{dump}");
+            let fixed = run(&["inspect", "--no-config", &path]);
+            assert_eq!(fixed.exit, Exit::Clean, "{path}: {}", fixed.out);
+        }
+    }
+}
+
+#[test]
 fn the_baseline_is_not_what_is_judged() {
     let scratch = Scratch::new("baseline");
     scratch.write("good.txt", HEALTHY);
