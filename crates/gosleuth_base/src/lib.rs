@@ -10,6 +10,7 @@
 mod ids;
 mod intern;
 mod kind;
+mod number;
 mod problem;
 mod site;
 mod symbol;
@@ -18,6 +19,7 @@ mod verdict;
 pub use ids::{Idx, IndexVec};
 pub use intern::{Interner, Sym};
 pub use kind::SuspectKind;
+pub use number::thousands;
 pub use problem::{Problem, ProblemKind};
 pub use site::Site;
 pub use symbol::{GoSymbol, Origin};

@@ -152,7 +152,7 @@ fn snapshot_rows(set: &EvidenceSet) -> Vec<SnapshotRow> {
         .map(|(index, snapshot)| SnapshotRow {
             id: SnapshotId::from_usize(index),
             label: label(set, snapshot),
-            time: snapshot.time.map(iso),
+            time: snapshot.time.map(Time::iso_seconds),
             total: snapshot.total,
             states: states(set, snapshot),
         })
@@ -196,40 +196,14 @@ fn states(set: &EvidenceSet, snapshot: &Snapshot) -> Vec<(String, u64)> {
     states
 }
 
-/// ISO 8601 in UTC, whole seconds.
-fn iso(time: Time) -> String {
-    let seconds = time.0.div_euclid(1_000_000_000);
-    let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    // Civil date from days since 1970-01-01, years starting in March (proleptic Gregorian calendar).
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_shifted = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_shifted + 2) / 5 + 1;
-    let month = if month_shifted < 10 {
-        month_shifted + 3
-    } else {
-        month_shifted - 9
-    };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    format!(
-        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z",
-        rest / 3_600,
-        rest / 60 % 60,
-        rest % 60
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn times_are_iso() {
-        assert_eq!(iso(Time(0)), "1970-01-01T00:00:00Z");
-        assert_eq!(iso(Time(1_795_167_640_000_000_000)), "2026-11-20T09:40:40Z");
-        assert_eq!(iso(Time(-1)), "1969-12-31T23:59:59Z");
+        assert_eq!(Time(0).iso_seconds(), "1970-01-01T00:00:00Z");
+        assert_eq!(Time(1_795_167_640_000_000_000).iso_seconds(), "2026-11-20T09:40:40Z");
+        assert_eq!(Time(-1).iso_seconds(), "1969-12-31T23:59:59Z");
     }
 }

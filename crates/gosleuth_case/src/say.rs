@@ -1,6 +1,7 @@
 //! Words: filled templates, counts, durations. English has few rules here, and all of them stand in this file.
 
 use gosleuth_base::Site;
+pub(crate) use gosleuth_base::thousands as number;
 use gosleuth_evidence::WaitRange;
 
 /// Values for the placeholders of a template.
@@ -64,19 +65,6 @@ pub(crate) fn plural(count: u64, noun: &str) -> String {
     } else {
         format!("{} {noun}s", number(count))
     }
-}
-
-/// Digits in groups of three.
-pub(crate) fn number(value: u64) -> String {
-    let digits = value.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// `, for 6 minutes`, `, for up to 6 minutes`, or nothing.

@@ -42,6 +42,47 @@ impl Civil {
     }
 }
 
+impl Time {
+    /// ISO 8601 in UTC, whole seconds.
+    pub fn iso_seconds(self) -> String {
+        format!("{}Z", self.date_and_clock())
+    }
+
+    /// ISO 8601 in UTC, with a fraction only where there is one.
+    pub fn iso(self) -> String {
+        let fraction = match self.0.rem_euclid(1_000_000_000) {
+            0 => String::new(),
+            nanos => format!(".{nanos:09}").trim_end_matches('0').to_owned(),
+        };
+        format!("{}{fraction}Z", self.date_and_clock())
+    }
+
+    fn date_and_clock(self) -> String {
+        let seconds = self.0.div_euclid(1_000_000_000);
+        let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+        // Civil date from days since 1970-01-01, years starting in March (proleptic Gregorian calendar).
+        let shifted = days + 719_468;
+        let era = shifted.div_euclid(146_097);
+        let day_of_era = shifted.rem_euclid(146_097);
+        let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let month_shifted = (5 * day_of_year + 2) / 153;
+        let day = day_of_year - (153 * month_shifted + 2) / 5 + 1;
+        let month = if month_shifted < 10 {
+            month_shifted + 3
+        } else {
+            month_shifted - 9
+        };
+        let year = year_of_era + era * 400 + i64::from(month <= 2);
+        format!(
+            "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}",
+            rest / 3_600,
+            rest / 60 % 60,
+            rest % 60
+        )
+    }
+}
+
 /// Days from 1970-01-01 in the proleptic Gregorian calendar (the era arithmetic starts years in March, so that the leap day
 /// is the last of its year).
 fn days_from_civil(year: i32, month: u32, day: u32) -> i64 {

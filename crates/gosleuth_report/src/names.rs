@@ -1,7 +1,8 @@
 //! How names, numbers and times are written for people: short, but never ambiguous and never without the line number.
 
+pub(crate) use gosleuth_base::thousands;
 use gosleuth_base::{GoSymbol, Origin, Site};
-use gosleuth_evidence::{Time, WaitRange};
+use gosleuth_evidence::WaitRange;
 
 /// A function name without the directories of its package path: `example.com/shop/orders.(*S).Get` is `orders.(*S).Get`.
 pub(crate) fn short_function(function: &str) -> &str {
@@ -125,19 +126,6 @@ pub(crate) fn elide(text: &str, width: usize) -> String {
     format!("{start}…{end}")
 }
 
-/// `1,234,567`.
-pub(crate) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 /// `1 goroutine`, `2 goroutines`.
 pub(crate) fn counted(number: u64, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
@@ -210,40 +198,10 @@ fn nanoseconds(value: f64) -> String {
     }
 }
 
-/// ISO 8601 in UTC, with a fraction only where there is one.
-pub(crate) fn iso(time: Time) -> String {
-    let seconds = time.0.div_euclid(1_000_000_000);
-    let nanos = time.0.rem_euclid(1_000_000_000);
-    let (days, of_day) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    // Days since 0000-03-01 of the proleptic Gregorian calendar, in eras of 400 years.
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let day_of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 {
-        shifted_month + 3
-    } else {
-        shifted_month - 9
-    };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    let fraction = match nanos {
-        0 => String::new(),
-        nanos => format!(".{nanos:09}").trim_end_matches('0').to_owned(),
-    };
-    format!(
-        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}{fraction}Z",
-        of_day / 3_600,
-        of_day / 60 % 60,
-        of_day % 60
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use gosleuth_evidence::Time;
 
     #[test]
     fn functions_and_files() {
@@ -294,10 +252,10 @@ mod tests {
         assert_eq!(measure(-1_500_000, "nanoseconds"), "-1.5 ms");
         assert_eq!(minutes(0.5), "30 s");
         assert_eq!(minutes(600.0), "10.0 h");
-        assert_eq!(iso(Time(0)), "1970-01-01T00:00:00Z");
-        assert_eq!(iso(Time(1_763_630_860_250_000_000)), "2025-11-20T09:27:40.25Z");
-        assert_eq!(iso(Time(951_782_400_000_000_000)), "2000-02-29T00:00:00Z");
-        assert_eq!(iso(Time(-1_000_000_000)), "1969-12-31T23:59:59Z");
+        assert_eq!(Time(0).iso(), "1970-01-01T00:00:00Z");
+        assert_eq!(Time(1_763_630_860_250_000_000).iso(), "2025-11-20T09:27:40.25Z");
+        assert_eq!(Time(951_782_400_000_000_000).iso(), "2000-02-29T00:00:00Z");
+        assert_eq!(Time(-1_000_000_000).iso(), "1969-12-31T23:59:59Z");
         let range = WaitRange {
             known: 3,
             min: 0,

@@ -11,7 +11,6 @@ use super::{
     Race, RaceAccess, RaceLocation, Related, Report, RunningTest, Series, SeriesRow, Signal, Snapshot, StateCount,
     Stats, Suspect, Table, Text, Tool, WaitObject, Waiter, Waiting,
 };
-use crate::names;
 
 /// The view of a case with at most `groups` rows in the group table.
 pub(crate) fn build<'a>(cx: &'a Context<'a>, groups: usize) -> Report<'a> {
@@ -78,7 +77,7 @@ fn view_input<'a>(cx: &'a Context<'a>, input: &'a evidence::Input) -> Input<'a> 
         compression: &input.compression,
         envelopes: &input.envelopes,
         forms: &input.forms,
-        time: input.time.map(names::iso),
+        time: input.time.map(gosleuth_evidence::Time::iso),
     }
 }
 
@@ -294,7 +293,7 @@ fn view_crash<'a>(cx: &'a Context<'a>, row: &'a case::CrashRow) -> Option<Crash<
             .collect(),
         exit_status: crash.exit_status,
         notes: crash.notes.iter().map(|note| cx.message(note)).collect(),
-        time: crash.time.map(names::iso),
+        time: crash.time.map(gosleuth_evidence::Time::iso),
         input: cx.input_name(crash.origin.input),
         line: crash.origin.line,
         stack,
