@@ -34,6 +34,12 @@ const LAYERS: &[Layer] = &[
         walled: true,
     },
     Layer {
+        name: "gosleuth_syntax",
+        inner: &["gosleuth_base"],
+        outer: &[],
+        walled: true,
+    },
+    Layer {
         name: "gosleuth_evidence",
         inner: &["gosleuth_base"],
         outer: &["flate2", "ruzstd"],

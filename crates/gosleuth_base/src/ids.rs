@@ -5,7 +5,7 @@ use std::ops::{Index, IndexMut};
 
 /// A dense `u32` index of one kind of thing.
 pub trait Idx: Copy + Eq + Ord + 'static {
-    /// Wraps a position; positions beyond `u32::MAX` saturate.
+    /// Wraps a position; positions from `u32::MAX` on saturate.
     fn from_usize(index: usize) -> Self;
     /// The position.
     fn index(self) -> usize;
@@ -17,15 +17,19 @@ macro_rules! new_index {
     ($(#[$meta:meta])* $vis:vis struct $name:ident;) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        $vis struct $name(u32);
+        // The position plus one, so that an `Option` of it takes four bytes too.
+        $vis struct $name(::std::num::NonZeroU32);
 
         impl $crate::Idx for $name {
+            #[inline]
             fn from_usize(index: usize) -> Self {
-                Self(u32::try_from(index).unwrap_or(u32::MAX))
+                let number = u32::try_from(index).unwrap_or(u32::MAX).saturating_add(1);
+                Self(::std::num::NonZeroU32::new(number).unwrap_or(::std::num::NonZeroU32::MAX))
             }
 
+            #[inline]
             fn index(self) -> usize {
-                self.0 as usize
+                self.0.get() as usize - 1
             }
         }
     };
