@@ -40,6 +40,12 @@ const LAYERS: &[Layer] = &[
         walled: true,
     },
     Layer {
+        name: "gosleuth_types",
+        inner: &["gosleuth_base", "gosleuth_syntax"],
+        outer: &["boxcar"],
+        walled: true,
+    },
+    Layer {
         name: "gosleuth_evidence",
         inner: &["gosleuth_base"],
         outer: &["flate2", "ruzstd"],

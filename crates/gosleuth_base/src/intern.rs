@@ -77,6 +77,13 @@ impl Interner {
             .map_or("", |&(start, end)| &self.text[start as usize..end as usize])
     }
 
+    /// The distinct strings, in the order of their symbols.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.spans
+            .iter()
+            .map(|&(start, end)| &self.text[start as usize..end as usize])
+    }
+
     /// Number of distinct strings.
     pub fn len(&self) -> usize {
         self.spans.len()
