@@ -10,3 +10,13 @@
 //! Non-goals: no names are resolved here and no I/O is done.
 
 pub mod ast;
+pub mod constraint;
+pub mod gomod;
+pub mod gowork;
+pub mod header;
+mod modfile;
+mod quote;
+mod version;
+
+pub use modfile::LineError;
+pub use version::{GoVersion, Stage};
