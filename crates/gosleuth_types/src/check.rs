@@ -223,6 +223,10 @@ impl<'w> Checker<'w> {
                 }
             })
             .collect();
+        let mut extensions: Vec<_> = input.imports.values().copied().collect();
+        extensions.retain(|&pkg| world.base(pkg).is_some());
+        extensions.sort_unstable();
+        extensions.dedup();
         Self {
             world,
             pkg: input.pkg,
@@ -232,7 +236,10 @@ impl<'w> Checker<'w> {
             imports: Vec::new(),
             spare_bindings: vec![Vec::new(); files.len()],
             files,
-            tables: PackageTables::default(),
+            tables: PackageTables {
+                extensions,
+                ..PackageTables::default()
+            },
             caches: Caches::default(),
             decls: Vec::new(),
             methods: FxHashMap::default(),

@@ -213,6 +213,8 @@ pub struct PackageTables {
     pub scope: FxHashMap<Name, u32>,
     /// Methods that the tests of a package declare for its types: by declared type of the base package.
     pub added_methods: FxHashMap<NamedRef, Vec<(Name, ObjRef)>>,
+    /// Imported packages that are tests extending another package: their `added_methods` are seen here.
+    pub extensions: Vec<PkgId>,
 }
 
 /// A package whose declarations are worked out; function bodies may be.

@@ -23,6 +23,13 @@ impl Checker<'_> {
         Operand::unknown(expr)
     }
 
+    /// Anything: a value, a tuple, nothing, a type, a built-in function, a generic function or type. This is the dispatcher that records
+    /// type and mode of the expression; all others go through it.
+    pub(crate) fn raw_expr(&mut self, expr: ExprId, hint: Option<TypeId>) -> Operand {
+        let _ = hint;
+        Operand::unknown(expr)
+    }
+
     /// A single value or a type.
     pub(crate) fn expr_or_type(&mut self, expr: ExprId) -> Operand {
         Operand::unknown(expr)

@@ -4,6 +4,7 @@ use gosleuth_base::Sym;
 use gosleuth_syntax::ast::{ExprId, FuncTypeId, IdentId};
 
 use super::{Checker, Operand};
+use crate::object::ObjRef;
 use crate::types::TypeId;
 
 impl Checker<'_> {
@@ -17,6 +18,13 @@ impl Checker<'_> {
     /// for a whole expression except where it says otherwise, leaves recording type and mode to the caller.
     pub(crate) fn ident(&mut self, expr: ExprId, ident: IdentId) -> Operand {
         let _ = ident;
+        Operand::unknown(expr)
+    }
+
+    /// What an object denotes where it is used as an expression, worked out if it was not: the part of [`Checker::ident`] behind the
+    /// lookup, which qualified identifiers share. Records nothing.
+    pub(crate) fn object_operand(&mut self, expr: ExprId, obj: ObjRef) -> Operand {
+        let _ = obj;
         Operand::unknown(expr)
     }
 
