@@ -150,10 +150,12 @@ struct FileScope<'w> {
 /// The surroundings of the expression or statement under check.
 struct Env {
     file: usize,
-    /// Own object by name of the file: what the blocks around bind.
-    bindings: Vec<Option<u32>>,
+    /// By name of the file: what the blocks around bind.
+    bindings: Vec<Binding>,
     /// What leaving a block restores.
-    undo: Vec<(Sym, Option<u32>)>,
+    undo: Vec<(Sym, Binding)>,
+    /// How many blocks are around.
+    blocks: u32,
     /// Whether we are in a function body.
     in_function: bool,
     /// Results of the function around, a tuple.
@@ -163,6 +165,15 @@ struct Env {
     /// Labels of the function around, and their uses so far.
     labels: Vec<(Sym, ObjRef)>,
     label_uses: Vec<(Sym, IdentId)>,
+}
+
+/// What a name means inside blocks.
+#[derive(Clone, Copy, Debug, Default)]
+struct Binding {
+    /// An own object.
+    object: Option<u32>,
+    /// The number of blocks around the one that binds it.
+    block: u32,
 }
 
 /// A body to check when everything outside bodies is known.
@@ -200,8 +211,10 @@ pub(crate) struct Checker<'w> {
     package_name: Option<Name>,
     env: Env,
     /// Binding tables not in use, by file.
-    spare_bindings: Vec<Vec<Vec<Option<u32>>>>,
+    spare_bindings: Vec<Vec<Vec<Binding>>>,
     delayed: Vec<DelayedBody>,
+    /// Declared types whose right side is a declared type that was underway: by number in `nameds`, with that type.
+    pending: Vec<(u32, TypeId)>,
     depth: u32,
     errors: Vec<TypeError>,
 }
@@ -246,6 +259,7 @@ impl<'w> Checker<'w> {
             package_name: None,
             env: Env::outside(0, Vec::new()),
             delayed: Vec::new(),
+            pending: Vec::new(),
             depth: 0,
             errors: Vec::new(),
         }
@@ -341,17 +355,23 @@ impl<'w> Checker<'w> {
         if self.files[self.env.file].names[sym.index()].is_blank() {
             return;
         }
-        let old = self.env.bindings[sym.index()].replace(index);
+        let binding = Binding {
+            object: Some(index),
+            block: self.env.blocks,
+        };
+        let old = std::mem::replace(&mut self.env.bindings[sym.index()], binding);
         self.env.undo.push((sym, old));
     }
 
     /// Enters a block; give the result to [`Checker::leave`].
-    fn enter(&self) -> usize {
+    fn enter(&mut self) -> usize {
+        self.env.blocks += 1;
         self.env.undo.len()
     }
 
     /// Leaves a block: names mean what they meant before.
     fn leave(&mut self, mark: usize) {
+        self.env.blocks = self.env.blocks.saturating_sub(1);
         while self.env.undo.len() > mark {
             if let Some((sym, old)) = self.env.undo.pop() {
                 self.env.bindings[sym.index()] = old;
@@ -362,7 +382,10 @@ impl<'w> Checker<'w> {
     /// What an identifier of the file under check means here.
     fn lookup(&mut self, ident: IdentId) -> Option<ObjRef> {
         let sym = self.tree().idents[ident].name;
-        if let Some(&Some(index)) = self.env.bindings.get(sym.index()) {
+        if let Some(&Binding {
+            object: Some(index), ..
+        }) = self.env.bindings.get(sym.index())
+        {
             return Some(ObjRef { pkg: self.pkg, index });
         }
         let file = &self.files[self.env.file];
@@ -433,7 +456,9 @@ impl<'w> Checker<'w> {
     /// Runs `work` outside all blocks of a file, as package-level declarations are.
     fn outside<T>(&mut self, file: usize, work: impl FnOnce(&mut Self) -> T) -> T {
         let names = self.files[file].names.len();
-        let bindings = self.spare_bindings[file].pop().unwrap_or_else(|| vec![None; names]);
+        let bindings = self.spare_bindings[file]
+            .pop()
+            .unwrap_or_else(|| vec![Binding::default(); names]);
         let before = std::mem::replace(&mut self.env, Env::outside(file, bindings));
         let result = work(self);
         self.leave(0);
@@ -493,11 +518,12 @@ impl DelayedBody {
 }
 
 impl Env {
-    fn outside(file: usize, bindings: Vec<Option<u32>>) -> Self {
+    fn outside(file: usize, bindings: Vec<Binding>) -> Self {
         Self {
             file,
             bindings,
             undo: Vec::new(),
+            blocks: 0,
             in_function: false,
             results: TypeId::EMPTY_TUPLE,
             iota: None,

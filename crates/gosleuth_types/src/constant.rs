@@ -14,3 +14,13 @@ pub enum ConstValue {
     /// A string; Go strings are bytes.
     String(Arc<[u8]>),
 }
+
+impl ConstValue {
+    /// The value as a machine integer, if it is an integer that fits.
+    pub fn to_i64(&self) -> Option<i64> {
+        match self {
+            Self::Int(value) => Some(*value),
+            _ => None,
+        }
+    }
+}
