@@ -42,7 +42,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "gosleuth_types",
         inner: &["gosleuth_base", "gosleuth_syntax"],
-        outer: &["boxcar"],
+        outer: &["boxcar", "num-bigint", "num-integer", "num-rational", "num-traits"],
         walled: true,
     },
     Layer {
