@@ -49,6 +49,8 @@ impl Options {
         if let Some(width) = io.width.filter(|_| args.output.output.is_none()) {
             render.width = width.clamp(60, 200);
         }
+        let mut query = query(args);
+        query.top = query.top.or(render.most_groups(format));
         Ok(Self {
             read: ReadOptions {
                 exact: args.query.exact,
@@ -56,7 +58,7 @@ impl Options {
             },
             case: CaseOptions {
                 thresholds: thresholds(args, config)?,
-                query: query(args),
+                query,
                 baseline: None,
             },
             format,

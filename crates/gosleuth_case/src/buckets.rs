@@ -54,7 +54,7 @@ pub(crate) struct Bucket {
     pub(crate) stack: StackId,
     /// All stacks, biggest group first; at most 16.
     pub(crate) stacks: Vec<StackId>,
-    /// Groups in the newest snapshot.
+    /// Groups in the newest snapshot, ascending.
     pub(crate) groups: Vec<GroupId>,
     /// Frame to blame.
     pub(crate) blame: Option<FrameId>,
@@ -79,7 +79,8 @@ pub(crate) struct Bucket {
 
 /// Classification of every group of every snapshot that is compared.
 pub(crate) struct Classes {
-    by_stack: FxHashMap<(StackId, WaitReason), &'static Entry>,
+    /// The last answer for each stack: in one set a stack almost always stands in one state.
+    by_stack: Vec<Option<(WaitReason, &'static Entry)>>,
     matcher: Matcher,
 }
 
@@ -87,7 +88,7 @@ impl Classes {
     /// Nothing classified yet.
     pub(crate) fn new() -> Self {
         Self {
-            by_stack: FxHashMap::default(),
+            by_stack: Vec::new(),
             matcher: Matcher::new(),
         }
     }
@@ -96,20 +97,27 @@ impl Classes {
     pub(crate) fn of(&mut self, set: &EvidenceSet, facts: &Facts, group: &Group) -> Option<&'static Entry> {
         let stack = facts.stack(group.stack);
         let reason = effective_reason(group.state.reason, stack.reason);
-        if let Some(entry) = self.by_stack.get(&(group.stack, reason)) {
+        if self.by_stack.is_empty() {
+            self.by_stack.resize(set.stacks.len(), None);
+        }
+        if let Some((known, entry)) = self.by_stack[group.stack.index()]
+            && known == reason
+        {
             return Some(entry);
         }
-        let functions = facts.functions(set, group.stack);
+        let function = |frame: FrameId| set.stacks.frame(frame).function;
         let view = StackView {
             reason,
-            functions: &functions,
-            leading: stack.leading(set, &functions),
-            creator: stack.creator.map(|frame| set.stacks.frame(frame).function),
+            functions: facts.functions(set, group.stack),
+            user: stack
+                .blame
+                .filter(|_| stack.blame_origin == gosleuth_base::Origin::User)
+                .map(function),
+            creator: stack.creator.map(function),
             is_main: stack.is_main,
-            has_user: stack.blame_origin == gosleuth_base::Origin::User,
         };
-        let entry = self.matcher.wait_entry(&set.strings, &view)?;
-        self.by_stack.insert((group.stack, reason), entry);
+        let entry = self.matcher.wait_entry(&set.strings, view)?;
+        self.by_stack[group.stack.index()] = Some((reason, entry));
         Some(entry)
     }
 }
@@ -232,7 +240,7 @@ pub(crate) fn buckets(set: &EvidenceSet, facts: &Facts, classes: &mut Classes, l
             let bucket = &mut buckets[at];
             bucket.counts[position] += group.count;
             if position == last {
-                add_current(bucket, group, GroupId::from_usize(number), entry, reason, &stack);
+                add_current(bucket, group, GroupId::from_usize(number), entry, reason, stack);
             } else if bucket.groups.is_empty() && !bucket.stacks.contains(&group.stack) && bucket.stacks.len() < 16 {
                 bucket.stacks.push(group.stack);
             }

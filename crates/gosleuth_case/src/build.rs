@@ -1,7 +1,10 @@
 //! The order of the passes: facts, lines, buckets, verdicts; then crashes, races and counters; then ranking and headline.
 
-use gosleuth_base::{Idx as _, SuspectKind, Verdict};
-use gosleuth_evidence::{EvidenceSet, Snapshot, SnapshotId, SnapshotKind, Time};
+use std::collections::BTreeMap;
+
+use gosleuth_base::{Idx as _, SuspectKind, Sym, Verdict};
+use gosleuth_evidence::{EvidenceSet, Snapshot, SnapshotId, SnapshotKind, Time, WaitReason};
+use rustc_hash::FxHashMap;
 
 use crate::buckets::{Classes, buckets, is_whole_process, lines};
 use crate::diagnose::{diagnose, merge_healthy};
@@ -184,9 +187,15 @@ fn label(set: &EvidenceSet, snapshot: &Snapshot) -> String {
 }
 
 fn states(set: &EvidenceSet, snapshot: &Snapshot) -> Vec<(String, u64)> {
-    let mut states: std::collections::BTreeMap<&str, u64> = std::collections::BTreeMap::new();
+    let mut counts: FxHashMap<(WaitReason, Option<Sym>), u64> = FxHashMap::default();
     for group in &snapshot.groups {
-        *states.entry(grouping::state_text(set, group)).or_default() += group.count;
+        *counts.entry((group.state.reason, group.state.other)).or_default() += group.count;
+    }
+    let mut states: BTreeMap<&str, u64> = BTreeMap::new();
+    for ((reason, other), count) in counts {
+        *states
+            .entry(other.map_or(reason.as_str(), |text| set.text(text)))
+            .or_default() += count;
     }
     let mut states: Vec<(String, u64)> = states
         .into_iter()

@@ -311,7 +311,7 @@ impl Scene<'_> {
         }
         parents.retain(|name| !name.starts_with("runtime.") && !name.starts_with("sync.") && name != "main.main");
         !self.snapshot.groups.iter().enumerate().any(|(index, group)| {
-            !bucket.groups.contains(&GroupId::from_usize(index))
+            bucket.groups.binary_search(&GroupId::from_usize(index)).is_err()
                 && self.facts.stack(group.stack).creator.is_some_and(|creator| {
                     let name = outer_function(set.text(set.stacks.frame(creator).function));
                     parents.contains(&name)
@@ -414,7 +414,7 @@ impl Scene<'_> {
             found
                 .iter()
                 .map(|(index, _)| *index)
-                .find(|&index| buckets[index].groups.contains(&group))
+                .find(|&index| buckets[index].groups.binary_search(&group).is_ok())
         };
         // Union of buckets over "waits for a lock of" and "is held by".
         let mut parent: FxHashMap<usize, usize> = FxHashMap::default();
@@ -473,7 +473,7 @@ impl Scene<'_> {
             members
                 .iter()
                 .copied()
-                .find(|&index| buckets[index].groups.contains(&group))
+                .find(|&index| buckets[index].groups.binary_search(&group).is_ok())
         };
         // The end of the chain: a holder that waits for something else; else the one in its own way; else a member of the
         // ring; else the most waiters.

@@ -25,70 +25,99 @@ pub(crate) struct StackFacts {
     pub(crate) reason: WaitReason,
 }
 
-impl StackFacts {
-    /// How many of the functions stand further in than the first of the program itself.
-    pub(crate) fn leading(&self, set: &EvidenceSet, functions: &[Sym]) -> usize {
-        let blamed = self.blame.filter(|_| self.blame_origin == Origin::User);
-        blamed
-            .map(|frame| set.stacks.frame(frame).function)
-            .and_then(|function| functions.iter().position(|&other| other == function))
-            .unwrap_or(functions.len())
+/// What one frame contributes to the facts of the stacks that it stands in. Stacks share most of their frames, so names are
+/// looked at here once and never again.
+#[derive(Clone, Copy, Debug)]
+struct FrameFacts {
+    origin: Origin,
+    /// No call: frames left out, or a stack that cannot be shown.
+    is_note: bool,
+    /// The function that only a main goroutine has.
+    is_main: bool,
+    /// Of package sync or its internal half.
+    is_sync: bool,
+    wrapper: Wrapper,
+    /// `sync.(*RWMutex).Lock`, which starts with the mutex of its writers.
+    locks_rwmutex: bool,
+    /// The wait reason that this function gives away; `Unknown` if it ends the search, none if a caller may tell.
+    reason: Option<WaitReason>,
+    /// Counts as a function of its stack.
+    is_function: bool,
+}
+
+/// Whether a frame is the wrapper that the compiler makes for the arguments of a `go` statement, shown at traceback level 2 only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wrapper {
+    No,
+    /// Named so, from Go 1.22.
+    Yes,
+    /// A closure: a wrapper before Go 1.22, if it stands on the line of the statement.
+    OnLine(u32),
+}
+
+impl FrameFacts {
+    fn new(set: &EvidenceSet, frame: &Frame) -> Self {
+        let function = set.text(frame.function);
+        let symbol = GoSymbol::parse(function);
+        Self {
+            origin: frame_origin(set, frame),
+            is_note: matches!(frame.note, FrameNote::Elided | FrameNote::Unavailable),
+            is_main: matches!(function, "runtime.main" | "main.main"),
+            is_sync: matches!(symbol.package, "sync" | "internal/sync"),
+            wrapper: if function.contains(".gowrap") {
+                Wrapper::Yes
+            } else if symbol.is_closure() {
+                Wrapper::OnLine(frame.line)
+            } else {
+                Wrapper::No
+            },
+            locks_rwmutex: function == "sync.(*RWMutex).Lock",
+            reason: reason_of(function),
+            is_function: frame.note != FrameNote::Elided && function != "runtime.goexit",
+        }
     }
 }
 
 /// Facts of all frames and stacks of a set.
 pub(crate) struct Facts {
-    origins: Vec<Origin>,
+    frames: Vec<FrameFacts>,
     stacks: Vec<StackFacts>,
 }
 
 impl Facts {
     /// Looks at every frame and stack once.
     pub(crate) fn new(set: &EvidenceSet) -> Self {
+        let frames = set.stacks.all_frames();
         let mut facts = Self {
-            origins: Vec::new(),
+            frames: frames.iter().map(|frame| FrameFacts::new(set, frame)).collect(),
             stacks: Vec::new(),
         };
-        for index in 0..set.stacks.len() {
-            let stack = facts.stack_facts(set, StackId::from_usize(index));
-            facts.stacks.push(stack);
-        }
+        let stacks = (0..set.stacks.len()).map(|index| facts.stack_facts(set, StackId::from_usize(index)));
+        facts.stacks = stacks.collect();
         facts
     }
 
     /// Facts of one stack.
-    pub(crate) fn stack(&self, id: StackId) -> StackFacts {
-        self.stacks[id.index()]
+    pub(crate) fn stack(&self, id: StackId) -> &StackFacts {
+        &self.stacks[id.index()]
     }
 
     /// Where a frame comes from.
     pub(crate) fn origin(&self, frame: FrameId) -> Origin {
-        self.origins.get(frame.index()).copied().unwrap_or(Origin::Std)
+        self.frames[frame.index()].origin
     }
 
     /// Functions of a stack without the leading frames of the runtime, innermost first.
-    pub(crate) fn functions(&self, set: &EvidenceSet, id: StackId) -> Vec<Sym> {
+    pub(crate) fn functions<'a>(&'a self, set: &'a EvidenceSet, id: StackId) -> impl Iterator<Item = Sym> + 'a {
         let first = self.stack(id).first as usize;
-        let stack = set.stacks.stack(id);
-        let frames = stack.frames.get(first..).unwrap_or(&[]);
+        let frames = set.stacks.stack(id).frames.get(first..).unwrap_or(&[]);
         frames
             .iter()
-            .map(|&frame| set.stacks.frame(frame))
-            .filter(|frame| frame.note != FrameNote::Elided && set.text(frame.function) != "runtime.goexit")
-            .map(|frame| frame.function)
-            .collect()
+            .filter(|frame| self.frames[frame.index()].is_function)
+            .map(|&frame| set.stacks.frame(frame).function)
     }
 
-    fn learn(&mut self, set: &EvidenceSet, id: FrameId) -> Origin {
-        let index = id.index();
-        while self.origins.len() <= index {
-            let frame = set.stacks.frame(FrameId::from_usize(self.origins.len()));
-            self.origins.push(frame_origin(set, &frame));
-        }
-        self.origins[index]
-    }
-
-    fn stack_facts(&mut self, set: &EvidenceSet, id: StackId) -> StackFacts {
+    fn stack_facts(&self, set: &EvidenceSet, id: StackId) -> StackFacts {
         let stack = set.stacks.stack(id);
         let mut first = None;
         let mut user = None;
@@ -97,25 +126,21 @@ impl Facts {
         let mut owner = None;
         let mut last = None;
         let mut is_main = false;
+        let go_line = stack.created_by.map(|creator| set.stacks.frame(creator).line);
         for (position, &frame) in stack.frames.iter().enumerate() {
-            let origin = self.learn(set, frame);
-            let data = set.stacks.frame(frame);
-            if matches!(data.note, FrameNote::Elided | FrameNote::Unavailable) {
+            let facts = &self.frames[frame.index()];
+            if facts.is_note {
                 continue;
             }
-            let function = set.text(data.function);
-            if matches!(function, "runtime.main" | "main.main") {
-                is_main = true;
-            }
-            if origin == Origin::Runtime {
+            is_main |= facts.is_main;
+            if facts.origin == Origin::Runtime {
                 continue;
             }
-            let position = u32::try_from(position).unwrap_or(u32::MAX);
             first.get_or_insert(position);
-            if owner.is_none() && !matches!(GoSymbol::parse(function).package, "sync" | "internal/sync") {
-                owner = Some(frame);
+            if !facts.is_sync {
+                owner.get_or_insert(frame);
             }
-            match origin {
+            match facts.origin {
                 Origin::User => {
                     user.get_or_insert(frame);
                     outermost = Some(frame);
@@ -125,13 +150,14 @@ impl Facts {
                 }
                 Origin::Std | Origin::Runtime => {}
             }
-            if !is_wrapper(set, function, data.line, stack.created_by) {
+            let is_wrapper = match facts.wrapper {
+                Wrapper::No => false,
+                Wrapper::Yes => true,
+                Wrapper::OnLine(line) => go_line == Some(line),
+            };
+            if !is_wrapper {
                 last = Some(frame);
             }
-        }
-        let created_by = stack.created_by;
-        if let Some(creator) = created_by {
-            self.learn(set, creator);
         }
         let (blame, blame_origin) = match (user, third) {
             (Some(frame), _) => (Some(frame), Origin::User),
@@ -140,26 +166,29 @@ impl Facts {
             (None, None) => (last.or_else(|| stack.frames.last().copied()), Origin::Std),
         };
         StackFacts {
-            first: first.unwrap_or(0),
+            first: first.map_or(0, |position| u32::try_from(position).unwrap_or(u32::MAX)),
             blame,
             blame_origin,
             outermost: outermost.or(blame),
             owner,
-            creator: created_by,
-            is_main: is_main && created_by.is_none(),
-            reason: reason_of(set, &stack.frames),
+            creator: stack.created_by,
+            is_main: is_main && stack.created_by.is_none(),
+            reason: self.reason(stack.frames),
         }
     }
-}
 
-/// The wrapper that the compiler makes for the arguments of a `go` statement, shown at traceback level 2 only: named so from
-/// Go 1.22, before that a closure on the line of the statement.
-fn is_wrapper(set: &EvidenceSet, function: &str, line: u32, created_by: Option<FrameId>) -> bool {
-    function.contains(".gowrap")
-        || created_by.is_some_and(|creator| {
-            let creator = set.stacks.frame(creator);
-            line == creator.line && GoSymbol::parse(function).is_closure()
-        })
+    /// The wait reason that the innermost frames give away: package sync below 1.20 (`semacquire`), and profiles, which have
+    /// no states. Unknown if they do not.
+    fn reason(&self, frames: &[FrameId]) -> WaitReason {
+        let innermost = &frames[..frames.len().min(12)];
+        let facts = |frame: &FrameId| &self.frames[frame.index()];
+        match innermost.iter().find_map(|frame| facts(frame).reason) {
+            Some(WaitReason::MutexLock) if innermost.iter().any(|frame| facts(frame).locks_rwmutex) => {
+                WaitReason::RwMutexLock
+            }
+            reason => reason.unwrap_or(WaitReason::Unknown),
+        }
+    }
 }
 
 /// Where a frame comes from. The `main` package that `go test` generates belongs to the library.
@@ -194,52 +223,29 @@ fn is_known_library(function: &str) -> bool {
     LIBRARIES.iter().any(|prefix| function.starts_with(prefix))
 }
 
-/// The wait reason that the innermost frames give away: package sync below 1.20 (`semacquire`), and profiles, which have no
-/// states. Unknown if they do not.
-fn reason_of(set: &EvidenceSet, frames: &[FrameId]) -> WaitReason {
-    for &frame in frames.iter().take(12) {
-        let frame = set.stacks.frame(frame);
-        let reason = match set.text(frame.function) {
-            "runtime.chansend1" | "runtime.chansend" => WaitReason::ChanSend,
-            "runtime.chanrecv1" | "runtime.chanrecv2" | "runtime.chanrecv" => WaitReason::ChanReceive,
-            "runtime.selectgo" => WaitReason::Select,
-            "runtime.block" => WaitReason::SelectNoCases,
-            "time.Sleep" => WaitReason::Sleep,
-            "internal/poll.runtime_pollWait" | "internal/poll.(*pollDesc).wait" => WaitReason::IoWait,
-            "sync.(*WaitGroup).Wait" => WaitReason::WaitGroupWait,
-            "sync.(*Cond).Wait" | "sync.runtime_notifyListWait" => WaitReason::CondWait,
-            "sync.(*RWMutex).RLock" | "sync.runtime_SemacquireRWMutexR" => WaitReason::RwMutexRLock,
-            "sync.(*RWMutex).Lock" | "sync.runtime_SemacquireRWMutex" => WaitReason::RwMutexLock,
-            "sync.(*Mutex).Lock" | "sync.(*Mutex).lockSlow" => {
-                // RWMutex.Lock starts with the mutex of its writers; the next frame tells.
-                WaitReason::MutexLock
-            }
-            function => {
-                if function.starts_with("runtime.")
-                    || function.starts_with("sync.")
-                    || function.starts_with("internal/")
-                {
-                    continue;
-                }
-                if function.starts_with("syscall.") {
-                    return WaitReason::Syscall;
-                }
-                return WaitReason::Unknown;
-            }
-        };
-        if reason == WaitReason::MutexLock && below_is_rwmutex(set, frames) {
-            return WaitReason::RwMutexLock;
+/// The wait reason that a function gives away; `Unknown` if it waits for nothing, none if its callers may tell.
+fn reason_of(function: &str) -> Option<WaitReason> {
+    Some(match function {
+        "runtime.chansend1" | "runtime.chansend" => WaitReason::ChanSend,
+        "runtime.chanrecv1" | "runtime.chanrecv2" | "runtime.chanrecv" => WaitReason::ChanReceive,
+        "runtime.selectgo" => WaitReason::Select,
+        "runtime.block" => WaitReason::SelectNoCases,
+        "time.Sleep" => WaitReason::Sleep,
+        "internal/poll.runtime_pollWait" | "internal/poll.(*pollDesc).wait" => WaitReason::IoWait,
+        "sync.(*WaitGroup).Wait" => WaitReason::WaitGroupWait,
+        "sync.(*Cond).Wait" | "sync.runtime_notifyListWait" => WaitReason::CondWait,
+        "sync.(*RWMutex).RLock" | "sync.runtime_SemacquireRWMutexR" => WaitReason::RwMutexRLock,
+        "sync.(*RWMutex).Lock" | "sync.runtime_SemacquireRWMutex" => WaitReason::RwMutexLock,
+        "sync.(*Mutex).Lock" | "sync.(*Mutex).lockSlow" => WaitReason::MutexLock,
+        _ if ["runtime.", "sync.", "internal/"]
+            .iter()
+            .any(|package| function.starts_with(package)) =>
+        {
+            return None;
         }
-        return reason;
-    }
-    WaitReason::Unknown
-}
-
-fn below_is_rwmutex(set: &EvidenceSet, frames: &[FrameId]) -> bool {
-    frames
-        .iter()
-        .take(12)
-        .any(|&frame| set.text(set.stacks.frame(frame).function) == "sync.(*RWMutex).Lock")
+        _ if function.starts_with("syscall.") => WaitReason::Syscall,
+        _ => WaitReason::Unknown,
+    })
 }
 
 /// The state to judge by: what is printed, made precise by the stack where it is vague.

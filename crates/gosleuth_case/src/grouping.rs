@@ -1,9 +1,10 @@
 //! The group table: filters, shapes and order.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
 
 use gosleuth_base::{Idx as _, Site};
-use gosleuth_evidence::{EvidenceSet, FrameNote, Group, GroupId, Snapshot, SnapshotId};
+use gosleuth_evidence::{EvidenceSet, FrameId, FrameNote, Group, GroupId, SnapshotId, WaitRange};
+use rustc_hash::FxHashMap;
 
 use crate::buckets::{Classes, merge_waits};
 use crate::facts::{Facts, site};
@@ -17,102 +18,180 @@ pub(crate) fn rows(
     id: SnapshotId,
     query: &GroupQuery,
 ) -> (Vec<GroupRow>, (u64, u64)) {
-    let snapshot = &set.snapshots[id.index()];
+    let groups = &set.snapshots[id.index()].groups;
     let mut left_out = (0, 0);
-    let mut index: BTreeMap<Key, usize> = BTreeMap::new();
-    let mut rows: Vec<(u64, GroupRow)> = Vec::new();
-    for (number, group) in snapshot.groups.iter().enumerate() {
-        if !passes(set, snapshot, group, query) {
+    let passing = groups.iter().enumerate().filter(|(_, group)| {
+        let passes = passes(set, group, query);
+        if !passes {
             left_out.0 += 1;
             left_out.1 += group.count;
-            continue;
         }
-        let stack = facts.stack(group.stack);
-        let text = key_text(set, facts, group, query);
-        let key = match query.by {
-            GroupBy::Stack => Key::Group(number),
-            _ => Key::Text(text.clone()),
-        };
-        let at = *index.entry(key).or_insert_with(|| {
-            rows.push((
-                0,
-                GroupRow {
-                    snapshot: id,
-                    members: Vec::new(),
-                    key: text,
-                    state: group.state,
-                    stack: group.stack,
-                    labels: group.labels,
-                    count: 0,
-                    waits: gosleuth_evidence::WaitRange::default(),
-                    site: None,
-                    creator: None,
-                    ids: Vec::new(),
-                    entry: None,
-                },
-            ));
-            rows.len() - 1
-        });
-        let (biggest, row) = &mut rows[at];
-        row.members.push(GroupId::from_usize(number));
-        row.count += group.count;
-        merge_waits(&mut row.waits, &group.waits);
-        row.ids.extend(group.ids.iter().take(Group::ID_SAMPLES));
-        if group.count > *biggest {
-            *biggest = group.count;
-            row.state = group.state;
-            row.stack = group.stack;
-            row.labels = group.labels;
-            row.site = stack.blame.map(|frame| site(set, frame));
-            row.creator = stack.creator.map(|frame| site(set, frame));
-            row.entry = classes.of(set, facts, group).map(|entry| entry.id);
+        passes
+    });
+    let (mut drafts, merged) = match query.by {
+        GroupBy::Stack => {
+            let draft = |(index, group): (usize, &Group)| Draft::new(index, group);
+            (passing.map(draft).collect(), Vec::new())
         }
+        _ => merge(set, facts, passing, query),
+    };
+    let ranks = site_ranks(set, facts, groups);
+    for draft in &mut drafts {
+        let blame = facts.stack(groups[draft.biggest].stack).blame;
+        draft.site = blame.map_or(0, |frame| ranks[frame.index()]);
     }
-    let mut rows: Vec<GroupRow> = rows
-        .into_iter()
-        .map(|(_, mut row)| {
-            if row.waits.known < row.count {
-                row.waits.min = 0;
-            }
-            row.ids.sort_unstable();
-            row.ids.truncate(Group::ID_SAMPLES);
-            row
-        })
-        .collect();
-    rows.sort_by(|a, b| order(a).cmp(&order(b)));
+    // A dump may have a hundred thousand groups, of which a page shows ten: only those are sorted and put into words.
+    let order = |a: &Draft, b: &Draft| {
+        let key = |draft: &Draft| merged.get(draft.first).map_or("", |merged| merged.key.as_str());
+        (Reverse(a.count), Reverse(a.longest), a.site, key(a), a.first).cmp(&(
+            Reverse(b.count),
+            Reverse(b.longest),
+            b.site,
+            key(b),
+            b.first,
+        ))
+    };
     if let Some(top) = query.top
-        && rows.len() > top
+        && drafts.len() > top
     {
-        for row in rows.drain(top..) {
-            left_out.0 += row.members.len() as u64;
-            left_out.1 += row.count;
+        drafts.select_nth_unstable_by(top, order);
+        for draft in drafts.drain(top..) {
+            left_out.0 += merged.get(draft.first).map_or(1, |merged| merged.members.len() as u64);
+            left_out.1 += draft.count;
         }
     }
-    (rows, left_out)
+    drafts.sort_unstable_by(order);
+    let rows = drafts.iter().map(|draft| {
+        let biggest = &groups[draft.biggest];
+        let stack = facts.stack(biggest.stack);
+        let single = [GroupId::from_usize(draft.biggest)];
+        let (key, members) = merged
+            .get(draft.first)
+            .map_or(("", &single[..]), |merged| (&merged.key, &merged.members));
+        let members = members.iter().map(|id| &groups[id.index()]);
+        let mut waits = WaitRange::default();
+        let mut ids: Vec<u64> = Vec::new();
+        for group in members.clone() {
+            merge_waits(&mut waits, &group.waits);
+            ids.extend(group.ids.iter().take(Group::ID_SAMPLES));
+        }
+        if waits.known < draft.count {
+            waits.min = 0;
+        }
+        ids.sort_unstable();
+        ids.truncate(Group::ID_SAMPLES);
+        GroupRow {
+            snapshot: id,
+            key: key.to_owned(),
+            state: biggest.state,
+            stack: biggest.stack,
+            labels: biggest.labels,
+            count: draft.count,
+            waits,
+            site: stack.blame.map(|frame| site(set, frame)),
+            creator: stack.creator.map(|frame| site(set, frame)),
+            ids,
+            entry: classes.of(set, facts, biggest).map(|entry| entry.id),
+        }
+    });
+    (rows.collect(), left_out)
 }
 
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
-    Group(usize),
-    Text(String),
+/// A row before it is put into words: what the order of rows needs.
+struct Draft {
+    count: u64,
+    /// Longest wait, in minutes.
+    longest: u32,
+    /// Rank of the site to blame.
+    site: u32,
+    /// Position among the merged rows, which is that of the group where rows are groups.
+    first: usize,
+    /// Position of the biggest group.
+    biggest: usize,
 }
 
-fn order(
-    row: &GroupRow,
-) -> (
-    std::cmp::Reverse<u64>,
-    std::cmp::Reverse<u32>,
-    Option<&Site>,
-    &str,
-    usize,
-) {
-    (
-        std::cmp::Reverse(row.count),
-        std::cmp::Reverse(row.waits.max),
-        row.site.as_ref(),
-        &row.key,
-        row.members.first().map_or(0, |id| id.index()),
-    )
+impl Draft {
+    fn new(index: usize, group: &Group) -> Self {
+        Self {
+            count: group.count,
+            longest: group.waits.max,
+            site: 0,
+            first: index,
+            biggest: index,
+        }
+    }
+}
+
+/// Groups of one key.
+struct Merged {
+    key: String,
+    members: Vec<GroupId>,
+}
+
+/// Puts groups with equal keys together, in order of first appearance.
+fn merge<'a>(
+    set: &EvidenceSet,
+    facts: &Facts,
+    groups: impl Iterator<Item = (usize, &'a Group)>,
+    query: &GroupQuery,
+) -> (Vec<Draft>, Vec<Merged>) {
+    let mut index: FxHashMap<String, usize> = FxHashMap::default();
+    let mut drafts: Vec<Draft> = Vec::new();
+    let mut merged: Vec<Merged> = Vec::new();
+    let mut biggest: Vec<u64> = Vec::new();
+    for (number, group) in groups {
+        let key = key_text(set, facts, group, query);
+        let at = match index.get(&key) {
+            Some(&at) => at,
+            None => {
+                let at = drafts.len();
+                index.insert(key.clone(), at);
+                drafts.push(Draft {
+                    count: 0,
+                    first: at,
+                    ..Draft::new(number, group)
+                });
+                merged.push(Merged {
+                    key,
+                    members: Vec::new(),
+                });
+                biggest.push(0);
+                at
+            }
+        };
+        let draft = &mut drafts[at];
+        draft.count += group.count;
+        draft.longest = draft.longest.max(group.waits.max);
+        if group.count > biggest[at] {
+            biggest[at] = group.count;
+            draft.biggest = number;
+        }
+        merged[at].members.push(GroupId::from_usize(number));
+    }
+    (drafts, merged)
+}
+
+/// The rank of each frame that some group is blamed on among the sites of all such frames, from 1; 0 for the others. Comparing
+/// ranks is comparing sites.
+fn site_ranks(set: &EvidenceSet, facts: &Facts, groups: &[Group]) -> Vec<u32> {
+    let mut ranks: Vec<u32> = vec![0; set.stacks.all_frames().len()];
+    let mut frames: Vec<(FrameId, Site)> = Vec::new();
+    for group in groups {
+        if let Some(frame) = facts.stack(group.stack).blame
+            && std::mem::replace(&mut ranks[frame.index()], 1) == 0
+        {
+            frames.push((frame, site(set, frame)));
+        }
+    }
+    frames.sort_by(|a, b| a.1.cmp(&b.1));
+    let mut rank = 0;
+    for (index, (frame, site)) in frames.iter().enumerate() {
+        if index == 0 || frames[index - 1].1 != *site {
+            rank += 1;
+        }
+        ranks[frame.index()] = rank;
+    }
+    ranks
 }
 
 fn key_text(set: &EvidenceSet, facts: &Facts, group: &Group, query: &GroupQuery) -> String {
@@ -152,8 +231,7 @@ fn label_text(set: &EvidenceSet, group: &Group, key: Option<&str>) -> String {
     }
 }
 
-fn passes(set: &EvidenceSet, snapshot: &Snapshot, group: &Group, query: &GroupQuery) -> bool {
-    let _ = snapshot;
+fn passes(set: &EvidenceSet, group: &Group, query: &GroupQuery) -> bool {
     let alternatives = |wanted: &[String], test: &dyn Fn(&str) -> bool| {
         wanted.is_empty() || wanted.iter().any(|text| test(text.as_str()))
     };

@@ -1,7 +1,7 @@
 //! The case file: what gosleuth has to say about a set of evidence. Pure data; ids refer to the evidence set it was made from.
 
 use gosleuth_base::{Problem, Severity, Site, SuspectKind, Verdict};
-use gosleuth_evidence::{GroupId, LabelsId, SnapshotId, StackId, WaitRange, WaitState};
+use gosleuth_evidence::{LabelsId, SnapshotId, StackId, WaitRange, WaitState};
 
 /// Everything concluded from one set of evidence.
 #[derive(Clone, Debug, Default)]
@@ -126,8 +126,6 @@ pub struct SnapshotRow {
 pub struct GroupRow {
     /// The snapshot it is from.
     pub snapshot: SnapshotId,
-    /// The evidence groups merged into this row.
-    pub members: Vec<GroupId>,
     /// Text of the key for `--group-by top|site|creator|label`; empty for `stack`.
     pub key: String,
     /// State (of the biggest member).

@@ -8,14 +8,63 @@ use rustc_hash::FxBuildHasher;
 use crate::budget::Budget;
 use crate::model::{
     EvidenceSet, Frame, FrameId, FrameNote, Group, InputId, LabelsId, Origin, Profile, ProfileSample, Snapshot,
-    SnapshotKind, Stack, StackId, Time, WaitRange, WaitReason, WaitState,
+    SnapshotKind, StackId, StackTable, Time, WaitRange, WaitReason, WaitState,
 };
 
 /// Builds a snapshot from a profile of goroutines or threads.
 pub(crate) struct Groups {
     snapshot: Snapshot,
-    index: HashMap<(StackId, WaitReason, bool, Option<LabelsId>), u32, FxBuildHasher>,
+    index: Index,
     budget: Budget,
+}
+
+/// What makes goroutines of a profile one group: stack, reason, whether that was concluded, labels.
+type Key = (StackId, WaitReason, bool, Option<LabelsId>);
+
+/// Positions of groups by key. Almost every stack of a profile is new and has one group, so the first group of each stack that
+/// came since the profile began stands in a vector; only the others are hashed.
+struct Index {
+    /// Number of stacks before the first record.
+    base: Option<usize>,
+    /// Position of the first group of each stack from `base` on; `NONE` without one.
+    first: Vec<u32>,
+    others: HashMap<Key, u32, FxBuildHasher>,
+}
+
+impl Index {
+    const NONE: u32 = u32::MAX;
+
+    fn slot(&self, key: &Key) -> Option<usize> {
+        key.0.index().checked_sub(self.base?)
+    }
+
+    fn get(&self, key: &Key, groups: &[Group]) -> Option<u32> {
+        if let Some(slot) = self.slot(key) {
+            let first = *self.first.get(slot).filter(|&&first| first != Self::NONE)?;
+            if key_of(&groups[first as usize]) == *key {
+                return Some(first);
+            }
+        }
+        self.others.get(key).copied()
+    }
+
+    /// Notes a group that [`Index::get`] did not find.
+    fn insert(&mut self, key: Key, position: u32) {
+        if let Some(slot) = self.slot(&key) {
+            if self.first.len() <= slot {
+                self.first.resize(slot + 1, Self::NONE);
+            }
+            if self.first[slot] == Self::NONE {
+                self.first[slot] = position;
+                return;
+            }
+        }
+        self.others.insert(key, position);
+    }
+}
+
+fn key_of(group: &Group) -> Key {
+    (group.stack, group.state.reason, group.state.inferred, group.labels)
 }
 
 impl Groups {
@@ -46,15 +95,15 @@ impl Groups {
 
     /// Goes on with a snapshot that was interrupted by other text.
     pub(crate) fn resume(snapshot: Snapshot, budget: Budget) -> Self {
-        let index = snapshot.groups.iter().enumerate().map(|(position, group)| {
-            let state = group.state;
-            (
-                (group.stack, state.reason, state.inferred, group.labels),
-                position as u32,
-            )
-        });
+        let others = snapshot.groups.iter().enumerate();
         Self {
-            index: index.collect(),
+            index: Index {
+                base: None,
+                first: Vec::new(),
+                others: others
+                    .map(|(position, group)| (key_of(group), position as u32))
+                    .collect(),
+            },
             snapshot,
             budget,
         }
@@ -73,7 +122,7 @@ impl Groups {
         let groups = groups.min(1 << 17);
         set.stacks.reserve(groups);
         self.snapshot.groups.reserve(groups);
-        self.index.reserve(groups);
+        self.index.first.reserve(groups);
     }
 
     /// Adds goroutines with a stack, innermost frame first.
@@ -92,16 +141,21 @@ impl Groups {
         line: u64,
     ) {
         self.snapshot.total = self.snapshot.total.saturating_add(count);
+        self.index.base.get_or_insert(set.stacks.len());
         let mut key = (StackId::from_usize(0), reason, inferred, labels);
         let kept = stack_id(set, frames, &mut self.budget).and_then(|(stack, is_new)| {
             key.0 = stack;
             // Most stacks are new: no group can have them.
-            let known = if is_new { None } else { self.index.get(&key).copied() };
+            let known = if is_new {
+                None
+            } else {
+                self.index.get(&key, &self.snapshot.groups)
+            };
             (known.is_some() || self.budget.take(GROUP)).then_some(known)
         });
         let known = kept.unwrap_or_else(|| {
             key = (elided(set), WaitReason::Unknown, inferred, None);
-            self.index.get(&key).copied()
+            self.index.get(&key, &self.snapshot.groups)
         });
         let (stack, reason, inferred, labels) = key;
         let leaked = self.snapshot.kind == SnapshotKind::LeakProfile;
@@ -223,21 +277,15 @@ pub(crate) fn cost_of(set: &EvidenceSet, input: InputId) -> usize {
 /// Vectors and tables grow by doubling: on average half as much again is held. The rest is the entry of the index.
 const GROUP: usize = size_of::<Group>() * 3 / 2 + 40;
 const SAMPLE: usize = size_of::<ProfileSample>() * 3 / 2 + 56;
-const STACK: usize = size_of::<Stack>() * 3 / 2 + 32;
+const STACK: usize = StackTable::STACK_COST;
 
 /// The id of a stack, if it may be kept, and whether it is new.
 fn stack_id(set: &mut EvidenceSet, frames: &[FrameId], budget: &mut Budget) -> Option<(StackId, bool)> {
-    let cost = STACK + size_of_val(frames);
+    let cost = STACK + size_of_val(frames) * 3 / 2;
     if !budget.take(cost) {
         return None;
     }
-    let known = set.stacks.len();
-    let id = set.stacks.intern_stack(Stack {
-        frames: frames.into(),
-        created_by: None,
-        ancestors: Box::default(),
-    });
-    let is_new = set.stacks.len() > known;
+    let (id, is_new) = set.stacks.intern_frames(frames);
     if !is_new {
         budget.grow(cost);
     }
@@ -254,9 +302,5 @@ fn elided(set: &mut EvidenceSet) -> StackId {
         note: FrameNote::Elided,
         args: None,
     });
-    set.stacks.intern_stack(Stack {
-        frames: [frame].into(),
-        created_by: None,
-        ancestors: Box::default(),
-    })
+    set.stacks.intern_frames(&[frame]).0
 }

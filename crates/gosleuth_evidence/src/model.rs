@@ -23,7 +23,7 @@ pub use runtime_log::{
 pub use snapshot::{
     AddressUse, Cut, Goroutine, Group, GroupId, LabelsId, Snapshot, SnapshotId, SnapshotKind, WaitRange,
 };
-pub use stack::{Ancestor, Frame, FrameId, FrameNote, Stack, StackId, StackTable};
+pub use stack::{Ancestor, Frame, FrameId, FrameNote, Stack, StackId, StackRef, StackTable};
 pub use wait::{WaitReason, WaitState};
 
 gosleuth_base::new_index! {

@@ -20,7 +20,7 @@ use crate::form::{Context, Form, Step};
 use crate::gotest;
 use crate::model::{
     Crash, CrashKind, Frame, FrameId, FrameNote, Origin, PanicLink, RaceAccess, RaceCreation, RaceLocation, RaceReport,
-    Stack, StackId, Time,
+    StackId, Time,
 };
 
 /// Lines of other writers in a row inside a report before it counts as over.
@@ -532,13 +532,7 @@ impl Report {
         let Some(&leaf) = frames.first() else { return };
         let leaf = cx.set.stacks.frame(leaf).function;
         let atomic = cx.set.strings.get(leaf).starts_with("sync/atomic.");
-        let mut intern = || -> StackId {
-            cx.set.stacks.intern_stack(Stack {
-                frames: frames.clone().into(),
-                created_by: None,
-                ancestors: Box::default(),
-            })
-        };
+        let mut intern = || -> StackId { cx.set.stacks.intern_frames(&frames).0 };
         match self.section {
             Section::Access => {
                 if let Some(access) = self.report.accesses.last_mut() {

@@ -23,7 +23,7 @@ const STYLE: &str = include_str!("html/style.css");
 const SCRIPT: &str = include_str!("html/script.js");
 
 /// Groups embedded where the caller sets no limit: more would make a page that no browser searches quickly.
-const DEFAULT_TOP: usize = 2_000;
+const DEFAULT_TOP: usize = crate::MOST_GROUPS;
 
 /// Writes the page.
 pub(crate) fn write(cx: &Context<'_>, out: &mut dyn io::Write) -> io::Result<()> {

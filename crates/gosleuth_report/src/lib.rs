@@ -77,6 +77,17 @@ pub struct RenderOptions {
     pub command: Option<String>,
 }
 
+impl RenderOptions {
+    /// How many rows of the group table a report of this format looks at, if there is a limit: a case needs no more.
+    pub fn most_groups(&self, format: Format) -> Option<usize> {
+        let limited = format != Format::Json && !self.full;
+        limited.then(|| self.top.unwrap_or(0).max(MOST_GROUPS))
+    }
+}
+
+/// Rows of the group table in HTML, and rows whose paths count for the root that text and Markdown leave out.
+const MOST_GROUPS: usize = 2_000;
+
 impl Default for RenderOptions {
     fn default() -> Self {
         Self {

@@ -75,7 +75,7 @@ pub(crate) fn root(cx: &Context<'_>) -> String {
         .chain(
             case.groups
                 .iter()
-                .take(2_000)
+                .take(crate::MOST_GROUPS)
                 .flat_map(|group| group.site.iter().chain(&group.creator)),
         )
         .chain(case.crashes.iter().filter_map(|crash| crash.site.as_ref()))

@@ -1,7 +1,8 @@
 //! Finds the entry for a stack or a message.
 //!
-//! A dump may hold a hundred thousand distinct stacks, so each distinct function name is compared with the patterns once and
-//! remembered as a list of pattern numbers; entries are then decided on numbers.
+//! A profile may hold a hundred thousand distinct stacks, so each distinct function name is compared with the patterns once. What
+//! patterns it matches is its trait, a number that is 0 for almost every function. Two stacks whose functions have the same traits
+//! in the places that entries ask about have the same entry, so entries are compared once per combination.
 
 use gosleuth_base::{Idx as _, Interner, Sym};
 use gosleuth_evidence::WaitReason;
@@ -11,19 +12,17 @@ use super::{ENTRIES, Entry, Section, Which};
 
 /// What an entry is compared with.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct StackView<'a> {
+pub(crate) struct StackView<F> {
     /// State.
     pub(crate) reason: WaitReason,
     /// Functions, innermost first, without leading frames of the runtime.
-    pub(crate) functions: &'a [Sym],
-    /// How many of them are further in than the first of the program itself.
-    pub(crate) leading: usize,
+    pub(crate) functions: F,
+    /// The first function of the program itself: those before it are the leading ones. All are, without it.
+    pub(crate) user: Option<Sym>,
     /// Function with the `go` statement.
     pub(crate) creator: Option<Sym>,
     /// The main goroutine.
     pub(crate) is_main: bool,
-    /// Some frame is of the program itself.
-    pub(crate) has_user: bool,
 }
 
 /// Compiled patterns and the answers already found.
@@ -34,8 +33,34 @@ pub(crate) struct Matcher {
     wild: Vec<(&'static str, u16)>,
     /// Entries of waits by descending priority, with their patterns as numbers.
     entries: Vec<Compiled>,
-    /// Numbers of the patterns that a function matches, by symbol.
-    known: Vec<Option<Box<[u16]>>>,
+    /// Traits of functions by symbol; `UNSEEN` where nobody asked yet.
+    by_sym: Vec<Trait>,
+    /// Pattern numbers of each trait.
+    traits: Vec<Box<[u16]>>,
+    trait_index: FxHashMap<Box<[u16]>, Trait>,
+    answers: FxHashMap<Signature, Option<&'static Entry>>,
+    /// The signature of the stack in question, kept to reuse its memory.
+    signature: Signature,
+}
+
+/// Which set of patterns a function name matches; 0 is none.
+type Trait = u32;
+
+const UNSEEN: Trait = Trait::MAX;
+
+/// All that entries ask of a stack.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Signature {
+    reason: WaitReason,
+    is_main: bool,
+    has_user: bool,
+    top: Trait,
+    outermost: Trait,
+    creator: Trait,
+    /// Distinct traits but 0 in order of appearance: those of leading functions, then the others.
+    present: Vec<Trait>,
+    /// How many of them are of leading functions.
+    leading: usize,
 }
 
 struct Compiled {
@@ -56,7 +81,20 @@ impl Matcher {
             exact: FxHashMap::default(),
             wild: Vec::new(),
             entries: Vec::new(),
-            known: Vec::new(),
+            by_sym: Vec::new(),
+            traits: vec![Box::default()],
+            trait_index: FxHashMap::from_iter([(Box::default(), 0)]),
+            answers: FxHashMap::default(),
+            signature: Signature {
+                reason: WaitReason::Unknown,
+                is_main: false,
+                has_user: false,
+                top: 0,
+                outermost: 0,
+                creator: 0,
+                present: Vec::new(),
+                leading: 0,
+            },
         };
         let mut numbers: FxHashMap<&'static str, u16> = FxHashMap::default();
         let mut waits: Vec<&'static Entry> = ENTRIES.iter().filter(|entry| entry.section == Section::Waits).collect();
@@ -95,45 +133,82 @@ impl Matcher {
         })
     }
 
-    fn learn(&mut self, strings: &Interner, sym: Sym) {
-        let index = sym.index();
-        if self.known.len() <= index {
-            self.known.resize_with(index + 1, || None);
-        }
-        if self.known[index].is_none() {
-            let name = strings.get(sym);
-            let mut hits: Vec<u16> = self.exact.get(name).copied().into_iter().collect();
-            hits.extend(
-                self.wild
-                    .iter()
-                    .filter(|(pattern, _)| matches(pattern, name))
-                    .map(|(_, number)| *number),
-            );
-            self.known[index] = Some(hits.into_boxed_slice());
+    /// The trait of a function.
+    fn trait_of(&mut self, strings: &Interner, sym: Sym) -> Trait {
+        match self.by_sym.get(sym.index()) {
+            Some(&known) if known != UNSEEN => known,
+            _ => self.learn(strings, sym),
         }
     }
 
-    fn hits(&self, sym: Sym) -> &[u16] {
-        self.known
-            .get(sym.index())
-            .and_then(|hits| hits.as_deref())
-            .unwrap_or(&[])
+    #[cold]
+    fn learn(&mut self, strings: &Interner, sym: Sym) -> Trait {
+        let name = strings.get(sym);
+        let wild = self.wild.iter().filter(|(pattern, _)| matches(pattern, name));
+        let hits: Box<[u16]> = self
+            .exact
+            .get(name)
+            .into_iter()
+            .chain(wild.map(|(_, number)| number))
+            .copied()
+            .collect();
+        let next = self.traits.len() as Trait;
+        let number = *self.trait_index.entry(hits).or_insert_with_key(|hits| {
+            self.traits.push(hits.clone());
+            next
+        });
+        if self.by_sym.len() <= sym.index() {
+            self.by_sym.resize(strings.len().max(sym.index() + 1), UNSEEN);
+        }
+        self.by_sym[sym.index()] = number;
+        number
     }
 
     /// The entry for a goroutine: the one of highest priority whose conditions all hold.
-    pub(crate) fn wait_entry(&mut self, strings: &Interner, view: &StackView<'_>) -> Option<&'static Entry> {
-        for &sym in view.functions.iter().chain(&view.creator) {
-            self.learn(strings, sym);
+    pub(crate) fn wait_entry(
+        &mut self,
+        strings: &Interner,
+        view: StackView<impl Iterator<Item = Sym>>,
+    ) -> Option<&'static Entry> {
+        let mut present = std::mem::take(&mut self.signature.present);
+        present.clear();
+        let mut leading = None;
+        let (mut top, mut outermost) = (None, 0);
+        for function in view.functions {
+            if Some(function) == view.user && leading.is_none() {
+                leading = Some(present.len());
+            }
+            outermost = self.trait_of(strings, function);
+            top.get_or_insert(outermost);
+            // Functions that no pattern matches decide nothing.
+            if outermost != 0 && !present.contains(&outermost) {
+                present.push(outermost);
+            }
         }
-        let top = view.functions.first().map_or(&[][..], |&sym| self.hits(sym));
-        let outermost = view.functions.last().map_or(&[][..], |&sym| self.hits(sym));
-        let creator = view.creator.map_or(&[][..], |sym| self.hits(sym));
-        let any = |wanted: &[u16]| view.functions.iter().any(|&sym| overlap(wanted, self.hits(sym)));
-        let any_leading = |wanted: &[u16]| {
-            view.functions[..view.leading.min(view.functions.len())]
-                .iter()
-                .any(|&sym| overlap(wanted, self.hits(sym)))
+        self.signature = Signature {
+            reason: view.reason,
+            is_main: view.is_main,
+            has_user: view.user.is_some(),
+            top: top.unwrap_or(0),
+            outermost,
+            creator: view.creator.map_or(0, |creator| self.trait_of(strings, creator)),
+            leading: leading.unwrap_or(present.len()),
+            present,
         };
+        if let Some(&known) = self.answers.get(&self.signature) {
+            return known;
+        }
+        let entry = self.compare();
+        self.answers.insert(self.signature.clone(), entry);
+        entry
+    }
+
+    /// Compares the signature with every entry.
+    fn compare(&self) -> Option<&'static Entry> {
+        let view = &self.signature;
+        let has = |wanted: &[u16], of: Trait| overlap(wanted, &self.traits[of as usize]);
+        let any_of = |wanted: &[u16], of: &[Trait]| of.iter().any(|&of| has(wanted, of));
+        let any = |wanted: &[u16]| any_of(wanted, &view.present);
         self.entries
             .iter()
             .find(|compiled| {
@@ -152,11 +227,11 @@ impl Matcher {
                         Which::Other => !view.is_main,
                     }
                     && wait.user_frames.is_none_or(|wanted| wanted == view.has_user)
-                    && (compiled.top.is_empty() || overlap(&compiled.top, top))
-                    && (compiled.outermost.is_empty() || overlap(&compiled.outermost, outermost))
-                    && (compiled.creator.is_empty() || overlap(&compiled.creator, creator))
+                    && (compiled.top.is_empty() || has(&compiled.top, view.top))
+                    && (compiled.outermost.is_empty() || has(&compiled.outermost, view.outermost))
+                    && (compiled.creator.is_empty() || has(&compiled.creator, view.creator))
                     && (compiled.anywhere.is_empty() || any(&compiled.anywhere))
-                    && (compiled.leading.is_empty() || any_leading(&compiled.leading))
+                    && (compiled.leading.is_empty() || any_of(&compiled.leading, &view.present[..view.leading]))
                     && (compiled.also.is_empty() || any(&compiled.also))
                     && (compiled.without.is_empty() || !any(&compiled.without))
             })

@@ -380,11 +380,7 @@ fn first_argument(args: &[u8]) -> Option<u64> {
 
 /// Takes a scanned block apart.
 fn build_stack(bytes: &[u8], parts: &[Part], cx: &mut Context<'_>) -> Stack {
-    let mut stack = Stack {
-        frames: Box::default(),
-        created_by: None,
-        ancestors: Box::default(),
-    };
+    let mut stack = Stack::default();
     let mut frames: Vec<FrameId> = Vec::with_capacity(parts.len());
     let mut ancestors: Vec<Ancestor> = Vec::new();
     // The section being filled: the goroutine itself, then its ancestors.
@@ -428,7 +424,7 @@ fn close_section(
             created_by,
         });
     } else {
-        stack.frames = frames.into();
+        stack.frames = frames;
         stack.created_by = created_by;
     }
 }

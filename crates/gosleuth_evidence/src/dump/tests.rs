@@ -93,7 +93,7 @@ fn render_stack(set: &EvidenceSet, stack: StackId, out: &mut String) {
     if let Some(creator) = stack.created_by {
         frame("< ", set.stacks.frame(creator));
     }
-    for ancestor in &stack.ancestors {
+    for ancestor in stack.ancestors {
         for &call in &ancestor.frames {
             frame("^ ", set.stacks.frame(call));
         }

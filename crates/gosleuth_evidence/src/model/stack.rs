@@ -55,42 +55,86 @@ pub struct Ancestor {
 }
 
 /// A stack with the creation site of its goroutine.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stack {
     /// Frames, innermost first.
-    pub frames: Box<[FrameId]>,
+    pub frames: Vec<FrameId>,
     /// The frame of the `go` statement; none for the main goroutine and in profiles.
     pub created_by: Option<FrameId>,
     /// Ancestors, nearest first; empty almost always.
     pub ancestors: Box<[Ancestor]>,
 }
 
+/// A stack of a [`StackTable`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StackRef<'a> {
+    /// Frames, innermost first.
+    pub frames: &'a [FrameId],
+    /// The frame of the `go` statement; none for the main goroutine and in profiles.
+    pub created_by: Option<FrameId>,
+    /// Ancestors, nearest first; empty almost always.
+    pub ancestors: &'a [Ancestor],
+}
+
 /// Two frames at a time: stacks are long, and hashed once per record of a profile.
-impl Hash for Stack {
+impl Hash for StackRef<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let mut pairs = self.frames.chunks_exact(2);
-        for pair in &mut pairs {
+        let (pairs, rest) = self.frames.as_chunks::<2>();
+        for pair in pairs {
             state.write_u64((pair[0].index() as u64) << 32 | pair[1].index() as u64);
         }
-        pairs.remainder().hash(state);
+        rest.hash(state);
         self.frames.len().hash(state);
         self.created_by.hash(state);
         self.ancestors.hash(state);
     }
 }
 
-/// All distinct frames and stacks of an evidence set.
+/// All distinct frames and stacks of an evidence set. The frames of all stacks lie in one vector: a profile may have a hundred
+/// thousand stacks, and an allocation for each costs more than reading it.
 #[derive(Clone, Debug, Default)]
 pub struct StackTable {
     frames: Vec<Frame>,
     frame_index: HashTable<FrameId>,
-    stacks: Vec<Stack>,
+    stacks: Stacks,
     stack_index: HashTable<StackId>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Stacks {
+    frames: Vec<FrameId>,
+    rows: Vec<Row>,
+}
+
+#[derive(Clone, Debug)]
+struct Row {
+    /// Where the frames start in [`Stacks::frames`]; they end where those of the next row start.
+    start: usize,
+    created_by: Option<FrameId>,
+    ancestors: Box<[Ancestor]>,
+}
+
+impl Stacks {
+    fn get(&self, id: StackId) -> StackRef<'_> {
+        let row = &self.rows[id.index()];
+        let end = self
+            .rows
+            .get(id.index() + 1)
+            .map_or(self.frames.len(), |next| next.start);
+        StackRef {
+            frames: &self.frames[row.start..end],
+            created_by: row.created_by,
+            ancestors: &row.ancestors,
+        }
+    }
 }
 
 type StackHasher = BuildHasherDefault<FxHasher>;
 
 impl StackTable {
+    /// What a stack takes of memory at most on average, beside its frames: vectors and tables grow by doubling.
+    pub(crate) const STACK_COST: usize = size_of::<Row>() * 3 / 2 + 32;
+
     /// The id of a frame, new or known.
     pub fn intern_frame(&mut self, frame: Frame) -> FrameId {
         let hash = StackHasher::default().hash_one(frame);
@@ -108,25 +152,55 @@ impl StackTable {
 
     /// The id of a stack, new or known.
     pub fn intern_stack(&mut self, stack: Stack) -> StackId {
-        let hash = StackHasher::default().hash_one(&stack);
+        let view = StackRef {
+            frames: &stack.frames,
+            created_by: stack.created_by,
+            ancestors: &stack.ancestors,
+        };
+        let (id, is_new) = self.intern_view(view);
+        if is_new {
+            self.stacks.rows[id.index()].ancestors = stack.ancestors;
+        }
+        id
+    }
+
+    /// The id of a stack of frames alone, and whether it is new.
+    pub(crate) fn intern_frames(&mut self, frames: &[FrameId]) -> (StackId, bool) {
+        self.intern_view(StackRef {
+            frames,
+            created_by: None,
+            ancestors: &[],
+        })
+    }
+
+    /// Adds everything but the ancestors, which the caller moves in.
+    fn intern_view(&mut self, stack: StackRef<'_>) -> (StackId, bool) {
+        let hash = StackHasher::default().hash_one(stack);
         let Self {
             stacks, stack_index, ..
         } = self;
-        if let Some(&id) = stack_index.find(hash, |id| stacks[id.index()] == stack) {
-            return id;
+        if let Some(&id) = stack_index.find(hash, |&id| stacks.get(id) == stack) {
+            return (id, false);
         }
-        let id = StackId::from_usize(stacks.len());
-        stacks.push(stack);
-        stack_index.insert_unique(hash, id, |id| StackHasher::default().hash_one(&stacks[id.index()]));
-        id
+        let id = StackId::from_usize(stacks.rows.len());
+        // Room first: rehashing must not see a row without its ancestors.
+        stack_index.reserve(1, |&id| StackHasher::default().hash_one(stacks.get(id)));
+        stacks.rows.push(Row {
+            start: stacks.frames.len(),
+            created_by: stack.created_by,
+            ancestors: Box::default(),
+        });
+        stacks.frames.extend_from_slice(stack.frames);
+        stack_index.insert_unique(hash, id, |&id| StackHasher::default().hash_one(stacks.get(id)));
+        (id, true)
     }
 
     /// Makes room for so many more stacks.
     pub(crate) fn reserve(&mut self, stacks: usize) {
         let known = &self.stacks;
         self.stack_index
-            .reserve(stacks, |id| StackHasher::default().hash_one(&known[id.index()]));
-        self.stacks.reserve(stacks);
+            .reserve(stacks, |&id| StackHasher::default().hash_one(known.get(id)));
+        self.stacks.rows.reserve(stacks);
     }
 
     /// A frame of this table.
@@ -134,9 +208,14 @@ impl StackTable {
         self.frames[id.index()]
     }
 
+    /// All distinct frames; a [`FrameId`] is a position here.
+    pub fn all_frames(&self) -> &[Frame] {
+        &self.frames
+    }
+
     /// A stack of this table.
-    pub fn stack(&self, id: StackId) -> &Stack {
-        &self.stacks[id.index()]
+    pub fn stack(&self, id: StackId) -> StackRef<'_> {
+        self.stacks.get(id)
     }
 
     /// The frames of a stack, innermost first.
@@ -146,12 +225,12 @@ impl StackTable {
 
     /// Number of distinct stacks.
     pub fn len(&self) -> usize {
-        self.stacks.len()
+        self.stacks.rows.len()
     }
 
     /// Whether no stack was seen.
     pub fn is_empty(&self) -> bool {
-        self.stacks.is_empty()
+        self.stacks.rows.is_empty()
     }
 }
 

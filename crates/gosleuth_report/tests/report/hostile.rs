@@ -196,7 +196,7 @@ fn secrets() -> (EvidenceSet, CaseFile) {
     let mut m = Maker { set };
     let frame = m.frame("main.work", "/home/s3cr3t-user/app/main.go:9", Some("0xs3cr3t"));
     let stack = m.set.stacks.intern_stack(gosleuth_evidence::Stack {
-        frames: Box::new([frame]),
+        frames: vec![frame],
         created_by: None,
         ancestors: Box::new([]),
     });

@@ -5,8 +5,8 @@ use gosleuth_case as case;
 use gosleuth_case::CaseFile;
 use gosleuth_evidence as evidence;
 use gosleuth_evidence::{
-    EvidenceSet, Frame, FrameNote, GroupId, Input, InputId, LabelsId, Origin, SnapshotId, Stack, StackId, Time,
-    WaitRange, WaitReason, WaitState,
+    EvidenceSet, Frame, FrameNote, Input, InputId, LabelsId, Origin, SnapshotId, Stack, StackId, Time, WaitRange,
+    WaitReason, WaitState,
 };
 
 /// Builds evidence frame by frame.
@@ -67,7 +67,7 @@ impl Maker {
             }
         }
         self.set.stacks.intern_stack(Stack {
-            frames: frames.into(),
+            frames,
             created_by,
             ancestors: Box::new([]),
         })
@@ -191,21 +191,19 @@ pub(crate) fn everything() -> (EvidenceSet, CaseFile) {
     add_crash(&mut m, second, b);
     add_race(&mut m, second);
     add_profile(&mut m, second, send, lock);
-    let row =
-        |stack, reason, count, waits, site: Option<Site>, creator: Option<Site>, labels, entry, group| case::GroupRow {
-            snapshot: b,
-            members: vec![GroupId::from_usize(group)],
-            key: String::new(),
-            state: WaitState::new(reason),
-            stack,
-            labels,
-            count,
-            waits,
-            site,
-            creator,
-            ids: vec![20, 21, 22],
-            entry,
-        };
+    let row = |stack, reason, count, waits, site: Option<Site>, creator: Option<Site>, labels, entry| case::GroupRow {
+        snapshot: b,
+        key: String::new(),
+        state: WaitState::new(reason),
+        stack,
+        labels,
+        count,
+        waits,
+        site,
+        creator,
+        ids: vec![20, 21, 22],
+        entry,
+    };
     let serve_site = site("net/http.(*conn).serve", "/usr/local/go/src/net/http/server.go:2137");
     let serve_by = site("net/http.(*Server).Serve", "/usr/local/go/src/net/http/server.go:3454");
     let file = CaseFile {
@@ -253,7 +251,6 @@ pub(crate) fn everything() -> (EvidenceSet, CaseFile) {
                 Some(creator.clone()),
                 Some(labels),
                 None,
-                0,
             ),
             row(
                 lock,
@@ -264,7 +261,6 @@ pub(crate) fn everything() -> (EvidenceSet, CaseFile) {
                 Some(serve_by.clone()),
                 None,
                 None,
-                1,
             ),
             row(
                 serve,
@@ -275,7 +271,6 @@ pub(crate) fn everything() -> (EvidenceSet, CaseFile) {
                 Some(serve_by),
                 None,
                 Some("idle-connection"),
-                2,
             ),
             row(
                 main,
@@ -286,7 +281,6 @@ pub(crate) fn everything() -> (EvidenceSet, CaseFile) {
                 None,
                 None,
                 None,
-                3,
             ),
         ],
         groups_left_out: (3, 12),
