@@ -38,8 +38,8 @@ pub(crate) struct Key {
     line: u32,
     /// State, unknown throughout a line that is not all dumps.
     reason: WaitReason,
-    /// Id of the entry.
-    entry: &'static str,
+    /// The entry, compared by address; null throughout a line that is not all dumps.
+    entry: *const Entry,
     is_main: bool,
 }
 
@@ -105,18 +105,16 @@ impl Classes {
         {
             return Some(entry);
         }
-        let function = |frame: FrameId| set.stacks.frame(frame).function;
         let view = StackView {
             reason,
-            functions: facts.functions(set, group.stack),
+            frames: facts.outer_frames(set, group.stack),
             user: stack
                 .blame
-                .filter(|_| stack.blame_origin == gosleuth_base::Origin::User)
-                .map(function),
-            creator: stack.creator.map(function),
+                .filter(|_| stack.blame_origin == gosleuth_base::Origin::User),
+            creator: stack.creator,
             is_main: stack.is_main,
         };
-        let entry = self.matcher.wait_entry(&set.strings, view)?;
+        let entry = self.matcher.wait_entry(set, facts, &view)?;
         self.by_stack[group.stack.index()] = Some((reason, entry));
         Some(entry)
     }
@@ -213,7 +211,7 @@ pub(crate) fn buckets(set: &EvidenceSet, facts: &Facts, classes: &mut Classes, l
                     _ if running => WaitReason::Running,
                     reason => reason,
                 },
-                entry: if mixed { "" } else { entry.id },
+                entry: if mixed { std::ptr::null() } else { entry },
                 is_main: stack.is_main,
             };
             let at = *index.entry(key).or_insert_with(|| {

@@ -1,7 +1,7 @@
 //! What can be said of each stack before any judging: where its frames come from, the frame to blame, the creation site,
 //! the state where the evidence has none.
 
-use gosleuth_base::{GoSymbol, Idx as _, Origin, Site, Sym};
+use gosleuth_base::{GoSymbol, Idx as _, Origin, Site};
 use gosleuth_evidence::{EvidenceSet, Frame, FrameId, FrameNote, StackId, WaitReason};
 
 /// Facts of one stack.
@@ -76,6 +76,15 @@ impl FrameFacts {
             is_function: frame.note != FrameNote::Elided && function != "runtime.goexit",
         }
     }
+
+    /// Whether this is the wrapper of a `go` statement that stands on `go_line`.
+    fn is_wrapper(&self, go_line: Option<u32>) -> bool {
+        match self.wrapper {
+            Wrapper::No => false,
+            Wrapper::Yes => true,
+            Wrapper::OnLine(line) => go_line == Some(line),
+        }
+    }
 }
 
 /// Facts of all frames and stacks of a set.
@@ -107,33 +116,29 @@ impl Facts {
         self.frames[frame.index()].origin
     }
 
-    /// Functions of a stack without the leading frames of the runtime, innermost first.
-    pub(crate) fn functions<'a>(&'a self, set: &'a EvidenceSet, id: StackId) -> impl Iterator<Item = Sym> + 'a {
-        let first = self.stack(id).first as usize;
-        let frames = set.stacks.stack(id).frames.get(first..).unwrap_or(&[]);
-        frames
-            .iter()
-            .filter(|frame| self.frames[frame.index()].is_function)
-            .map(|&frame| set.stacks.frame(frame).function)
+    /// Whether a frame counts as a function of its stack.
+    pub(crate) fn is_function(&self, frame: FrameId) -> bool {
+        self.frames[frame.index()].is_function
     }
 
+    /// The frames of a stack without the leading ones of the runtime, innermost first.
+    pub(crate) fn outer_frames<'a>(&self, set: &'a EvidenceSet, id: StackId) -> &'a [FrameId] {
+        let first = self.stack(id).first as usize;
+        set.stacks.stack(id).frames.get(first..).unwrap_or(&[])
+    }
+
+    /// Walks a stack from its ends, so that the many frames between are not looked at.
     fn stack_facts(&self, set: &EvidenceSet, id: StackId) -> StackFacts {
         let stack = set.stacks.stack(id);
+        let calls = stack.frames.iter().copied();
+        let calls = calls.filter(|frame| !self.frames[frame.index()].is_note);
         let mut first = None;
         let mut user = None;
-        let mut outermost = None;
         let mut third = None;
         let mut owner = None;
-        let mut last = None;
-        let mut is_main = false;
-        let go_line = stack.created_by.map(|creator| set.stacks.frame(creator).line);
         for (position, &frame) in stack.frames.iter().enumerate() {
             let facts = &self.frames[frame.index()];
-            if facts.is_note {
-                continue;
-            }
-            is_main |= facts.is_main;
-            if facts.origin == Origin::Runtime {
+            if facts.is_note || facts.origin == Origin::Runtime {
                 continue;
             }
             first.get_or_insert(position);
@@ -142,29 +147,31 @@ impl Facts {
             }
             match facts.origin {
                 Origin::User => {
-                    user.get_or_insert(frame);
-                    outermost = Some(frame);
+                    user = Some(frame);
+                    break;
                 }
                 Origin::ThirdParty => {
                     third.get_or_insert(frame);
                 }
                 Origin::Std | Origin::Runtime => {}
             }
-            let is_wrapper = match facts.wrapper {
-                Wrapper::No => false,
-                Wrapper::Yes => true,
-                Wrapper::OnLine(line) => go_line == Some(line),
-            };
-            if !is_wrapper {
-                last = Some(frame);
-            }
         }
         let (blame, blame_origin) = match (user, third) {
             (Some(frame), _) => (Some(frame), Origin::User),
             (None, Some(frame)) => (Some(frame), Origin::ThirdParty),
             (None, None) if first.is_none() => (stack.frames.first().copied(), Origin::Runtime),
-            (None, None) => (last.or_else(|| stack.frames.last().copied()), Origin::Std),
+            (None, None) => {
+                let go_line = stack.created_by.map(|creator| set.stacks.frame(creator).line);
+                let outermost = calls.clone().rfind(|frame| {
+                    let facts = &self.frames[frame.index()];
+                    facts.origin != Origin::Runtime && !facts.is_wrapper(go_line)
+                });
+                (outermost.or_else(|| stack.frames.last().copied()), Origin::Std)
+            }
         };
+        let outermost = user.and_then(|_| calls.clone().rfind(|&frame| self.origin(frame) == Origin::User));
+        // Outside of `main.main` stand only frames of the runtime, most of them hidden.
+        let is_main = calls.rev().take(4).any(|frame| self.frames[frame.index()].is_main);
         StackFacts {
             first: first.map_or(0, |position| u32::try_from(position).unwrap_or(u32::MAX)),
             blame,

@@ -428,6 +428,8 @@ struct Symbols {
     ranges: Vec<(u32, u32)>,
     /// The same by id, for ids without large gaps; ids beyond are in `ids`.
     dense: Vec<(u32, u32)>,
+    /// The frame of locations, by id, that are one call which dumps print anywhere: nearly all of them.
+    plain: Vec<Option<FrameId>>,
     ids: Ids,
 }
 
@@ -497,8 +499,16 @@ impl Symbols {
             .dense
             .iter()
             .map(|&position| ranges.get(position as usize).copied().unwrap_or((0, 0)));
+        let dense: Vec<(u32, u32)> = dense.collect();
+        let plain = dense
+            .iter()
+            .map(|&(start, end)| match &calls[start as usize..end as usize] {
+                [call] if call.visibility == Visibility::Shown => Some(call.frame),
+                _ => None,
+            });
         Self {
-            dense: dense.collect(),
+            plain: plain.collect(),
+            dense,
             calls,
             ranges,
             ids,
@@ -515,6 +525,34 @@ impl Symbols {
             None => self.ids.get(location).map_or((0, 0), |index| self.ranges[index]),
         };
         &self.calls[start as usize..end as usize]
+    }
+
+    /// The frames that a dump would print, innermost first, and what their roles say of the state.
+    fn walk(&self, locations: &[u64], frames: &mut Vec<FrameId>) -> Inference {
+        let mut inference = Inference::new(true);
+        let mut decided = false;
+        frames.clear();
+        for &location in locations {
+            if frames.len() >= STACK_CAP {
+                break;
+            }
+            if decided && let Some(&Some(frame)) = self.plain.get(location as usize) {
+                frames.push(frame);
+                continue;
+            }
+            for call in self.calls(location) {
+                decided = decided || inference.push(call.role);
+                let shown = match call.visibility {
+                    Visibility::Shown => true,
+                    Visibility::ShownInside => !frames.is_empty(),
+                    Visibility::Hidden => false,
+                };
+                if shown && frames.len() < STACK_CAP {
+                    frames.push(call.frame);
+                }
+            }
+        }
+        inference
     }
 }
 
@@ -631,22 +669,7 @@ fn read_goroutines(bytes: &[u8], tables: &Tables, symbols: &Symbols, set: &mut E
             return;
         };
         let labels = cache.get(raw_labels, tables, bytes, set);
-        let mut inference = Inference::new(true);
-        let mut decided = false;
-        frames.clear();
-        for &location in &sample.locations {
-            for call in symbols.calls(location) {
-                decided = decided || inference.push(call.role);
-                let shown = match call.visibility {
-                    Visibility::Shown => true,
-                    Visibility::ShownInside => !frames.is_empty(),
-                    Visibility::Hidden => false,
-                };
-                if shown && frames.len() < STACK_CAP {
-                    frames.push(call.frame);
-                }
-            }
-        }
+        let inference = symbols.walk(&sample.locations, &mut frames);
         if frames.is_empty() {
             // A goroutine of the runtime itself: its frames are all there is. Go's own text form does the same.
             let all = sample.locations.iter().flat_map(|&location| symbols.calls(location));

@@ -4,23 +4,24 @@
 //! patterns it matches is its trait, a number that is 0 for almost every function. Two stacks whose functions have the same traits
 //! in the places that entries ask about have the same entry, so entries are compared once per combination.
 
-use gosleuth_base::{Idx as _, Interner, Sym};
-use gosleuth_evidence::WaitReason;
+use gosleuth_base::Idx as _;
+use gosleuth_evidence::{EvidenceSet, FrameId, WaitReason};
 use rustc_hash::FxHashMap;
 
 use super::{ENTRIES, Entry, Section, Which};
+use crate::facts::Facts;
 
 /// What an entry is compared with.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct StackView<F> {
+pub(crate) struct StackView<'a> {
     /// State.
     pub(crate) reason: WaitReason,
-    /// Functions, innermost first, without leading frames of the runtime.
-    pub(crate) functions: F,
-    /// The first function of the program itself: those before it are the leading ones. All are, without it.
-    pub(crate) user: Option<Sym>,
-    /// Function with the `go` statement.
-    pub(crate) creator: Option<Sym>,
+    /// Frames, innermost first, without leading frames of the runtime.
+    pub(crate) frames: &'a [FrameId],
+    /// The first frame of the program itself: those before it are the leading ones. All are, without it.
+    pub(crate) user: Option<FrameId>,
+    /// The frame of the `go` statement.
+    pub(crate) creator: Option<FrameId>,
     /// The main goroutine.
     pub(crate) is_main: bool,
 }
@@ -33,7 +34,8 @@ pub(crate) struct Matcher {
     wild: Vec<(&'static str, u16)>,
     /// Entries of waits by descending priority, with their patterns as numbers.
     entries: Vec<Compiled>,
-    /// Traits of functions by symbol; `UNSEEN` where nobody asked yet.
+    /// Traits of functions by frame and by symbol; `UNSEEN` where nobody asked yet.
+    by_frame: Vec<Trait>,
     by_sym: Vec<Trait>,
     /// Pattern numbers of each trait.
     traits: Vec<Box<[u16]>>,
@@ -81,6 +83,7 @@ impl Matcher {
             exact: FxHashMap::default(),
             wild: Vec::new(),
             entries: Vec::new(),
+            by_frame: Vec::new(),
             by_sym: Vec::new(),
             traits: vec![Box::default()],
             trait_index: FxHashMap::from_iter([(Box::default(), 0)]),
@@ -133,65 +136,71 @@ impl Matcher {
         })
     }
 
-    /// The trait of a function.
-    fn trait_of(&mut self, strings: &Interner, sym: Sym) -> Trait {
-        match self.by_sym.get(sym.index()) {
+    /// The trait of a frame's function.
+    #[inline]
+    fn trait_of(&mut self, set: &EvidenceSet, frame: FrameId) -> Trait {
+        match self.by_frame.get(frame.index()) {
             Some(&known) if known != UNSEEN => known,
-            _ => self.learn(strings, sym),
+            _ => self.learn(set, frame),
         }
     }
 
     #[cold]
-    fn learn(&mut self, strings: &Interner, sym: Sym) -> Trait {
-        let name = strings.get(sym);
-        let wild = self.wild.iter().filter(|(pattern, _)| matches(pattern, name));
-        let hits: Box<[u16]> = self
-            .exact
-            .get(name)
-            .into_iter()
-            .chain(wild.map(|(_, number)| number))
-            .copied()
-            .collect();
-        let next = self.traits.len() as Trait;
-        let number = *self.trait_index.entry(hits).or_insert_with_key(|hits| {
-            self.traits.push(hits.clone());
-            next
-        });
-        if self.by_sym.len() <= sym.index() {
-            self.by_sym.resize(strings.len().max(sym.index() + 1), UNSEEN);
+    fn learn(&mut self, set: &EvidenceSet, frame: FrameId) -> Trait {
+        let sym = set.stacks.frame(frame).function;
+        self.by_sym.resize(set.strings.len(), UNSEEN);
+        if self.by_sym[sym.index()] == UNSEEN {
+            let name = set.text(sym);
+            let wild = self.wild.iter().filter(|(pattern, _)| matches(pattern, name));
+            let hits: Box<[u16]> = self
+                .exact
+                .get(name)
+                .into_iter()
+                .chain(wild.map(|(_, number)| number))
+                .copied()
+                .collect();
+            let next = self.traits.len() as Trait;
+            self.by_sym[sym.index()] = *self.trait_index.entry(hits).or_insert_with_key(|hits| {
+                self.traits.push(hits.clone());
+                next
+            });
         }
-        self.by_sym[sym.index()] = number;
-        number
+        self.by_frame.resize(set.stacks.all_frames().len(), UNSEEN);
+        self.by_frame[frame.index()] = self.by_sym[sym.index()];
+        self.by_frame[frame.index()]
     }
 
     /// The entry for a goroutine: the one of highest priority whose conditions all hold.
     pub(crate) fn wait_entry(
         &mut self,
-        strings: &Interner,
-        view: StackView<impl Iterator<Item = Sym>>,
+        set: &EvidenceSet,
+        facts: &Facts,
+        view: &StackView<'_>,
     ) -> Option<&'static Entry> {
         let mut present = std::mem::take(&mut self.signature.present);
         present.clear();
         let mut leading = None;
-        let (mut top, mut outermost) = (None, 0);
-        for function in view.functions {
-            if Some(function) == view.user && leading.is_none() {
+        for &frame in view.frames {
+            if Some(frame) == view.user && leading.is_none() {
                 leading = Some(present.len());
             }
-            outermost = self.trait_of(strings, function);
-            top.get_or_insert(outermost);
+            let function = self.trait_of(set, frame);
             // Functions that no pattern matches decide nothing.
-            if outermost != 0 && !present.contains(&outermost) {
-                present.push(outermost);
+            if function != 0 && !present.contains(&function) && facts.is_function(frame) {
+                present.push(function);
             }
         }
+        let is_function = |frame: &&FrameId| facts.is_function(**frame);
+        let top = view.frames.iter().find(is_function);
+        let outermost = view.frames.iter().rfind(is_function);
+        let mut trait_of = |frame: Option<FrameId>| frame.map_or(0, |frame| self.trait_of(set, frame));
         self.signature = Signature {
             reason: view.reason,
             is_main: view.is_main,
             has_user: view.user.is_some(),
-            top: top.unwrap_or(0),
-            outermost,
-            creator: view.creator.map_or(0, |creator| self.trait_of(strings, creator)),
+            top: trait_of(top.copied()),
+            outermost: trait_of(outermost.copied()),
+            creator: trait_of(view.creator),
             leading: leading.unwrap_or(present.len()),
             present,
         };
