@@ -3,13 +3,17 @@
 //! A [`Query`] sees finished packages through the [`World`] and one package, which may be under construction, directly. It changes
 //! nothing; what it works out repeatedly is kept in [`Caches`].
 
+mod identical;
 mod infer;
 mod lookup;
+mod method_set;
 mod predicates;
 mod subst;
 mod type_set;
+mod unify;
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
@@ -26,6 +30,29 @@ pub use type_set::TypeSet;
 pub struct Caches {
     /// Underlying types of instances whose generic type is worked out.
     pub(crate) underlying: RefCell<FxHashMap<TypeId, TypeId>>,
+    /// Type sets of interfaces whose parts are worked out.
+    pub(crate) type_sets: RefCell<FxHashMap<TypeId, Rc<TypeSet>>>,
+    /// Interfaces whose type sets are under way.
+    under_way: RefCell<Vec<TypeId>>,
+}
+
+/// Interfaces nested deeper in each other than this count as empty.
+const MAX_INTERFACE_NESTING: usize = 100;
+
+impl Caches {
+    /// Whether the type set of an interface can be worked out; pair a `true` with [`Caches::leave_type_set`].
+    fn enter_type_set(&self, interface: TypeId) -> bool {
+        let mut under_way = self.under_way.borrow_mut();
+        let possible = under_way.len() < MAX_INTERFACE_NESTING && !under_way.contains(&interface);
+        if possible {
+            under_way.push(interface);
+        }
+        possible
+    }
+
+    fn leave_type_set(&self) {
+        self.under_way.borrow_mut().pop();
+    }
 }
 
 /// A view of types from one package.

@@ -1,20 +1,286 @@
 //! Calls and instantiation of generic functions.
 
-use gosleuth_syntax::ast::ExprId;
+use gosleuth_syntax::ast::{ExprId, ExprKind, IdentId};
 
 use super::{Checker, Operand};
-use crate::types::TypeId;
+use crate::info::{Instance, Mode};
+use crate::query::InferArgument;
+use crate::types::{Signature, Type, TypeFlags, TypeId};
 
-impl Checker<'_> {
+impl<'w> Checker<'w> {
     /// A call expression: conversion, built-in function or function call, generic ones included. The result has the mode
     /// `NoValue` without results, and a tuple as type with several.
     pub(crate) fn call(&mut self, call: ExprId) -> Operand {
-        Operand::unknown(call)
+        let tree = self.tree();
+        let ExprKind::Call { spread, fun, args } = tree.exprs[call].kind else {
+            return Operand::unknown(call);
+        };
+        let args = tree.exprs(args);
+        let callee = self.raw_expr(fun, None);
+        match (callee.mode, callee.builtin) {
+            (Mode::Type, _) => return self.conversion_call(call, callee.ty, args),
+            (Mode::Builtin, Some(builtin)) => return self.builtin(call, builtin),
+            _ => {}
+        }
+        let Some(&sig) = self.signature_of(&callee) else {
+            for mut arg in self.arguments(args) {
+                self.assignment(&mut arg, None);
+            }
+            return Operand::unknown(call);
+        };
+        let mut args = self.arguments(args);
+        let params = Params {
+            types: self.world.types.list(sig.params),
+            variadic: sig.variadic && !spread,
+        };
+        let sig = if sig.type_params == TypeId::EMPTY_TUPLE {
+            self.pass(&mut args, &params);
+            sig
+        } else {
+            match self.generic_call(fun, callee.ty, &params, &mut args) {
+                Some(sig) => sig,
+                None => {
+                    for arg in &mut args {
+                        self.assignment(arg, None);
+                    }
+                    return Operand::unknown(call);
+                }
+            }
+        };
+        match self.world.types.list(sig.results) {
+            [] => Operand::new(call, Mode::NoValue, TypeId::EMPTY_TUPLE),
+            [result] => Operand::new(call, Mode::Value, *result),
+            _ => Operand::new(call, Mode::Value, sig.results),
+        }
     }
 
-    /// `f[A, B]` where `f` is a generic function (`x`), not called: with `hint` (the type of what it is assigned to) arguments that are not
-    /// given are inferred. Records the instance.
+    /// `T(x)`
+    fn conversion_call(&mut self, call: ExprId, target: TypeId, args: &[ExprId]) -> Operand {
+        let [arg] = args else {
+            for &arg in args {
+                self.expr(arg);
+            }
+            return Operand::unknown(call);
+        };
+        let mut x = self.expr_with_hint(*arg, Some(target));
+        self.conversion(&mut x, target);
+        x.expr = call;
+        x
+    }
+
+    /// The signature behind the type of something that is called.
+    fn signature_of(&self, callee: &Operand) -> Option<&'w Signature> {
+        if matches!(callee.mode, Mode::Unknown | Mode::NoValue | Mode::Builtin | Mode::Type) {
+            return None;
+        }
+        let core = match self.ty(callee.ty) {
+            Type::Func(_) => callee.ty,
+            _ => self.query().core_type(callee.ty)?,
+        };
+        match self.ty(core) {
+            Type::Func(sig) => Some(sig),
+            _ => None,
+        }
+    }
+
+    /// The arguments of a call; the results of a call that is the only argument are several.
+    pub(crate) fn arguments(&mut self, args: &[ExprId]) -> Vec<Operand> {
+        if let &[arg] = args {
+            let x = self.multi_expr(arg);
+            if x.mode == Mode::Value
+                && let Type::Tuple(types) = self.ty(x.ty)
+            {
+                return types.iter().map(|&ty| Operand::new(arg, Mode::Value, ty)).collect();
+            }
+            return vec![x];
+        }
+        args.iter().map(|&arg| self.multi_expr(arg)).collect()
+    }
+
+    /// Settles arguments passed to parameters.
+    fn pass(&mut self, args: &mut [Operand], params: &Params<'_>) {
+        for (place, arg) in args.iter_mut().enumerate() {
+            let target = params.at(self, place);
+            if self.is_generic_function(arg) {
+                self.instantiate_function(arg, &[], target);
+            }
+            self.assignment(arg, target);
+        }
+    }
+
+    /// Finds the type arguments of a call of `fun`, a generic function of type `generic`, and settles its arguments; `None` if there is
+    /// no telling.
+    fn generic_call(
+        &mut self,
+        fun: ExprId,
+        generic: TypeId,
+        params: &Params<'_>,
+        args: &mut [Operand],
+    ) -> Option<Signature> {
+        let type_params = match self.ty(generic) {
+            Type::Func(sig) => sig.type_params,
+            _ => return None,
+        };
+        let given = self.partial_instance(fun, generic);
+        let mut arguments = Vec::with_capacity(args.len());
+        for (place, arg) in args.iter().enumerate() {
+            if let Some(param) = params.at(self, place)
+                && !arg.is_unknown()
+                && self.world.types.flags(param).has(TypeFlags::PARAMS)
+            {
+                let given = match self.is_generic_function(arg) {
+                    true => self.partial_instance(arg.expr, arg.ty),
+                    false => TypeId::EMPTY_TUPLE,
+                };
+                arguments.push(InferArgument {
+                    param,
+                    arg: arg.ty,
+                    given,
+                });
+            }
+        }
+        let types = &self.world.types;
+        let found = self.query().infer(type_params, types.list(given), &arguments)?;
+        let (own, mut others) = found.split_at_checked(types.list(type_params).len())?;
+        let own = types.tuple(own.to_vec());
+        let instance = self.record_instance(fun, generic, own);
+        self.record(fun, Mode::Value, instance);
+        for (place, arg) in args.iter_mut().enumerate() {
+            let param = params.at(self, place);
+            if self.is_generic_function(arg)
+                && param.is_some_and(|param| types.flags(param).has(TypeFlags::PARAMS))
+                && let Type::Func(sig) = self.ty(arg.ty)
+            {
+                let (theirs, rest) = others.split_at_checked(types.list(sig.type_params).len())?;
+                others = rest;
+                arg.ty = self.record_instance(arg.expr, arg.ty, types.tuple(theirs.to_vec()));
+                self.record(arg.expr, Mode::Value, arg.ty);
+            }
+        }
+        let &Type::Func(sig) = self.ty(instance) else {
+            return None;
+        };
+        let params = Params {
+            types: types.list(sig.params),
+            variadic: params.variadic,
+        };
+        self.pass(args, &params);
+        Some(sig)
+    }
+
+    /// Whether an operand is a generic function that was not given all its type arguments.
+    pub(crate) fn is_generic_function(&self, x: &Operand) -> bool {
+        x.mode == Mode::Value && matches!(self.ty(x.ty), Type::Func(sig) if sig.type_params != TypeId::EMPTY_TUPLE)
+    }
+
+    /// `f[A, B]` where `f` is a generic function (`x`), or `f` alone: with `hint` (the type of what it is assigned to) arguments that are
+    /// not given are inferred. Records the instance. If type arguments are missing the function stays generic, and those that are given
+    /// are recorded until a call has the others.
     pub(crate) fn instantiate_function(&mut self, x: &mut Operand, indices: &[ExprId], hint: Option<TypeId>) {
-        let _ = (x, indices, hint);
+        let generic = x.ty;
+        let &Type::Func(sig) = self.ty(generic) else {
+            for &index in indices {
+                self.type_expr(index);
+            }
+            return;
+        };
+        let types = &self.world.types;
+        let given = match indices {
+            [] => self.partial_instance(x.expr, generic),
+            _ => {
+                let given = indices.iter().map(|&index| self.type_expr(index)).collect();
+                types.tuple(given)
+            }
+        };
+        let mut arguments = Vec::new();
+        if let Some(hint) = hint
+            && let Some(target) = self.query().core_type(hint)
+            && let Type::Func(_) = self.ty(target)
+        {
+            let param = self.intern(Type::Func(Signature {
+                type_params: TypeId::EMPTY_TUPLE,
+                ..sig
+            }));
+            arguments.push(InferArgument {
+                param,
+                arg: hint,
+                given: TypeId::EMPTY_TUPLE,
+            });
+        }
+        match self.query().infer(sig.type_params, types.list(given), &arguments) {
+            Some(args) => {
+                x.ty = self.record_instance(x.expr, generic, types.tuple(args));
+                x.mode = Mode::Value;
+                if indices.is_empty() {
+                    self.record(x.expr, Mode::Value, x.ty);
+                }
+            }
+            None if !indices.is_empty() => {
+                if let Some(ident) = self.function_ident(x.expr) {
+                    let instance = Instance {
+                        args: given,
+                        ty: generic,
+                    };
+                    self.info().instances.insert(ident, instance);
+                }
+            }
+            None => {}
+        }
+    }
+
+    /// The type arguments written for a generic function of which some are missing, a tuple.
+    fn partial_instance(&mut self, fun: ExprId, generic: TypeId) -> TypeId {
+        let Some(ident) = self.function_ident(fun) else {
+            return TypeId::EMPTY_TUPLE;
+        };
+        match self.info().instances.get(&ident) {
+            // What stands there for a complete instance has another type.
+            Some(instance) if instance.ty == generic => instance.args,
+            _ => TypeId::EMPTY_TUPLE,
+        }
+    }
+
+    /// Records what a generic function is instantiated with; returns the type of the instance.
+    fn record_instance(&mut self, fun: ExprId, generic: TypeId, args: TypeId) -> TypeId {
+        let ty = self.query().instantiate_signature(generic, args);
+        if let Some(ident) = self.function_ident(fun) {
+            self.info().instances.insert(ident, Instance { args, ty });
+        }
+        ty
+    }
+
+    /// The identifier that names a generic function: that behind the dot of `p.F`, that before the brackets of `F[A]`.
+    fn function_ident(&self, mut fun: ExprId) -> Option<IdentId> {
+        let tree = self.tree();
+        loop {
+            match tree.exprs[fun].kind {
+                ExprKind::Ident(ident) | ExprKind::Selector { sel: ident, .. } => return Some(ident),
+                ExprKind::Paren(x) | ExprKind::Index { x, .. } | ExprKind::IndexList { x, .. } => fun = x,
+                _ => return None,
+            }
+        }
+    }
+}
+
+/// The parameters of a call.
+struct Params<'p> {
+    types: &'p [TypeId],
+    /// Whether the last one takes any number of arguments.
+    variadic: bool,
+}
+
+impl Params<'_> {
+    /// The type of the parameter for the argument at a place; `None` where there is no parameter or nothing known of it.
+    fn at(&self, checker: &Checker<'_>, place: usize) -> Option<TypeId> {
+        let (&last, before) = self.types.split_last()?;
+        let ty = if self.variadic && place >= before.len() {
+            match *checker.ty(last) {
+                Type::Slice(elem) => elem,
+                _ => TypeId::UNKNOWN,
+            }
+        } else {
+            self.types.get(place).copied()?
+        };
+        (!ty.is_unknown()).then_some(ty)
     }
 }
