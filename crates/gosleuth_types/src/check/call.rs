@@ -1,9 +1,9 @@
 //! Calls and instantiation of generic functions.
 
-use gosleuth_syntax::ast::{ExprId, ExprKind, IdentId};
+use gosleuth_syntax::ast::{ExprId, ExprKind};
 
 use super::{Checker, Operand};
-use crate::info::{Instance, Mode};
+use crate::info::Mode;
 use crate::query::InferArgument;
 use crate::types::{Signature, Type, TypeFlags, TypeId};
 
@@ -143,7 +143,7 @@ impl<'w> Checker<'w> {
         let found = self.query().infer(type_params, types.list(given), &arguments)?;
         let (own, mut others) = found.split_at_checked(types.list(type_params).len())?;
         let own = types.tuple(own.to_vec());
-        let instance = self.record_instance(fun, generic, own);
+        let instance = self.function_instance(fun, generic, own);
         self.record(fun, Mode::Value, instance);
         for (place, arg) in args.iter_mut().enumerate() {
             let param = params.at(self, place);
@@ -153,7 +153,7 @@ impl<'w> Checker<'w> {
             {
                 let (theirs, rest) = others.split_at_checked(types.list(sig.type_params).len())?;
                 others = rest;
-                arg.ty = self.record_instance(arg.expr, arg.ty, types.tuple(theirs.to_vec()));
+                arg.ty = self.function_instance(arg.expr, arg.ty, types.tuple(theirs.to_vec()));
                 self.record(arg.expr, Mode::Value, arg.ty);
             }
         }
@@ -209,20 +209,14 @@ impl<'w> Checker<'w> {
         }
         match self.query().infer(sig.type_params, types.list(given), &arguments) {
             Some(args) => {
-                x.ty = self.record_instance(x.expr, generic, types.tuple(args));
+                x.ty = self.function_instance(x.expr, generic, types.tuple(args));
                 x.mode = Mode::Value;
                 if indices.is_empty() {
                     self.record(x.expr, Mode::Value, x.ty);
                 }
             }
             None if !indices.is_empty() => {
-                if let Some(ident) = self.function_ident(x.expr) {
-                    let instance = Instance {
-                        args: given,
-                        ty: generic,
-                    };
-                    self.info().instances.insert(ident, instance);
-                }
+                self.record_instance(x.expr, given, generic);
             }
             None => {}
         }
@@ -230,7 +224,7 @@ impl<'w> Checker<'w> {
 
     /// The type arguments written for a generic function of which some are missing, a tuple.
     fn partial_instance(&mut self, fun: ExprId, generic: TypeId) -> TypeId {
-        let Some(ident) = self.function_ident(fun) else {
+        let Some(ident) = self.instance_ident(fun) else {
             return TypeId::EMPTY_TUPLE;
         };
         match self.info().instances.get(&ident) {
@@ -241,24 +235,10 @@ impl<'w> Checker<'w> {
     }
 
     /// Records what a generic function is instantiated with; returns the type of the instance.
-    fn record_instance(&mut self, fun: ExprId, generic: TypeId, args: TypeId) -> TypeId {
+    fn function_instance(&mut self, fun: ExprId, generic: TypeId, args: TypeId) -> TypeId {
         let ty = self.query().instantiate_signature(generic, args);
-        if let Some(ident) = self.function_ident(fun) {
-            self.info().instances.insert(ident, Instance { args, ty });
-        }
+        self.record_instance(fun, args, ty);
         ty
-    }
-
-    /// The identifier that names a generic function: that behind the dot of `p.F`, that before the brackets of `F[A]`.
-    fn function_ident(&self, mut fun: ExprId) -> Option<IdentId> {
-        let tree = self.tree();
-        loop {
-            match tree.exprs[fun].kind {
-                ExprKind::Ident(ident) | ExprKind::Selector { sel: ident, .. } => return Some(ident),
-                ExprKind::Paren(x) | ExprKind::Index { x, .. } | ExprKind::IndexList { x, .. } => fun = x,
-                _ => return None,
-            }
-        }
     }
 }
 

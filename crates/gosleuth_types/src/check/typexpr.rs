@@ -246,14 +246,16 @@ impl Checker<'_> {
         ty
     }
 
-    /// The identifier at which an instantiation of `x` is recorded.
+    /// The identifier at which an instantiation of `x` is recorded; arguments may already stand behind it.
     pub(crate) fn instance_ident(&self, mut x: ExprId) -> Option<IdentId> {
         let tree = self.tree();
         loop {
             match tree.exprs[x].kind {
                 ExprKind::Ident(ident) => return Some(ident),
                 ExprKind::Selector { sel, .. } => return Some(sel),
-                ExprKind::Paren(inner) => x = inner,
+                ExprKind::Paren(inner) | ExprKind::Index { x: inner, .. } | ExprKind::IndexList { x: inner, .. } => {
+                    x = inner
+                }
                 _ => return None,
             }
         }
