@@ -9,6 +9,8 @@ mod lookup;
 mod method_set;
 mod predicates;
 mod subst;
+#[cfg(test)]
+mod tests;
 mod type_set;
 mod unify;
 
