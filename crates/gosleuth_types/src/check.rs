@@ -5,6 +5,7 @@
 //! their blocks are entered and left, so that a lookup is one index.
 
 mod assign;
+mod binary;
 mod builtin;
 mod call;
 mod collect;
@@ -193,6 +194,9 @@ const MAX_NESTING: u32 = 2_000;
 /// More errors than these help nobody.
 const MAX_ERRORS: usize = 100;
 
+/// More text than any program concatenates in constants.
+const MAX_CONSTANT_STRINGS: usize = 64 << 20;
+
 pub(crate) struct Checker<'w> {
     world: &'w World,
     pkg: PkgId,
@@ -215,6 +219,8 @@ pub(crate) struct Checker<'w> {
     delayed: Vec<DelayedBody>,
     /// Declared types whose right side is a declared type that was underway: by number in `nameds`, with that type.
     pending: Vec<(u32, TypeId)>,
+    /// Bytes that constant strings may still be concatenated to.
+    string_budget: usize,
     depth: u32,
     errors: Vec<TypeError>,
 }
@@ -260,6 +266,7 @@ impl<'w> Checker<'w> {
             env: Env::outside(0, Vec::new()),
             delayed: Vec::new(),
             pending: Vec::new(),
+            string_budget: MAX_CONSTANT_STRINGS,
             depth: 0,
             errors: Vec::new(),
         }

@@ -16,6 +16,8 @@ use num_integer::Integer as _;
 use num_rational::BigRational;
 use num_traits::{One as _, Signed as _, ToPrimitive as _, Zero as _};
 
+pub(crate) use round::integer_width;
+
 /// Bits of the largest integers, numerators and denominators. The largest finite float needs 1024, the smallest one 1074, and the
 /// language asks for integers of 256.
 const MAX_BITS: u64 = 4096;

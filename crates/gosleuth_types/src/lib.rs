@@ -17,6 +17,7 @@ mod info;
 mod names;
 mod object;
 mod query;
+mod sizes;
 mod types;
 mod universe;
 mod world;
@@ -31,5 +32,6 @@ pub use object::{
     TypeParamRef, VarKind,
 };
 pub use query::{Caches, Found, InferArgument, Query, TypeSet};
+pub use sizes::Sizes;
 pub use types::{BasicKind, Field, InterfaceType, Method, Signature, Term, Type, TypeFlags, TypeId, TypeStore};
 pub use world::World;

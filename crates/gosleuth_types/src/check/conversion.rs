@@ -1,11 +1,33 @@
 //! Conversions `T(x)`.
 
 use super::{Checker, Operand};
-use crate::types::TypeId;
+use crate::constant::ConstValue;
+use crate::info::Mode;
+use crate::types::{BasicKind, TypeId};
 
 impl Checker<'_> {
     /// Converts `x` to `target`: constants stay constants where the language says so. The caller records the result.
     pub(crate) fn conversion(&mut self, x: &mut Operand, target: TypeId) {
-        let _ = (x, target);
+        let kind = self.basic(target);
+        let constant = x.mode == Mode::Constant && kind.is_some_and(BasicKind::is_const_type);
+        let to_string = kind.is_some_and(BasicKind::is_string);
+        let from_integer = constant && self.basic(x.ty).is_some_and(BasicKind::is_integer);
+        let value = match &x.value {
+            Some(value) if from_integer && to_string => value.rune_to_string(),
+            Some(value) if constant => self.constant_of_type(value.clone(), target),
+            _ => ConstValue::Unknown,
+        };
+        if self.query().is_untyped(x.ty) {
+            if x.mode == Mode::Constant && !constant || kind.is_none() {
+                self.default_untyped(x);
+            } else if !(from_integer && to_string) {
+                self.convert_untyped(x, target);
+            }
+        }
+        *x = match constant {
+            true => Operand::constant(x.expr, target, value),
+            false if target.is_unknown() => Operand::unknown(x.expr),
+            false => Operand::new(x.expr, Mode::Value, target),
+        };
     }
 }

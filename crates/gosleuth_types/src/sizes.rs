@@ -1,0 +1,148 @@
+//! Sizes and alignments of types, as the compiler gc lays them out.
+
+use crate::object::PkgId;
+use crate::query::Query;
+use crate::types::{BasicKind, Field, Type, TypeFlags, TypeId};
+
+/// Nesting of structs and arrays that is followed; what a program can have in memory is far below.
+const MAX_NESTING: u32 = 100;
+
+/// Answers about memory layout for one word size.
+#[derive(Clone, Copy)]
+pub struct Sizes<'q, 'w, 'a> {
+    query: &'q Query<'w, 'a>,
+    /// Size of a pointer in bytes.
+    word: i64,
+}
+
+/// Size and alignment in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Layout {
+    size: i64,
+    align: i64,
+}
+
+impl<'q, 'w, 'a> Sizes<'q, 'w, 'a> {
+    /// For pointers of `word_size` bytes: 4 or 8.
+    pub fn new(query: &'q Query<'w, 'a>, word_size: u8) -> Self {
+        Self {
+            query,
+            word: i64::from(word_size),
+        }
+    }
+
+    /// What `unsafe.Sizeof` says, in bytes; `None` if it depends on type parameters, is unknown or too large.
+    pub fn size(&self, ty: TypeId) -> Option<i64> {
+        self.layout(ty, 0).map(|layout| layout.size)
+    }
+
+    /// What `unsafe.Alignof` says, in bytes.
+    pub fn align(&self, ty: TypeId) -> Option<i64> {
+        self.layout(ty, 0).map(|layout| layout.align)
+    }
+
+    /// Where a field of a struct begins, in bytes: its place among the fields.
+    pub fn offset(&self, fields: &[Field], place: usize) -> Option<i64> {
+        let mut offset = 0;
+        for (index, field) in fields.iter().enumerate() {
+            let layout = self.layout(field.ty, 1)?;
+            offset = align_up(offset, layout.align)?;
+            if index == place {
+                return Some(offset);
+            }
+            offset = offset.checked_add(layout.size)?;
+        }
+        None
+    }
+
+    fn layout(&self, ty: TypeId, depth: u32) -> Option<Layout> {
+        if depth > MAX_NESTING {
+            return None;
+        }
+        let word = self.word;
+        let words = |count| Layout {
+            size: count * word,
+            align: word,
+        };
+        Some(match self.query.ty(self.query.underlying(ty)) {
+            Type::Basic(kind) => self.basic(*kind)?,
+            Type::Pointer(_) | Type::Map { .. } | Type::Chan { .. } | Type::Func(_) => words(1),
+            Type::Slice(_) => words(3),
+            Type::Interface(_) if self.query.is_type_param(ty) => return None,
+            Type::Interface(_) => words(2),
+            Type::Array { len, elem } => {
+                let elem = self.layout(*elem, depth + 1)?;
+                Layout {
+                    size: elem.size.checked_mul(*len).filter(|_| *len >= 0)?,
+                    align: elem.align,
+                }
+            }
+            Type::Struct(fields) => {
+                let mut whole = Layout { size: 0, align: 1 };
+                let mut last = 1;
+                for field in fields {
+                    let layout = self.layout(field.ty, depth + 1)?;
+                    whole.size = align_up(whole.size, layout.align)?.checked_add(layout.size)?;
+                    whole.align = whole.align.max(layout.align);
+                    last = layout.size;
+                }
+                // The address of an empty last field must not lie behind the struct.
+                if last == 0 && whole.size > 0 {
+                    whole.size += 1;
+                }
+                if self.is_align64(ty) {
+                    whole.align = 8;
+                }
+                whole.size = align_up(whole.size, whole.align)?;
+                whole
+            }
+            Type::Unknown | Type::Named { .. } | Type::TypeParam(_) | Type::Tuple(_) | Type::Union(_) => return None,
+        })
+    }
+
+    fn basic(&self, kind: BasicKind) -> Option<Layout> {
+        let word = self.word;
+        let same = |size: i64| Layout {
+            size,
+            align: size.min(word),
+        };
+        Some(match kind {
+            BasicKind::Bool | BasicKind::Int8 | BasicKind::Uint8 => same(1),
+            BasicKind::Int16 | BasicKind::Uint16 => same(2),
+            BasicKind::Int32 | BasicKind::Uint32 | BasicKind::Float32 => same(4),
+            BasicKind::Int64 | BasicKind::Uint64 | BasicKind::Float64 => same(8),
+            BasicKind::Int | BasicKind::Uint | BasicKind::Uintptr | BasicKind::UnsafePointer => same(word),
+            BasicKind::Complex64 => Layout { size: 8, align: 4 },
+            BasicKind::Complex128 => Layout { size: 16, align: word },
+            BasicKind::String => Layout {
+                size: 2 * word,
+                align: word,
+            },
+            _ => return None,
+        })
+    }
+
+    /// The marker type by which the atomic types are aligned for 64-bit operations on 32-bit machines.
+    fn is_align64(&self, ty: TypeId) -> bool {
+        let Type::Named { decl, .. } = *self.query.ty(ty) else {
+            return false;
+        };
+        let world = self.query.world;
+        decl.pkg != PkgId::universe()
+            && matches!(world.path(decl.pkg), "sync/atomic" | "internal/runtime/atomic")
+            && self
+                .query
+                .named(decl)
+                .and_then(|info| self.query.object(info.obj))
+                .is_some_and(|object| world.text(object.name) == "align64")
+    }
+
+    /// Whether layout depends on type arguments.
+    pub fn is_open(&self, ty: TypeId) -> bool {
+        self.query.world.types.flags(ty).has(TypeFlags::PARAMS) && self.size(ty).is_none()
+    }
+}
+
+fn align_up(offset: i64, align: i64) -> Option<i64> {
+    Some(offset.checked_add(align - 1)? / align * align)
+}
