@@ -9,11 +9,9 @@ use crate::world::World;
 /// Predeclared things that the checker asks for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Universe {
-    /// The type `error`.
-    pub(crate) error: TypeId,
     /// The interface `comparable`.
     pub(crate) comparable: NamedRef,
-    /// The object of `comparable`'s and `error`'s package.
+    /// The constant `iota`.
     pub(crate) iota: ObjRef,
 }
 
@@ -21,7 +19,6 @@ impl Default for Universe {
     fn default() -> Self {
         let nowhere = PkgId::universe();
         Self {
-            error: TypeId::UNKNOWN,
             comparable: NamedRef { pkg: nowhere, index: 1 },
             iota: ObjRef { pkg: nowhere, index: 0 },
         }
@@ -205,7 +202,6 @@ pub(crate) fn install(world: &World) -> Universe {
         },
     );
     Universe {
-        error,
         comparable: NamedRef { pkg, index: 1 },
         iota,
     }

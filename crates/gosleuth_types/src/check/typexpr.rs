@@ -434,9 +434,4 @@ impl Checker<'_> {
         }
         ty
     }
-
-    /// Whether a package is one of which nothing is known.
-    pub(crate) fn is_opaque(&self, pkg: PkgId) -> bool {
-        self.world.package(pkg).opaque
-    }
 }

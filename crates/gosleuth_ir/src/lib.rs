@@ -1,0 +1,23 @@
+#![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types))]
+//! Typed functions to control-flow graphs.
+//!
+//! Role: the form in which analyses see Go. [`build_package`] lowers the functions of a checked package to [`Func`]s: blocks of values that are
+//! assigned once, with what matters for concurrency explicit: cells that closures share, channel operations, `select` as a branch, `go`,
+//! `defer` and where deferred calls run, panics and where a recovered one goes on.
+//!
+//! Constraints that shaped the code: a function is lowered from its own tree and the types of its package alone, so that packages are lowered in
+//! parallel and trees can be dropped; what types do not know becomes [`Op::Unknown`], on which nothing may be concluded.
+//!
+//! Non-goals: nothing here judges, and nothing looks beyond one package.
+
+mod build;
+mod ir;
+mod print;
+mod verify;
+
+pub use build::{Unit, UnitFile, build_package};
+pub use ir::{
+    Block, BlockId, Call, Callee, Capture, Func, FuncId, Op, Package, SelectCase, Terminator, Value, ValueId,
+};
+pub use print::print_func;
+pub use verify::verify;
