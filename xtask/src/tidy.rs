@@ -36,7 +36,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "gosleuth_syntax",
         inner: &["gosleuth_base"],
-        outer: &[],
+        outer: &["unicode-properties"],
         walled: true,
     },
     Layer {

@@ -51,7 +51,18 @@ impl<I: Idx, T> IndexVec<I, T> {
         }
     }
 
+    /// Makes room for `additional` more items.
+    pub fn reserve(&mut self, additional: usize) {
+        self.items.reserve(additional);
+    }
+
+    /// Forgets the items from position `len` on; their ids will be given again.
+    pub fn truncate(&mut self, len: usize) {
+        self.items.truncate(len);
+    }
+
     /// Appends an item and returns its id.
+    #[inline]
     pub fn push(&mut self, item: T) -> I {
         let id = I::from_usize(self.items.len());
         self.items.push(item);

@@ -11,12 +11,19 @@
 
 pub mod ast;
 pub mod constraint;
+mod encoding;
 pub mod gomod;
 pub mod gowork;
 pub mod header;
+mod lexer;
+mod literal;
 mod modfile;
+mod parser;
 mod quote;
+mod token;
 mod version;
 
+pub use literal::{char_value, string_value};
 pub use modfile::LineError;
+pub use parser::{MAX_NESTING, ParseOptions, parse};
 pub use version::{GoVersion, Stage};

@@ -1,0 +1,108 @@
+//! Comments and the directives among them.
+
+use memchr::memchr;
+use memchr::memmem;
+
+use super::Lexer;
+use crate::ast::{Comment, Directive, DirectiveKind, Span};
+
+impl Lexer<'_> {
+    /// Reads the comment at the current position. Returns whether the line ends with it or inside it.
+    pub(super) fn comment(&mut self, start: usize) -> bool {
+        let text = self.text;
+        let line_comment = text[start + 1] == b'/';
+        let mut end;
+        let crosses_line;
+        if line_comment {
+            end = memchr(b'\n', &text[start..]).map_or(text.len(), |at| start + at);
+            self.pos = end;
+            if end > start && text[end - 1] == b'\r' {
+                end -= 1;
+            }
+            crosses_line = true;
+            self.directive(start, end);
+        } else {
+            match memmem::find(&text[start + 2..], b"*/") {
+                Some(at) => {
+                    end = start + 2 + at + 2;
+                    self.move_limit_behind(end);
+                }
+                None => {
+                    end = self.limit;
+                    self.error(start, start + 2, "this comment is not closed with `*/`");
+                }
+            }
+            self.pos = end;
+            crosses_line = memchr(b'\n', &text[start..end]).is_some();
+        }
+        self.comments.push(Comment {
+            span: Span::new(start as u32, end as u32),
+        });
+        crosses_line
+    }
+
+    #[inline]
+    fn directive(&mut self, start: usize, end: usize) {
+        // All of them but `// Code generated` and two with optional spaces have no space behind the slashes.
+        if let Some(b'g' | b'n' | b'l' | b' ' | b'+') = self.text.get(start + 2)
+            && let Some((kind, len)) = classify(&self.text[start + 2..end])
+        {
+            let rest = &self.text[start + 2 + len..end];
+            let leading = rest.len() - rest.trim_ascii_start().len();
+            let args = start + 2 + len + leading;
+            self.directives.push(Directive {
+                kind,
+                span: Span::new(start as u32, end as u32),
+                args: Span::new(args as u32, (args + rest.trim_ascii().len()) as u32),
+            });
+        }
+    }
+}
+
+/// The directive a line comment is, from behind its slashes, and the length up to its arguments.
+fn classify(comment: &[u8]) -> Option<(DirectiveKind, usize)> {
+    use DirectiveKind as D;
+    let word = |prefix: &[u8]| {
+        comment
+            .strip_prefix(prefix)
+            .is_some_and(|rest| rest.first().is_none_or(u8::is_ascii_whitespace))
+    };
+    match comment.first()? {
+        b'g' if comment.starts_with(b"go:") => {
+            let known: [(&[u8], D); 4] = [
+                (b"go:build", D::GoBuild),
+                (b"go:generate", D::GoGenerate),
+                (b"go:embed", D::GoEmbed),
+                (b"go:linkname", D::GoLinkname),
+            ];
+            for (prefix, kind) in known {
+                if word(prefix) {
+                    return Some((kind, prefix.len()));
+                }
+            }
+            Some((D::GoOther, 3))
+        }
+        b'g' if comment.starts_with(b"gosleuth:") => Some((D::Gosleuth, 9)),
+        b'l' if word(b"lint:ignore") => Some((D::LintIgnore, 11)),
+        b'l' if word(b"lint:file-ignore") => Some((D::LintIgnore, 16)),
+        b'n' | b' ' | b'+' => {
+            let text = comment.trim_ascii_start();
+            let skipped = comment.len() - text.len();
+            if let Some(rest) = text.strip_prefix(b"nolint")
+                && rest
+                    .first()
+                    .is_none_or(|&byte| byte == b':' || byte.is_ascii_whitespace())
+            {
+                return Some((D::Nolint, skipped + 6));
+            }
+            if let Some(rest) = text.strip_prefix(b"+build")
+                && rest.first().is_none_or(u8::is_ascii_whitespace)
+            {
+                return Some((D::PlusBuild, skipped + 6));
+            }
+            let generated = comment.starts_with(b" Code generated ") && comment.ends_with(b" DO NOT EDIT.");
+            generated.then_some((D::Generated, 1))
+        }
+        _ => None,
+    }
+}
