@@ -7,7 +7,7 @@ use super::{Checker, Operand};
 use crate::constant::ConstValue;
 use crate::info::{Instance, Mode};
 use crate::names::Name;
-use crate::object::{ObjKind, ObjRef, PkgId, Pos, VarKind};
+use crate::object::{ObjKind, ObjRef, Pos, VarKind};
 use crate::types::{Field, InterfaceType, Method, Signature, Term, Type, TypeId};
 
 impl Checker<'_> {
