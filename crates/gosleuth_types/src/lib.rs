@@ -18,6 +18,8 @@ mod names;
 mod object;
 mod query;
 mod sizes;
+#[cfg(test)]
+mod testing;
 mod types;
 mod universe;
 mod world;
