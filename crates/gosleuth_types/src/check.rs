@@ -12,6 +12,8 @@ mod collect;
 mod conversion;
 mod decl;
 mod expr;
+#[cfg(test)]
+mod expr_tests;
 mod index;
 mod literal;
 mod operand;
