@@ -211,21 +211,4 @@ impl Program {
         }
         (mode, text)
     }
-
-    /// Every expression with what was recorded, one per line: for a look at what a program gives.
-    pub(crate) fn dump(&self) -> String {
-        let package = self.main();
-        let mut text = String::new();
-        for (file, tree) in package.trees.iter().enumerate() {
-            let mut exprs: Vec<_> = tree.exprs.iter_enumerated().collect();
-            exprs.sort_by_key(|(_, expr)| (expr.span.start, std::cmp::Reverse(expr.span.end)));
-            for (id, expr) in exprs {
-                let (mode, ty) = self.describe(package, file, id);
-                let (line, column) = tree.line_column(expr.span.start);
-                let source = String::from_utf8_lossy(expr.span.of(package.texts[file].as_bytes()));
-                writeln!(text, "{line}:{column}\t{source}\t{ty}\t{mode}").expect("writing to a string cannot fail");
-            }
-        }
-        text
-    }
 }
