@@ -9,7 +9,7 @@ use gosleuth_evidence::{
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::catalogue::{Entry, Matcher, StackView};
+use crate::catalogue::{ENTRIES, Entry, Matcher, StackView};
 use crate::facts::{Facts, StackFacts, effective_reason};
 
 /// Snapshots that can be compared, oldest first; never empty.
@@ -79,17 +79,17 @@ pub(crate) struct Bucket {
 
 /// Classification of every group of every snapshot that is compared.
 pub(crate) struct Classes {
-    /// The last answer for each stack: in one set a stack almost always stands in one state.
-    by_stack: Vec<Option<(WaitReason, &'static Entry)>>,
+    /// The last answer for each stack, as a position in the catalogue: in one set a stack almost always stands in one state.
+    by_stack: Vec<Option<(WaitReason, u16)>>,
     matcher: Matcher,
 }
 
 impl Classes {
     /// Nothing classified yet.
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(set: &EvidenceSet, facts: &Facts) -> Self {
         Self {
-            by_stack: Vec::new(),
-            matcher: Matcher::new(),
+            by_stack: vec![None; set.stacks.len()],
+            matcher: Matcher::new(set, facts),
         }
     }
 
@@ -97,13 +97,10 @@ impl Classes {
     pub(crate) fn of(&mut self, set: &EvidenceSet, facts: &Facts, group: &Group) -> Option<&'static Entry> {
         let stack = facts.stack(group.stack);
         let reason = effective_reason(group.state.reason, stack.reason);
-        if self.by_stack.is_empty() {
-            self.by_stack.resize(set.stacks.len(), None);
-        }
-        if let Some((known, entry)) = self.by_stack[group.stack.index()]
+        if let Some((known, position)) = self.by_stack[group.stack.index()]
             && known == reason
         {
-            return Some(entry);
+            return Some(&ENTRIES[usize::from(position)]);
         }
         let view = StackView {
             reason,
@@ -114,9 +111,9 @@ impl Classes {
             creator: stack.creator,
             is_main: stack.is_main,
         };
-        let entry = self.matcher.wait_entry(set, facts, &view)?;
-        self.by_stack[group.stack.index()] = Some((reason, entry));
-        Some(entry)
+        let position = self.matcher.wait_entry(facts, &view)?;
+        self.by_stack[group.stack.index()] = Some((reason, position));
+        Some(&ENTRIES[usize::from(position)])
     }
 }
 

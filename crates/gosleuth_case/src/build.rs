@@ -19,7 +19,7 @@ use crate::waiting::wait_graph;
 /// Judges a set of evidence.
 pub fn build(set: &EvidenceSet, options: &CaseOptions) -> CaseFile {
     let facts = Facts::new(set);
-    let mut classes = Classes::new();
+    let mut classes = Classes::new(set, &facts);
     let mut case = CaseFile {
         problems: set.problems.clone(),
         stats: stats(set),

@@ -1,6 +1,6 @@
 //! The group table: filters, shapes and order.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 
 use gosleuth_base::{Idx as _, Site};
 use gosleuth_evidence::{EvidenceSet, FrameId, FrameNote, Group, GroupId, SnapshotId, WaitRange};
@@ -19,55 +19,48 @@ pub(crate) fn rows(
     query: &GroupQuery,
 ) -> (Vec<GroupRow>, (u64, u64)) {
     let groups = &set.snapshots[id.index()].groups;
-    let mut left_out = (0, 0);
+    let mut all = (0, 0);
+    let asks = query.has_filters();
     let passing = groups.iter().enumerate().filter(|(_, group)| {
-        let passes = passes(set, group, query);
-        if !passes {
-            left_out.0 += 1;
-            left_out.1 += group.count;
-        }
-        passes
+        all = (all.0 + 1, all.1 + group.count);
+        !asks || passes(set, group, query)
     });
-    let (mut drafts, merged) = match query.by {
-        GroupBy::Stack => {
-            let draft = |(index, group): (usize, &Group)| Draft::new(index, group);
-            (passing.map(draft).collect(), Vec::new())
-        }
-        _ => merge(set, facts, passing, query),
-    };
     let ranks = site_ranks(set, facts, groups);
-    for draft in &mut drafts {
-        let blame = facts.stack(groups[draft.biggest].stack).blame;
-        draft.site = blame.map_or(0, |frame| ranks[frame.index()]);
-    }
-    // A dump may have a hundred thousand groups, of which a page shows ten: only those are sorted and put into words.
-    let order = |a: &Draft, b: &Draft| {
-        let key = |draft: &Draft| merged.get(draft.first).map_or("", |merged| merged.key.as_str());
-        (Reverse(a.count), Reverse(a.longest), a.site, key(a), a.first).cmp(&(
-            Reverse(b.count),
-            Reverse(b.longest),
-            b.site,
-            key(b),
-            b.first,
-        ))
-    };
-    if let Some(top) = query.top
-        && drafts.len() > top
-    {
-        drafts.select_nth_unstable_by(top, order);
-        for draft in drafts.drain(top..) {
-            left_out.0 += merged.get(draft.first).map_or(1, |merged| merged.members.len() as u64);
-            left_out.1 += draft.count;
+    let site_of = |group: &Group| facts.stack(group.stack).blame.map_or(0, |frame| ranks[frame.index()]);
+    let (drafts, merged): (Box<dyn Iterator<Item = Draft>>, _) = match query.by {
+        GroupBy::Stack => (
+            Box::new(passing.map(|(index, group)| Draft::new(index, group))),
+            Vec::new(),
+        ),
+        _ => {
+            let (drafts, merged) = merge(set, facts, passing, query);
+            (Box::new(drafts.into_iter()), merged)
         }
-    }
-    drafts.sort_unstable_by(order);
+    };
+    let drafts = drafts.map(|draft| Draft {
+        site: site_of(&groups[draft.biggest as usize]),
+        ..draft
+    });
+    let order = |a: &Draft, b: &Draft| {
+        // Groups have no key. To compare two empty texts is slow on processors that mask loads.
+        let by_key = || match (merged.get(a.first as usize), merged.get(b.first as usize)) {
+            (Some(a), Some(b)) => a.key.cmp(&b.key),
+            _ => Ordering::Equal,
+        };
+        (Reverse(a.count), Reverse(a.longest), a.site)
+            .cmp(&(Reverse(b.count), Reverse(b.longest), b.site))
+            .then_with(by_key)
+            .then(a.first.cmp(&b.first))
+    };
+    let drafts = first_in_order(drafts, query.top.unwrap_or(usize::MAX), order);
     let rows = drafts.iter().map(|draft| {
-        let biggest = &groups[draft.biggest];
+        let biggest = &groups[draft.biggest as usize];
         let stack = facts.stack(biggest.stack);
-        let single = [GroupId::from_usize(draft.biggest)];
+        let single = [GroupId::from_usize(draft.biggest as usize)];
         let (key, members) = merged
-            .get(draft.first)
+            .get(draft.first as usize)
             .map_or(("", &single[..]), |merged| (&merged.key, &merged.members));
+        all = (all.0 - members.len() as u64, all.1 - draft.count);
         let members = members.iter().map(|id| &groups[id.index()]);
         let mut waits = WaitRange::default();
         let mut ids: Vec<u64> = Vec::new();
@@ -94,7 +87,33 @@ pub(crate) fn rows(
             entry: classes.of(set, facts, biggest).map(|entry| entry.id),
         }
     });
-    (rows.collect(), left_out)
+    (rows.collect(), all)
+}
+
+/// The first `count` items in order. A dump may have a hundred thousand groups of which a page shows ten, so no more than twice
+/// `count` are held.
+fn first_in_order<T>(
+    items: impl Iterator<Item = T>,
+    count: usize,
+    mut order: impl FnMut(&T, &T) -> Ordering,
+) -> Vec<T> {
+    let mut first: Vec<T> = Vec::new();
+    // The best item that was left out: nothing after it can be among the first.
+    let mut bar: Option<T> = None;
+    for item in items {
+        if bar.as_ref().is_some_and(|bar| order(bar, &item).is_lt()) {
+            continue;
+        }
+        first.push(item);
+        if first.len() / 2 > count {
+            first.select_nth_unstable_by(count, &mut order);
+            first.truncate(count + 1);
+            bar = first.pop();
+        }
+    }
+    first.sort_unstable_by(order);
+    first.truncate(count);
+    first
 }
 
 /// A row before it is put into words: what the order of rows needs.
@@ -105,13 +124,14 @@ struct Draft {
     /// Rank of the site to blame.
     site: u32,
     /// Position among the merged rows, which is that of the group where rows are groups.
-    first: usize,
+    first: u32,
     /// Position of the biggest group.
-    biggest: usize,
+    biggest: u32,
 }
 
 impl Draft {
     fn new(index: usize, group: &Group) -> Self {
+        let index = u32::try_from(index).unwrap_or(u32::MAX);
         Self {
             count: group.count,
             longest: group.waits.max,
@@ -148,7 +168,7 @@ fn merge<'a>(
                 index.insert(key.clone(), at);
                 drafts.push(Draft {
                     count: 0,
-                    first: at,
+                    first: u32::try_from(at).unwrap_or(u32::MAX),
                     ..Draft::new(number, group)
                 });
                 merged.push(Merged {
@@ -164,7 +184,7 @@ fn merge<'a>(
         draft.longest = draft.longest.max(group.waits.max);
         if group.count > biggest[at] {
             biggest[at] = group.count;
-            draft.biggest = number;
+            draft.biggest = u32::try_from(number).unwrap_or(u32::MAX);
         }
         merged[at].members.push(GroupId::from_usize(number));
     }
@@ -283,5 +303,19 @@ pub(crate) fn state_text<'a>(set: &'a EvidenceSet, group: &Group) -> &'a str {
     match group.state.other {
         Some(text) => set.text(text),
         None => group.state.reason.as_str(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_are_those_of_the_sorted_whole() {
+        let shuffled = (0..1_000u32).map(|number| number * 7_919 % 1_000);
+        for count in [0, 1, 10, 499, 1_000, usize::MAX] {
+            let sorted: Vec<u32> = (0..1_000).take(count).collect();
+            assert_eq!(first_in_order(shuffled.clone(), count, u32::cmp), sorted, "{count}");
+        }
     }
 }

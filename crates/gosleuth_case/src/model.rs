@@ -419,3 +419,17 @@ pub struct GroupQuery {
     /// Most rows; none = all.
     pub top: Option<usize>,
 }
+
+impl GroupQuery {
+    /// Whether some groups may not pass.
+    pub(crate) fn has_filters(&self) -> bool {
+        let lists = [
+            &self.states,
+            &self.matching,
+            &self.without,
+            &self.created_by,
+            &self.labels,
+        ];
+        self.min_wait.is_some() || lists.iter().any(|list| !list.is_empty())
+    }
+}

@@ -6,15 +6,17 @@
 //! Lines of frames repeat a lot and are parsed once. A record that is cut off is left out, with a problem.
 
 use gosleuth_base::ProblemKind;
-use hashbrown::HashTable;
 use memchr::{memchr, memmem, memrchr};
-use rustc_hash::FxHasher;
-use std::hash::Hasher as _;
+
+mod lines;
+
+use lines::{Known, Lines, SKIPPED};
 
 use crate::budget::Budget;
+use crate::dump::Consumed;
 use crate::form::{Context, Form, Step};
 use crate::groups::{Groups, PROFILES_CAP, Samples, cost_of, is_full};
-use crate::infer::{self, Inference, Role, Visibility};
+use crate::infer::{self, Inference, Visibility};
 use crate::model::{
     Cut, ExpVars, Frame, FrameId, FrameNote, LabelsId, MemStats, Origin, Profile, ProfileKind, SampleType,
     SnapshotKind, WaitReason,
@@ -122,27 +124,6 @@ enum Sink {
     Samples(Samples),
 }
 
-/// One line of a frame, parsed.
-#[derive(Clone, Copy)]
-struct Line {
-    /// Range in `Lines::text`.
-    start: u32,
-    length: u32,
-    frame: FrameId,
-    role: Role,
-    visibility: Visibility,
-    /// Without a symbol: perhaps the beginning of a longer line.
-    bare: bool,
-}
-
-/// Lines of frames seen before.
-#[derive(Default)]
-struct Lines {
-    text: Vec<u8>,
-    lines: Vec<Line>,
-    index: HashTable<u32>,
-}
-
 struct Debug1 {
     kind: Kind,
     sink: Sink,
@@ -164,6 +145,44 @@ struct Debug1 {
 }
 
 impl Form for Debug1 {
+    fn bulk(&mut self, bytes: &[u8], cx: &mut Context<'_>) -> Consumed {
+        let counts = matches!(self.kind, Kind::Goroutines(..) | Kind::Count);
+        let first = cx.line;
+        let mut taken = Consumed::default();
+        loop {
+            cx.line = first + taken.lines;
+            let rest = &bytes[taken.bytes..];
+            let length = match rest.first() {
+                Some(b'#') if self.open && rest.starts_with(b"#\t0x") => match self.expected_frame(&rest[2..]) {
+                    Some(length) => length + 2,
+                    None => {
+                        let Some(end) = memchr(b'\n', rest) else { break };
+                        let line = rest[..end].strip_suffix(b"\r").unwrap_or(&rest[..end]);
+                        self.frame(&line[2..], cx);
+                        end + 1
+                    }
+                },
+                Some(b'\n') => {
+                    self.close(cx);
+                    1
+                }
+                Some(b'0'..=b'9') if counts => {
+                    let Some(end) = memchr(b'\n', rest) else { break };
+                    let line = &rest[..end];
+                    if !is_count_record(line) || self.line(line, cx) != Step::Taken {
+                        break;
+                    }
+                    end + 1
+                }
+                _ => break,
+            };
+            taken.bytes += length;
+            taken.lines += 1;
+        }
+        cx.line = first;
+        taken
+    }
+
     fn line(&mut self, line: &[u8], cx: &mut Context<'_>) -> Step {
         match line.first() {
             Some(b'#') => self.comment(line, cx),
@@ -378,11 +397,9 @@ impl Debug1 {
 
     /// `0x6b98fd\tmain.f+0x1d\t/path/x.go:18`.
     fn frame(&mut self, text: &[u8], cx: &mut Context<'_>) {
-        let hash = hash(text);
-        let lines = &self.lines;
-        let position = match lines.index.find(hash, |&position| lines.is(position, text)) {
-            Some(&position) => position,
-            None => match self.new_line(text, hash, cx) {
+        let position = match self.lines.find(text) {
+            Some(position) => position,
+            None => match self.new_line(text, cx) {
                 Some(position) => position,
                 None => {
                     self.damaged = true;
@@ -390,19 +407,32 @@ impl Debug1 {
                 }
             },
         };
-        self.damaged = self.lines.lines.get(position as usize).is_none_or(|line| line.bare);
+        self.lines.follow(position);
+        self.push(position);
+    }
+
+    /// Takes a line, from its address on, if it is one of those expected here. Returns its length with the line feed.
+    #[inline]
+    fn expected_frame(&mut self, text: &[u8]) -> Option<usize> {
+        let (position, length) = self.lines.expected(text)?;
+        self.push(position);
+        Some(length)
+    }
+
+    fn push(&mut self, position: u32) {
+        self.damaged = self.lines.get(position).is_none_or(|line| line.bare);
         if self.stack.len() < STACK_CAP && position != SKIPPED {
             self.stack.push(position);
         }
     }
 
-    fn new_line(&mut self, text: &[u8], hash: u64, cx: &mut Context<'_>) -> Option<u32> {
+    fn new_line(&mut self, text: &[u8], cx: &mut Context<'_>) -> Option<u32> {
         let parsed = Parsed::of(text)?;
         if parsed.function.is_empty() && matches!(parsed.address, 0 | u64::MAX) {
             return Some(SKIPPED);
         }
         // The frame, the line itself, its strings and the entries of three indexes, grown by doubling.
-        let cost = 2 * text.len() + 2 * (size_of::<Line>() + size_of::<Frame>() + 40);
+        let cost = 2 * text.len() + 2 * (Lines::COST + size_of::<Frame>() + 50);
         self.grow(2 * text.len());
         if !self.budget().take(cost) {
             return Some(SKIPPED);
@@ -421,27 +451,13 @@ impl Debug1 {
             note,
             args: None,
         };
-        let line = Line {
-            start: u32::try_from(self.lines.text.len()).ok()?,
-            length: u32::try_from(text.len()).ok()?,
+        let line = Known {
             frame: cx.set.stacks.intern_frame(frame),
             role: infer::role(function),
             visibility: infer::visibility(function),
             bare: parsed.function.is_empty(),
         };
-        let Lines {
-            text: buffer,
-            lines,
-            index,
-        } = &mut self.lines;
-        let position = u32::try_from(lines.len()).ok()?;
-        buffer.extend_from_slice(text);
-        lines.push(line);
-        index.insert_unique(hash, position, |&position| {
-            let line = lines[position as usize];
-            self::hash(&buffer[line.start as usize..][..line.length as usize])
-        });
-        Some(position)
+        self.lines.insert(text, line)
     }
 
     /// Ends the open record.
@@ -449,24 +465,27 @@ impl Debug1 {
         if !std::mem::take(&mut self.open) {
             return;
         }
-        let lines = &self.lines.lines;
+        let lines = &self.lines;
         self.frames.clear();
         let snapshot = matches!(self.kind, Kind::Goroutines(kind, _) if kind != SnapshotKind::Threads);
         for &position in &self.stack {
-            let line = &lines[position as usize];
+            let Some(line) = lines.get(position) else { continue };
             if !snapshot || line.visibility != Visibility::Hidden {
                 self.frames.push(line.frame);
             }
         }
         if self.frames.is_empty() {
-            self.frames
-                .extend(self.stack.iter().map(|&position| lines[position as usize].frame));
+            self.frames.extend(
+                self.stack
+                    .iter()
+                    .filter_map(|&position| Some(lines.get(position)?.frame)),
+            );
         }
         match &mut self.sink {
             Sink::Groups(groups) => {
                 let mut inference = Inference::new(false);
-                for &position in &self.stack {
-                    if inference.push(lines[position as usize].role) {
+                for line in self.stack.iter().filter_map(|&position| lines.get(position)) {
+                    if inference.push(line.role) {
                         break;
                     }
                 }
@@ -491,6 +510,7 @@ impl Debug1 {
             }
         }
         self.labels = None;
+        self.lines.restart();
         self.stack.clear();
         self.damaged = false;
     }
@@ -537,9 +557,6 @@ impl Debug1 {
         }
     }
 }
-
-/// A line that is no frame, but no damage either.
-const SKIPPED: u32 = u32::MAX;
 
 /// The runtime keeps pauses in a ring, the newest at `(NumGC + 255) % 256`. The total is not printed: it is known only while
 /// the ring has every pause.
@@ -676,30 +693,6 @@ impl<'a> Parsed<'a> {
             line: u32::try_from(line).unwrap_or(0),
         })
     }
-}
-
-impl Lines {
-    #[inline]
-    fn is(&self, position: u32, text: &[u8]) -> bool {
-        let line = &self.lines[position as usize];
-        line.length as usize == text.len() && &self.text[line.start as usize..][..text.len()] == text
-    }
-}
-
-/// The address decides almost always; the end tells inlined calls at one address apart.
-#[inline]
-fn hash(text: &[u8]) -> u64 {
-    let mut hasher = FxHasher::default();
-    let word = |bytes: &[u8]| bytes.try_into().map_or(0, u64::from_le_bytes);
-    if let (Some(head), Some(tail)) = (text.get(2..10), text.len().checked_sub(8)) {
-        hasher.write_u64(word(head));
-        hasher.write_u64(text.get(10..18).map_or(0, word));
-        hasher.write_u64(word(&text[tail..]));
-        hasher.write_usize(text.len());
-    } else {
-        hasher.write(text);
-    }
-    hasher.finish()
 }
 
 /// `{"k":"v", "req":"a b"}`, each part quoted as by `%q`.

@@ -4,6 +4,7 @@ use gosleuth_base::{ProblemKind, Sym};
 
 use crate::crash;
 use crate::debug1;
+use crate::dump::Consumed;
 use crate::gotest;
 use crate::model::{CrashIndex, EvidenceSet, InputId, Origin, Time};
 use crate::race;
@@ -23,6 +24,12 @@ pub(crate) enum Step {
 
 /// A parser of one multi-line textual form, fed line by line without terminators.
 pub(crate) trait Form {
+    /// Takes lines from the start of `bytes` that are part of this form beyond doubt and end with a line feed, as many as it
+    /// likes: a form with very many lines is read faster this way. `cx.line` is the number of the first one.
+    fn bulk(&mut self, _bytes: &[u8], _cx: &mut Context<'_>) -> Consumed {
+        Consumed::default()
+    }
+
     /// Offers the next line.
     fn line(&mut self, line: &[u8], cx: &mut Context<'_>) -> Step;
 

@@ -109,6 +109,8 @@ impl Machine {
                 if taken.bytes == 0 && !eof && rest.len() <= dump::MAX_BLOCK {
                     break;
                 }
+            } else if let Some(form) = active {
+                taken = form.bulk(rest, &mut cx);
             }
             if taken.bytes == 0 {
                 let Some((line, bytes)) = next_line(rest, eof) else {

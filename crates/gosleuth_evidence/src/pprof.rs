@@ -532,14 +532,19 @@ impl Symbols {
         let mut inference = Inference::new(true);
         let mut decided = false;
         frames.clear();
-        for &location in locations {
-            if frames.len() >= STACK_CAP {
-                break;
+        let plain = |location: u64| *self.plain.get(usize::try_from(location).ok()?)?;
+        let mut rest = locations;
+        while let Some((&location, after)) = rest.split_first() {
+            if decided {
+                let run = rest.iter().take_while(|&&location| plain(location).is_some()).count();
+                let known = |&location: &u64| plain(location).expect("counted just now");
+                frames.extend(rest[..run.min(STACK_CAP - frames.len())].iter().map(known));
+                rest = &rest[run..];
+                if run > 0 {
+                    continue;
+                }
             }
-            if decided && let Some(&Some(frame)) = self.plain.get(location as usize) {
-                frames.push(frame);
-                continue;
-            }
+            rest = after;
             for call in self.calls(location) {
                 decided = decided || inference.push(call.role);
                 let shown = match call.visibility {
@@ -587,6 +592,12 @@ fn for_each_sample<'a>(bytes: &'a [u8], mut visit: impl FnMut(&Sample, &[&'a [u8
         sample.values.clear();
         labels.clear();
         for_each(inner, |number, value| match (number, value) {
+            // Small numbers are one byte each.
+            (1, Value::Bytes(packed)) if packed.is_ascii() => {
+                let room = STACK_CAP - sample.locations.len();
+                let packed = &packed[..packed.len().min(room)];
+                sample.locations.extend(packed.iter().map(|&byte| u64::from(byte)));
+            }
             (1, value) => varints(value, |location| {
                 if sample.locations.len() < STACK_CAP {
                     sample.locations.push(location);

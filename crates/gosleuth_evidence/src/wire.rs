@@ -115,8 +115,6 @@ impl<'a> Fields<'a> {
 pub(crate) fn varints(value: Value<'_>, mut visit: impl FnMut(u64)) {
     match value {
         Value::Varint(number) => visit(number),
-        // Small numbers are one byte each.
-        Value::Bytes(packed) if packed.is_ascii() => packed.iter().for_each(|&byte| visit(u64::from(byte))),
         Value::Bytes(packed) => {
             let mut fields = Fields::new(packed);
             while fields.at < packed.len() {

@@ -38,7 +38,10 @@ pub(crate) fn run(args: &InspectArgs, io: &mut Io<'_>) -> Result<Exit> {
     }
     let case = gosleuth_case::build(&set, &options.case);
     write(&set, &case, &options, args, io)?;
-    Ok(exit(&case, options.fail_on, all_read, death.as_ref()))
+    let exit = exit(&case, options.fail_on, all_read, death.as_ref());
+    // The process ends now and gives its memory back in one go.
+    std::mem::forget((set, case));
+    Ok(exit)
 }
 
 /// The sentences about unreadable inputs are on standard error already; a report would only repeat them.

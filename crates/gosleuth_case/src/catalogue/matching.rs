@@ -4,7 +4,7 @@
 //! patterns it matches is its trait, a number that is 0 for almost every function. Two stacks whose functions have the same traits
 //! in the places that entries ask about have the same entry, so entries are compared once per combination.
 
-use gosleuth_base::Idx as _;
+use gosleuth_base::{Idx as _, Sym};
 use gosleuth_evidence::{EvidenceSet, FrameId, WaitReason};
 use rustc_hash::FxHashMap;
 
@@ -28,30 +28,27 @@ pub(crate) struct StackView<'a> {
 
 /// Compiled patterns and the answers already found.
 pub(crate) struct Matcher {
-    /// Pattern number of each exact name.
-    exact: FxHashMap<&'static str, u16>,
-    /// Patterns with a star.
-    wild: Vec<(&'static str, u16)>,
     /// Entries of waits by descending priority, with their patterns as numbers.
     entries: Vec<Compiled>,
-    /// Traits of functions by frame and by symbol; `UNSEEN` where nobody asked yet.
+    /// Traits of functions by frame.
     by_frame: Vec<Trait>,
-    by_sym: Vec<Trait>,
     /// Pattern numbers of each trait.
     traits: Vec<Box<[u16]>>,
-    trait_index: FxHashMap<Box<[u16]>, Trait>,
-    answers: FxHashMap<Signature, Option<&'static Entry>>,
-    /// The signature of the stack in question, kept to reuse its memory.
-    signature: Signature,
+    /// Sets of traits, each in order of appearance; 0 is empty.
+    sets: Vec<Box<[Trait]>>,
+    /// The set with one more trait.
+    with: FxHashMap<(TraitSet, Trait), TraitSet>,
+    answers: FxHashMap<Signature, Option<u16>>,
 }
 
 /// Which set of patterns a function name matches; 0 is none.
 type Trait = u32;
 
-const UNSEEN: Trait = Trait::MAX;
+/// Index in [`Matcher::sets`].
+type TraitSet = u32;
 
 /// All that entries ask of a stack.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Signature {
     reason: WaitReason,
     is_main: bool,
@@ -59,14 +56,14 @@ struct Signature {
     top: Trait,
     outermost: Trait,
     creator: Trait,
-    /// Distinct traits but 0 in order of appearance: those of leading functions, then the others.
-    present: Vec<Trait>,
-    /// How many of them are of leading functions.
-    leading: usize,
+    leading: TraitSet,
+    anywhere: TraitSet,
 }
 
 struct Compiled {
     entry: &'static Entry,
+    /// Its position in [`ENTRIES`].
+    position: u16,
     top: Box<[u16]>,
     anywhere: Box<[u16]>,
     leading: Box<[u16]>,
@@ -76,148 +73,141 @@ struct Compiled {
     without: Box<[u16]>,
 }
 
-impl Matcher {
-    /// Compiles the entries of waits.
-    pub(crate) fn new() -> Self {
-        let mut matcher = Self {
-            exact: FxHashMap::default(),
-            wild: Vec::new(),
-            entries: Vec::new(),
-            by_frame: Vec::new(),
-            by_sym: Vec::new(),
-            traits: vec![Box::default()],
-            trait_index: FxHashMap::from_iter([(Box::default(), 0)]),
-            answers: FxHashMap::default(),
-            signature: Signature {
-                reason: WaitReason::Unknown,
-                is_main: false,
-                has_user: false,
-                top: 0,
-                outermost: 0,
-                creator: 0,
-                present: Vec::new(),
-                leading: 0,
-            },
-        };
-        let mut numbers: FxHashMap<&'static str, u16> = FxHashMap::default();
-        let mut waits: Vec<&'static Entry> = ENTRIES.iter().filter(|entry| entry.section == Section::Waits).collect();
-        waits.sort_by_key(|entry| (std::cmp::Reverse(entry.priority), entry.id));
-        for entry in waits {
-            let mut compile = |patterns: &'static [&'static str]| -> Box<[u16]> {
-                patterns
-                    .iter()
-                    .map(|pattern| matcher.number(pattern, &mut numbers))
-                    .collect()
-            };
-            let compiled = Compiled {
-                entry,
-                top: compile(entry.wait.top),
-                anywhere: compile(entry.wait.anywhere),
-                leading: compile(entry.wait.leading),
-                also: compile(entry.wait.also),
-                outermost: compile(entry.wait.entry),
-                creator: compile(entry.wait.creator),
-                without: compile(entry.wait.without),
-            };
-            matcher.entries.push(compiled);
-        }
-        matcher
-    }
+/// Patterns of all entries, by number.
+#[derive(Default)]
+struct Patterns {
+    numbers: FxHashMap<&'static str, u16>,
+    /// Those with a star.
+    wild: Vec<(&'static str, u16)>,
+}
 
-    fn number(&mut self, pattern: &'static str, numbers: &mut FxHashMap<&'static str, u16>) -> u16 {
-        let next = u16::try_from(numbers.len()).expect("the catalogue has fewer than 65,536 patterns");
-        *numbers.entry(pattern).or_insert_with(|| {
-            if pattern.contains('*') {
-                self.wild.push((pattern, next));
-            } else {
-                self.exact.insert(pattern, next);
-            }
-            next
-        })
-    }
-
-    /// The trait of a frame's function.
-    #[inline]
-    fn trait_of(&mut self, set: &EvidenceSet, frame: FrameId) -> Trait {
-        match self.by_frame.get(frame.index()) {
-            Some(&known) if known != UNSEEN => known,
-            _ => self.learn(set, frame),
-        }
-    }
-
-    #[cold]
-    fn learn(&mut self, set: &EvidenceSet, frame: FrameId) -> Trait {
-        let sym = set.stacks.frame(frame).function;
-        self.by_sym.resize(set.strings.len(), UNSEEN);
-        if self.by_sym[sym.index()] == UNSEEN {
-            let name = set.text(sym);
-            let wild = self.wild.iter().filter(|(pattern, _)| matches(pattern, name));
-            let hits: Box<[u16]> = self
-                .exact
-                .get(name)
-                .into_iter()
-                .chain(wild.map(|(_, number)| number))
-                .copied()
-                .collect();
-            let next = self.traits.len() as Trait;
-            self.by_sym[sym.index()] = *self.trait_index.entry(hits).or_insert_with_key(|hits| {
-                self.traits.push(hits.clone());
+impl Patterns {
+    fn numbers(&mut self, patterns: &'static [&'static str]) -> Box<[u16]> {
+        let number = |pattern: &&'static str| {
+            let next = u16::try_from(self.numbers.len()).expect("the catalogue has fewer than 65,536 patterns");
+            *self.numbers.entry(pattern).or_insert_with(|| {
+                if pattern.contains('*') {
+                    self.wild.push((pattern, next));
+                }
                 next
+            })
+        };
+        patterns.iter().map(number).collect()
+    }
+
+    /// The patterns that a function name matches.
+    fn hits(&self, name: &str) -> Box<[u16]> {
+        let exact = self.numbers.get(name).filter(|_| !name.contains('*'));
+        let wild = self.wild.iter().filter(|(pattern, _)| matches(pattern, name));
+        exact
+            .into_iter()
+            .chain(wild.map(|(_, number)| number))
+            .copied()
+            .collect()
+    }
+}
+
+impl Matcher {
+    /// Compiles the entries of waits and compares their patterns with every function of the set.
+    pub(crate) fn new(set: &EvidenceSet, facts: &Facts) -> Self {
+        let mut patterns = Patterns::default();
+        let waits = (0..).zip(ENTRIES).filter(|(_, entry)| entry.section == Section::Waits);
+        let mut waits: Vec<(u16, &'static Entry)> = waits.collect();
+        waits.sort_by_key(|(_, entry)| (std::cmp::Reverse(entry.priority), entry.id));
+        let entries = waits.into_iter().map(|(position, entry)| Compiled {
+            entry,
+            position,
+            top: patterns.numbers(entry.wait.top),
+            anywhere: patterns.numbers(entry.wait.anywhere),
+            leading: patterns.numbers(entry.wait.leading),
+            also: patterns.numbers(entry.wait.also),
+            outermost: patterns.numbers(entry.wait.entry),
+            creator: patterns.numbers(entry.wait.creator),
+            without: patterns.numbers(entry.wait.without),
+        });
+        let entries = entries.collect();
+        let mut traits: Vec<Box<[u16]>> = vec![Box::default()];
+        let mut index: FxHashMap<Box<[u16]>, Trait> = FxHashMap::from_iter([(Box::default(), 0)]);
+        let mut by_sym: FxHashMap<Sym, Trait> = FxHashMap::default();
+        let frames = set.stacks.all_frames().iter().enumerate();
+        let by_frame = frames.map(|(position, frame)| {
+            if !facts.is_function(FrameId::from_usize(position)) {
+                return 0;
+            }
+            *by_sym.entry(frame.function).or_insert_with(|| {
+                let next = traits.len() as Trait;
+                *index
+                    .entry(patterns.hits(set.text(frame.function)))
+                    .or_insert_with_key(|hits| {
+                        traits.push(hits.clone());
+                        next
+                    })
+            })
+        });
+        Self {
+            by_frame: by_frame.collect(),
+            entries,
+            traits,
+            sets: vec![Box::default()],
+            with: FxHashMap::default(),
+            answers: FxHashMap::default(),
+        }
+    }
+
+    /// The traits of frames, added to those of `set`.
+    fn gather(&mut self, mut set: TraitSet, frames: &[FrameId]) -> TraitSet {
+        for frame in frames {
+            let found = self.by_frame[frame.index()];
+            // Functions that no pattern matches decide nothing, and they are nearly all.
+            if found == 0 {
+                continue;
+            }
+            let sets = &mut self.sets;
+            set = *self.with.entry((set, found)).or_insert_with(|| {
+                let known = &sets[set as usize];
+                if known.contains(&found) {
+                    return set;
+                }
+                sets.push(known.iter().copied().chain([found]).collect());
+                (sets.len() - 1) as TraitSet
             });
         }
-        self.by_frame.resize(set.stacks.all_frames().len(), UNSEEN);
-        self.by_frame[frame.index()] = self.by_sym[sym.index()];
-        self.by_frame[frame.index()]
+        set
     }
 
-    /// The entry for a goroutine: the one of highest priority whose conditions all hold.
-    pub(crate) fn wait_entry(
-        &mut self,
-        set: &EvidenceSet,
-        facts: &Facts,
-        view: &StackView<'_>,
-    ) -> Option<&'static Entry> {
-        let mut present = std::mem::take(&mut self.signature.present);
-        present.clear();
-        let mut leading = None;
-        for &frame in view.frames {
-            if Some(frame) == view.user && leading.is_none() {
-                leading = Some(present.len());
-            }
-            let function = self.trait_of(set, frame);
-            // Functions that no pattern matches decide nothing.
-            if function != 0 && !present.contains(&function) && facts.is_function(frame) {
-                present.push(function);
-            }
-        }
+    /// The position in [`ENTRIES`] of the entry for a goroutine: the one of highest priority whose conditions all hold.
+    pub(crate) fn wait_entry(&mut self, facts: &Facts, view: &StackView<'_>) -> Option<u16> {
+        let frames = view.frames;
+        let user = view
+            .user
+            .and_then(|user| frames.iter().position(|&frame| frame == user))
+            .unwrap_or(frames.len());
+        let leading = self.gather(0, &frames[..user]);
         let is_function = |frame: &&FrameId| facts.is_function(**frame);
-        let top = view.frames.iter().find(is_function);
-        let outermost = view.frames.iter().rfind(is_function);
-        let mut trait_of = |frame: Option<FrameId>| frame.map_or(0, |frame| self.trait_of(set, frame));
-        self.signature = Signature {
+        let trait_of = |frame: Option<FrameId>| frame.map_or(0, |frame| self.by_frame[frame.index()]);
+        let signature = Signature {
             reason: view.reason,
             is_main: view.is_main,
             has_user: view.user.is_some(),
-            top: trait_of(top.copied()),
-            outermost: trait_of(outermost.copied()),
+            top: trait_of(frames.iter().find(is_function).copied()),
+            outermost: trait_of(frames.iter().rfind(is_function).copied()),
             creator: trait_of(view.creator),
-            leading: leading.unwrap_or(present.len()),
-            present,
+            leading,
+            anywhere: self.gather(leading, &frames[user..]),
         };
-        if let Some(&known) = self.answers.get(&self.signature) {
+        if let Some(&known) = self.answers.get(&signature) {
             return known;
         }
-        let entry = self.compare();
-        self.answers.insert(self.signature.clone(), entry);
+        let entry = self.compare(&signature);
+        self.answers.insert(signature, entry);
         entry
     }
 
     /// Compares the signature with every entry.
-    fn compare(&self) -> Option<&'static Entry> {
-        let view = &self.signature;
+    fn compare(&self, view: &Signature) -> Option<u16> {
         let has = |wanted: &[u16], of: Trait| overlap(wanted, &self.traits[of as usize]);
-        let any_of = |wanted: &[u16], of: &[Trait]| of.iter().any(|&of| has(wanted, of));
-        let any = |wanted: &[u16]| any_of(wanted, &view.present);
+        let any_of = |wanted: &[u16], of: TraitSet| self.sets[of as usize].iter().any(|&of| has(wanted, of));
+        let any = |wanted: &[u16]| any_of(wanted, view.anywhere);
         self.entries
             .iter()
             .find(|compiled| {
@@ -240,11 +230,11 @@ impl Matcher {
                     && (compiled.outermost.is_empty() || has(&compiled.outermost, view.outermost))
                     && (compiled.creator.is_empty() || has(&compiled.creator, view.creator))
                     && (compiled.anywhere.is_empty() || any(&compiled.anywhere))
-                    && (compiled.leading.is_empty() || any_of(&compiled.leading, &view.present[..view.leading]))
+                    && (compiled.leading.is_empty() || any_of(&compiled.leading, view.leading))
                     && (compiled.also.is_empty() || any(&compiled.also))
                     && (compiled.without.is_empty() || !any(&compiled.without))
             })
-            .map(|compiled| compiled.entry)
+            .map(|compiled| compiled.position)
     }
 }
 

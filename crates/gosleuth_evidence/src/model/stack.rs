@@ -1,10 +1,11 @@
 //! Frames and stacks, interned.
 
+use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
 
 use gosleuth_base::{Idx, Interner, Site, Sym};
 use hashbrown::HashTable;
-use rustc_hash::FxHasher;
+use rustc_hash::{FxBuildHasher, FxHasher};
 
 gosleuth_base::new_index! {
     /// An interned frame.
@@ -104,27 +105,32 @@ pub struct StackTable {
 struct Stacks {
     frames: Vec<FrameId>,
     rows: Vec<Row>,
+    /// Ancestors of the stacks that have some.
+    ancestors: HashMap<StackId, Box<[Ancestor]>, FxBuildHasher>,
 }
 
 #[derive(Clone, Debug)]
 struct Row {
     /// Where the frames start in [`Stacks::frames`]; they end where those of the next row start.
-    start: usize,
+    start: u32,
     created_by: Option<FrameId>,
-    ancestors: Box<[Ancestor]>,
 }
 
 impl Stacks {
+    #[inline]
     fn get(&self, id: StackId) -> StackRef<'_> {
         let row = &self.rows[id.index()];
-        let end = self
-            .rows
-            .get(id.index() + 1)
-            .map_or(self.frames.len(), |next| next.start);
+        let next = self.rows.get(id.index() + 1);
+        let end = next.map_or(self.frames.len(), |next| next.start as usize);
+        let ancestors = if self.ancestors.is_empty() {
+            None
+        } else {
+            self.ancestors.get(&id)
+        };
         StackRef {
-            frames: &self.frames[row.start..end],
+            frames: &self.frames[row.start as usize..end],
             created_by: row.created_by,
-            ancestors: &row.ancestors,
+            ancestors: ancestors.map_or(&[], |ancestors| &**ancestors),
         }
     }
 }
@@ -158,8 +164,8 @@ impl StackTable {
             ancestors: &stack.ancestors,
         };
         let (id, is_new) = self.intern_view(view);
-        if is_new {
-            self.stacks.rows[id.index()].ancestors = stack.ancestors;
+        if is_new && !stack.ancestors.is_empty() {
+            self.stacks.ancestors.insert(id, stack.ancestors);
         }
         id
     }
@@ -173,8 +179,12 @@ impl StackTable {
         })
     }
 
-    /// Adds everything but the ancestors, which the caller moves in.
-    fn intern_view(&mut self, stack: StackRef<'_>) -> (StackId, bool) {
+    /// Adds everything but the ancestors, which the caller moves in. Past 4 billion frames of distinct stacks every new stack
+    /// loses its frames.
+    fn intern_view(&mut self, mut stack: StackRef<'_>) -> (StackId, bool) {
+        if u32::try_from(self.stacks.frames.len() + stack.frames.len()).is_err() {
+            stack.frames = &[];
+        }
         let hash = StackHasher::default().hash_one(stack);
         let Self {
             stacks, stack_index, ..
@@ -186,9 +196,8 @@ impl StackTable {
         // Room first: rehashing must not see a row without its ancestors.
         stack_index.reserve(1, |&id| StackHasher::default().hash_one(stacks.get(id)));
         stacks.rows.push(Row {
-            start: stacks.frames.len(),
+            start: stacks.frames.len() as u32,
             created_by: stack.created_by,
-            ancestors: Box::default(),
         });
         stacks.frames.extend_from_slice(stack.frames);
         stack_index.insert_unique(hash, id, |&id| StackHasher::default().hash_one(stacks.get(id)));
