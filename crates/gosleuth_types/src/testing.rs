@@ -2,7 +2,8 @@
 //!
 //! A program is one file, or several with lines `-- path/of/package --` or `-- path/of/package/file.go --` before each, packages in
 //! the order of their imports. A comment `/*: T */` directly behind an expression states the type of the shortest expression that ends
-//! there; `/*: T = value */` states a constant, and `/*: value T */` and the like a mode too (see [`describe`]).
+//! there; `/*: T = value */` states a constant, and `/*: value T */` and the like a mode too (see [`describe`]). The path
+//! `a [tests]` stands for tests of the same name as the package `a`.
 
 use std::fmt::Write as _;
 
@@ -12,7 +13,7 @@ use rustc_hash::FxHashMap;
 
 use crate::check::{CheckInput, Checked, SourceFile, check_package};
 use crate::display::Qualify;
-use crate::info::Mode;
+use crate::info::{Mode, Selection};
 use crate::object::PkgId;
 use crate::query::{Caches, Query};
 use crate::types::TypeId;
@@ -69,7 +70,10 @@ pub(crate) fn load(program: &str) -> Program {
     let mut packages = Vec::new();
     let mut imports = FxHashMap::default();
     for (path, files) in sections {
-        let pkg = world.register(&path, None);
+        let base = path
+            .strip_suffix(" [tests]")
+            .and_then(|base| imports.get(base).copied());
+        let pkg = world.register(&path, base);
         let trees: Vec<_> = files
             .iter()
             .map(|(_, text)| parse(text.as_bytes(), ParseOptions::default()))
@@ -86,7 +90,7 @@ pub(crate) fn load(program: &str) -> Program {
             word_size: 8,
         };
         let checked = check_package(&world, input, |types| world.finish(pkg, types));
-        imports.insert(path, pkg);
+        imports.insert(path.trim_end_matches(" [tests]").to_owned(), pkg);
         packages.push(Package {
             pkg,
             texts: files.into_iter().map(|(_, text)| text).collect(),
@@ -145,7 +149,7 @@ impl Program {
         self.display(package, tables.objects[index as usize].ty.expect("is worked out"))
     }
 
-    fn errors(&self) -> Vec<String> {
+    pub(crate) fn errors(&self) -> Vec<String> {
         let mut all = Vec::new();
         for package in &self.packages {
             for tree in &package.trees {
@@ -157,6 +161,46 @@ impl Program {
             }
         }
         all
+    }
+
+    /// The first expression of the last package with a text, which has one file.
+    #[track_caller]
+    pub(crate) fn find(&self, text: &str) -> ExprId {
+        let package = self.main();
+        let source = package.texts[0].as_bytes();
+        let found = (package.trees[0].exprs.iter_enumerated())
+            .filter(|(_, expr)| expr.span.of(source) == text.as_bytes())
+            .min_by_key(|(_, expr)| expr.span);
+        found.unwrap_or_else(|| panic!("no expression {text}")).0
+    }
+
+    /// Mode and type of the first expression with a text, as [`Program::describe`] shows them.
+    #[track_caller]
+    pub(crate) fn expr(&self, text: &str) -> String {
+        let (mode, ty) = self.describe(self.main(), 0, self.find(text));
+        format!("{mode} {ty}")
+    }
+
+    /// The selection of the first expression with a text.
+    #[track_caller]
+    pub(crate) fn selection(&self, text: &str) -> &Selection {
+        let info = &self.main().checked.files[0];
+        info.selections.get(&self.find(text)).expect("a selection is recorded")
+    }
+
+    /// The type arguments recorded at the `number`th occurrence of an identifier, counted from 0, and the instance.
+    #[track_caller]
+    pub(crate) fn instance(&self, name: &str, number: usize) -> (Vec<String>, String) {
+        let package = self.main();
+        let tree = &package.trees[0];
+        let mut idents: Vec<_> = (tree.idents.iter_enumerated())
+            .filter(|&(ident, _)| tree.name(ident) == name)
+            .collect();
+        idents.sort_by_key(|(_, ident)| ident.start);
+        let instance = &package.checked.files[0].instances[&idents[number].0];
+        let args = self.world.types.list(instance.args).iter();
+        let args = args.map(|&arg| self.display(package, arg)).collect();
+        (args, self.display(package, instance.ty))
     }
 
     /// The comments `/*: … */` that do not hold.
@@ -179,7 +223,8 @@ impl Program {
                         continue;
                     };
                     let (mode, ty) = self.describe(package, file, expr);
-                    if expected != ty && expected != format!("{mode} {ty}") {
+                    let without_value = ty.split(" = ").next().unwrap_or_default();
+                    if expected != ty && expected != format!("{mode} {ty}") && expected != without_value {
                         let (line, _) = tree.line_column(node.span.start);
                         let source = String::from_utf8_lossy(node.span.of(text));
                         failed.push(format!("{line}: {source}: expected `{expected}`, found `{mode} {ty}`"));

@@ -264,3 +264,6 @@ impl Params<'_> {
         (!ty.is_unknown()).then_some(ty)
     }
 }
+
+#[cfg(test)]
+mod tests;

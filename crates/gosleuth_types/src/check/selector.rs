@@ -101,3 +101,6 @@ impl Checker<'_> {
         }))
     }
 }
+
+#[cfg(test)]
+mod tests;
