@@ -11,6 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::catalogue::{ENTRIES, Entry, Matcher, StackView};
 use crate::facts::{Facts, StackFacts, effective_reason};
+use crate::locks::is_lock;
 
 /// Snapshots that can be compared, oldest first; never empty.
 #[derive(Clone, Debug)]
@@ -72,6 +73,8 @@ pub(crate) struct Bucket {
     pub(crate) stayed: u64,
     /// The main goroutine.
     pub(crate) is_main: bool,
+    /// Some goroutine in the newest snapshot waits for a lock.
+    pub(crate) at_lock: bool,
     /// Creation site of the biggest group.
     pub(crate) creator: Option<FrameId>,
     biggest: u64,
@@ -184,10 +187,10 @@ pub(crate) fn buckets(set: &EvidenceSet, facts: &Facts, classes: &mut Classes, l
     let mut first_at: FxHashMap<u64, usize> = FxHashMap::default();
     for (position, &id) in line.snapshots.iter().enumerate() {
         let snapshot = &set.snapshots[id.index()];
-        let mut group_bucket: Vec<usize> = Vec::with_capacity(snapshot.groups.len());
+        let follows = last > 0 && (position == 0 || position == last) && snapshot.kind == SnapshotKind::Dump;
+        let mut group_bucket = vec![usize::MAX; if follows { snapshot.groups.len() } else { 0 }];
         for (number, group) in snapshot.groups.iter().enumerate() {
             let Some(entry) = classes.of(set, facts, group) else {
-                group_bucket.push(usize::MAX);
                 continue;
             };
             let stack = facts.stack(group.stack);
@@ -226,12 +229,15 @@ pub(crate) fn buckets(set: &EvidenceSet, facts: &Facts, classes: &mut Classes, l
                     counts: vec![0; line.snapshots.len()],
                     stayed: 0,
                     is_main: stack.is_main,
+                    at_lock: false,
                     creator: stack.creator,
                     biggest: 0,
                 });
                 buckets.len() - 1
             });
-            group_bucket.push(at);
+            if follows {
+                group_bucket[number] = at;
+            }
             let bucket = &mut buckets[at];
             bucket.counts[position] += group.count;
             if position == last {
@@ -240,7 +246,7 @@ pub(crate) fn buckets(set: &EvidenceSet, facts: &Facts, classes: &mut Classes, l
                 bucket.stacks.push(group.stack);
             }
         }
-        if last > 0 && (position == 0 || position == last) && snapshot.kind == SnapshotKind::Dump {
+        if follows {
             let mut seen: FxHashSet<u64> = FxHashSet::default();
             for goroutine in &snapshot.goroutines {
                 let Some(&at) = group_bucket
@@ -280,6 +286,7 @@ fn add_current(
         bucket.stacks.clear();
     }
     bucket.groups.push(id);
+    bucket.at_lock |= is_lock(reason);
     bucket.count += group.count;
     if group.state.leaked {
         bucket.leaked += group.count;

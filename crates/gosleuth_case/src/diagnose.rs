@@ -4,7 +4,7 @@
 //! no healthy program shows. Whatever one snapshot cannot decide is a candidate.
 
 use gosleuth_base::{GoSymbol, Idx as _, Origin, Severity, Site, SuspectKind, Verdict};
-use gosleuth_evidence::{EvidenceSet, Group, GroupId, Snapshot, SnapshotId, WaitRange, WaitReason};
+use gosleuth_evidence::{EvidenceSet, FrameId, Group, GroupId, Snapshot, SnapshotId, WaitRange, WaitReason};
 use rustc_hash::FxHashMap;
 
 use crate::buckets::{Bucket, Line};
@@ -65,7 +65,7 @@ pub(crate) fn diagnose(
         line,
         snapshot,
         options,
-        has_minutes: snapshot.groups.iter().any(|group| group.waits.known > 0),
+        has_minutes: buckets.iter().any(|bucket| bucket.waits.known > 0),
         span: span_minutes(set, line),
     };
     let mut diagnosis = Diagnosis::default();
@@ -82,7 +82,11 @@ pub(crate) fn diagnose(
             Decision::Suspect(_) | Decision::Candidate => found.push((index, judgement)),
         }
     }
-    let chains = lock_classes(set, facts, snapshot);
+    let chains = if buckets.iter().any(|bucket| bucket.at_lock) {
+        lock_classes(set, facts, snapshot)
+    } else {
+        Vec::new()
+    };
     let (found, mut merged) = scene.merge_locks(buckets, found, &chains);
     for (index, judgement) in found {
         let suspect = scene.suspect(&buckets[index], &judgement);
@@ -310,12 +314,16 @@ impl Scene<'_> {
             add(set.text(frame.function));
         }
         parents.retain(|name| !name.starts_with("runtime.") && !name.starts_with("sync.") && name != "main.main");
+        // Thousands of groups have a handful of creators.
+        let mut started: FxHashMap<FrameId, bool> = FxHashMap::default();
         !self.snapshot.groups.iter().enumerate().any(|(index, group)| {
-            bucket.groups.binary_search(&GroupId::from_usize(index)).is_err()
-                && self.facts.stack(group.stack).creator.is_some_and(|creator| {
+            let creator = self.facts.stack(group.stack).creator;
+            creator.is_some_and(|creator| {
+                *started.entry(creator).or_insert_with(|| {
                     let name = outer_function(set.text(set.stacks.frame(creator).function));
                     parents.contains(&name)
                 })
+            }) && bucket.groups.binary_search(&GroupId::from_usize(index)).is_err()
         })
     }
 

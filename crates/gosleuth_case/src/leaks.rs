@@ -1,7 +1,8 @@
 //! Goroutine leak profiles: every goroutine in one is leaked, on the word of the runtime.
 
 use gosleuth_base::{Idx as _, Problem, ProblemKind, Verdict};
-use gosleuth_evidence::{EvidenceSet, SnapshotKind};
+use gosleuth_evidence::{EvidenceSet, Group, SnapshotKind, StackId};
+use rustc_hash::FxHashMap;
 
 use crate::buckets::Classes;
 use crate::catalogue::{Class, Entry, known};
@@ -15,6 +16,9 @@ const BLIND: &str = "a goroutine leak profile sees only goroutines blocked on ch
                      running or global can reach: waits on the network, sleeps, tickers, and channels or locks held by package \
                      variables are not in it, so a site that is missing here is not cleared";
 
+/// Stacks kept per suspect.
+const STACKS: usize = 16;
+
 /// One proved suspect per site of every leak profile.
 pub(crate) fn leak_profiles(
     set: &EvidenceSet,
@@ -22,7 +26,8 @@ pub(crate) fn leak_profiles(
     classes: &mut Classes,
     problems: &mut Vec<Problem>,
 ) -> Vec<Suspect> {
-    let mut suspects: Vec<Suspect> = Vec::new();
+    let mut leaks: Vec<Leak<'_>> = Vec::new();
+    let mut index: FxHashMap<_, usize> = FxHashMap::default();
     for snapshot in &set.snapshots {
         let marked = snapshot.groups.iter().any(|group| group.state.leaked);
         if snapshot.kind == SnapshotKind::LeakProfile || marked {
@@ -41,62 +46,74 @@ pub(crate) fn leak_profiles(
         }
         for group in &snapshot.groups {
             let stack = facts.stack(group.stack);
-            let reason = effective_reason(group.state.reason, stack.reason);
             let entry: &'static Entry = classes
                 .of(set, facts, group)
                 .filter(|entry| entry.class != Class::Healthy)
                 .unwrap_or_else(|| known("unknown-wait"));
-            let blamed = stack.blame.map(|frame| site(set, frame));
-            let values = Values {
-                count: group.count,
-                site: blamed.as_ref(),
-                ..Values::default()
-            };
-            if let Some(same) = suspects
-                .iter_mut()
-                .find(|suspect| suspect.site == blamed && suspect.entry == entry.id)
-            {
-                same.count += group.count;
-                same.stacks.push(group.stack);
-                same.headline = say::fill(
-                    entry.headline,
-                    &Values {
-                        count: same.count,
-                        ..values
-                    },
-                );
-                same.evidence = vec![proof(same.count)];
-                continue;
-            }
-            suspects.push(Suspect {
-                kind: kind_of(entry, reason),
-                verdict: Verdict::Proved,
-                severity: entry.severity,
-                entry: entry.id,
-                rules: entry.rules.to_vec(),
-                headline: say::fill(entry.headline, &values),
-                why: "Nothing that still runs can reach what they wait for, so nobody can release them.".to_owned(),
-                action: say::fill(entry.action, &values),
-                site: blamed,
-                related: stack
-                    .creator
-                    .map(|frame| Related {
-                        site: site(set, frame),
-                        label: "created here".to_owned(),
-                    })
-                    .into_iter()
-                    .collect(),
-                count: group.count,
-                waits: None,
-                goroutines: group.ids.clone(),
-                stacks: vec![group.stack],
-                evidence: vec![proof(group.count)],
-                would_decide: None,
+            let blamed = stack.blame.map(|frame| set.stacks.frame(frame));
+            let key = (blamed.map(|frame| (frame.function, frame.file, frame.line)), entry.id);
+            let at = *index.entry(key).or_insert_with(|| {
+                leaks.push(Leak {
+                    entry,
+                    first: group,
+                    count: 0,
+                    stacks: Vec::new(),
+                });
+                leaks.len() - 1
             });
+            leaks[at].count += group.count;
+            if leaks[at].stacks.len() < STACKS {
+                leaks[at].stacks.push(group.stack);
+            }
         }
     }
+    let suspects = leaks.iter().map(|leak| suspect(set, facts, leak)).collect();
     problems.dedup();
     suspects
+}
+
+/// The leaked goroutines of one site.
+struct Leak<'a> {
+    entry: &'static Entry,
+    first: &'a Group,
+    count: u64,
+    stacks: Vec<StackId>,
+}
+
+fn suspect(set: &EvidenceSet, facts: &Facts, leak: &Leak<'_>) -> Suspect {
+    let Leak { entry, first, .. } = leak;
+    let stack = facts.stack(first.stack);
+    let blamed = stack.blame.map(|frame| site(set, frame));
+    let values = Values {
+        count: leak.count,
+        site: blamed.as_ref(),
+        ..Values::default()
+    };
+    Suspect {
+        kind: kind_of(entry, effective_reason(first.state.reason, stack.reason)),
+        verdict: Verdict::Proved,
+        severity: entry.severity,
+        entry: entry.id,
+        rules: entry.rules.to_vec(),
+        headline: say::fill(entry.headline, &values),
+        why: "Nothing that still runs can reach what they wait for, so nobody can release them.".to_owned(),
+        action: say::fill(entry.action, &values),
+        site: blamed,
+        related: stack
+            .creator
+            .map(|frame| Related {
+                site: site(set, frame),
+                label: "created here".to_owned(),
+            })
+            .into_iter()
+            .collect(),
+        count: leak.count,
+        waits: None,
+        goroutines: first.ids.clone(),
+        stacks: leak.stacks.clone(),
+        evidence: vec![proof(leak.count)],
+        would_decide: None,
+    }
 }
 
 fn proof(count: u64) -> String {

@@ -4,7 +4,7 @@
 //! stacks of other waiters or on goroutines that wait for something else. From that follow a likely holder, a goroutine that
 //! waits for itself, and rings. All of it is inference, and the words say so; the verdict rests on the wait alone.
 
-use gosleuth_base::{GoSymbol, Idx as _};
+use gosleuth_base::{GoSymbol, Idx as _, Sym};
 use gosleuth_evidence::{EvidenceSet, FrameId, GroupId, Snapshot, StackId, WaitReason};
 use rustc_hash::FxHashMap;
 
@@ -15,7 +15,7 @@ use crate::facts::{Facts, effective_reason};
 pub(crate) struct LockClass {
     /// `package.Type`, or the function where the lock belongs to no method.
     pub(crate) owner: String,
-    /// Waiting groups.
+    /// Waiting groups, ascending.
     pub(crate) waiters: Vec<GroupId>,
     /// Number of goroutines.
     pub(crate) count: u64,
@@ -55,6 +55,7 @@ pub(crate) fn lock_classes(set: &EvidenceSet, facts: &Facts, snapshot: &Snapshot
     if by_owner.is_empty() {
         return Vec::new();
     }
+    let owners = Owners::new(set);
     let mut addresses: FxHashMap<GroupId, Vec<u64>> = FxHashMap::default();
     for used in &snapshot.addresses {
         addresses.entry(used.group).or_default().push(used.address);
@@ -63,7 +64,7 @@ pub(crate) fn lock_classes(set: &EvidenceSet, facts: &Facts, snapshot: &Snapshot
         .into_iter()
         .map(|(owner, waiters)| {
             let count = waiters.iter().map(|id| snapshot.groups[id.index()].count).sum();
-            let holder = find_holder(set, facts, snapshot, &owner, &waiters, &addresses);
+            let holder = find_holder(set, facts, snapshot, &owners, &owner, &waiters, &addresses);
             LockClass {
                 owner,
                 waiters,
@@ -85,57 +86,79 @@ pub(crate) fn is_lock(reason: WaitReason) -> bool {
 }
 
 fn owner_key(set: &EvidenceSet, frame: FrameId) -> String {
-    let name = set.text(set.stacks.frame(frame).function);
+    key_of(set.text(set.stacks.frame(frame).function))
+}
+
+/// `package.Type`, or `package.function` where there is no receiver.
+fn key_of(name: &str) -> String {
     let symbol = GoSymbol::parse(name);
-    match symbol.receiver {
-        Some(receiver) => format!("{}.{receiver}", symbol.package),
-        None => format!("{}.{}", symbol.package, symbol.name),
+    format!("{}.{}", symbol.package, symbol.receiver.unwrap_or(symbol.name))
+}
+
+/// The owner of each frame's function, as a number: every stack is asked about every owner.
+struct Owners {
+    by_frame: Vec<u32>,
+    numbers: FxHashMap<String, u32>,
+}
+
+impl Owners {
+    fn new(set: &EvidenceSet) -> Self {
+        let mut numbers: FxHashMap<String, u32> = FxHashMap::default();
+        let mut by_sym: FxHashMap<Sym, u32> = FxHashMap::default();
+        let frames = set.stacks.all_frames().iter();
+        let by_frame = frames.map(|frame| {
+            *by_sym.entry(frame.function).or_insert_with(|| {
+                let next = numbers.len() as u32;
+                *numbers.entry(key_of(set.text(frame.function))).or_insert(next)
+            })
+        });
+        Self {
+            by_frame: by_frame.collect(),
+            numbers,
+        }
     }
 }
 
-/// Whether a frame further out than `after` belongs to the owner. Returns its position.
-fn inside(set: &EvidenceSet, stack: StackId, owner: &str, after: Option<FrameId>) -> Option<usize> {
-    let frames = &set.stacks.stack(stack).frames;
+/// Whether a frame further out than `after` belongs to the owner of this number. Returns its position.
+fn inside(set: &EvidenceSet, owners: &Owners, stack: StackId, owner: u32, after: Option<FrameId>) -> Option<usize> {
+    let frames = set.stacks.stack(stack).frames;
     let start = after.map_or(0, |after| {
         frames
             .iter()
             .position(|&frame| frame == after)
             .map_or(0, |position| position + 1)
     });
-    let first = after.map(|frame| set.text(set.stacks.frame(frame).function));
+    let symbol = |frame: FrameId| GoSymbol::parse(set.text(set.stacks.frame(frame).function));
     (start..frames.len()).find(|&position| {
-        let name = set.text(set.stacks.frame(frames[position]).function);
-        let symbol = GoSymbol::parse(name);
         // A closure of the locking function itself (or the function around the closure) is one section, not two.
-        let same_section = first.is_some_and(|first| {
-            let first = GoSymbol::parse(first);
-            first.is_closure() != symbol.is_closure() && first.receiver == symbol.receiver && first.name == symbol.name
-        });
-        !same_section && symbol_key_is(&symbol, owner)
+        let same_section = || {
+            after.map(symbol).is_some_and(|first| {
+                let symbol = symbol(frames[position]);
+                first.is_closure() != symbol.is_closure()
+                    && first.receiver == symbol.receiver
+                    && first.name == symbol.name
+            })
+        };
+        owners.by_frame[frames[position].index()] == owner && !same_section()
     })
-}
-
-fn symbol_key_is(symbol: &GoSymbol<'_>, owner: &str) -> bool {
-    owner
-        .strip_prefix(symbol.package)
-        .and_then(|rest| rest.strip_prefix('.'))
-        .is_some_and(|rest| rest == symbol.receiver.unwrap_or(symbol.name))
 }
 
 fn find_holder(
     set: &EvidenceSet,
     facts: &Facts,
     snapshot: &Snapshot,
+    owners: &Owners,
     owner: &str,
     waiters: &[GroupId],
     addresses: &FxHashMap<GroupId, Vec<u64>>,
 ) -> Holder {
+    let number = owners.numbers.get(owner).copied().unwrap_or(u32::MAX);
     let inner: Vec<GroupId> = waiters
         .iter()
         .copied()
         .filter(|id| {
             let stack = snapshot.groups[id.index()].stack;
-            inside(set, stack, owner, facts.stack(stack).owner).is_some()
+            inside(set, owners, stack, number, facts.stack(stack).owner).is_some()
         })
         .collect();
     let longest = waiters
@@ -147,10 +170,10 @@ fn find_holder(
     let mut best: Option<(i32, u32, std::cmp::Reverse<usize>)> = None;
     let mut busy = false;
     for (index, group) in snapshot.groups.iter().enumerate() {
-        if waiters.iter().any(|id| id.index() == index) {
+        if waiters.binary_search(&GroupId::from_usize(index)).is_ok() {
             continue;
         }
-        let Some(position) = inside(set, group.stack, owner, None) else {
+        let Some(position) = inside(set, owners, group.stack, number, None) else {
             continue;
         };
         let stack = facts.stack(group.stack);

@@ -2,6 +2,7 @@
 
 use gosleuth_base::{Idx as _, Origin, Severity, Site, SuspectKind, Verdict};
 use gosleuth_evidence::{EvidenceSet, Profile, ProfileKind, SnapshotKind, StackId};
+use rustc_hash::FxHashMap;
 
 use crate::catalogue::known;
 use crate::facts::{Facts, site};
@@ -19,17 +20,16 @@ pub(crate) fn explain(set: &EvidenceSet, facts: &Facts, case: &mut CaseFile) {
     for (index, profile) in set.profiles.iter().enumerate() {
         let Some(column) = column(set, profile) else { continue };
         let mut top: Vec<(StackId, i64, Option<Site>)> = Vec::new();
+        let mut positions: FxHashMap<StackId, usize> = FxHashMap::default();
         let mut total = 0i64;
         for sample in &profile.samples {
             let value = sample.values.get(column).copied().unwrap_or(0);
             total = total.saturating_add(value);
-            match top
-                .iter_mut()
-                .find(|(stack, ..)| *stack == sample.stack && profile.samples.len() < 10_000)
-            {
-                Some((_, sum, _)) => *sum = sum.saturating_add(value),
-                None => top.push((sample.stack, value, None)),
-            }
+            let at = *positions.entry(sample.stack).or_insert_with(|| {
+                top.push((sample.stack, 0, None));
+                top.len() - 1
+            });
+            top[at].1 = top[at].1.saturating_add(value);
         }
         top.sort_by_key(|(stack, value, _)| (std::cmp::Reverse(*value), *stack));
         top.truncate(TOP);

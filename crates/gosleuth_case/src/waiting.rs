@@ -55,7 +55,7 @@ fn objects(set: &EvidenceSet, facts: &Facts, snapshot: &Snapshot, classes: &[Loc
         };
         let holder = classes
             .iter()
-            .find(|class| class.waiters.contains(&first))
+            .find(|class| class.waiters.binary_search(&first).is_ok())
             .map(|class| holder_text(set, facts, snapshot, class));
         let mut waiters: BTreeMap<(String, Option<gosleuth_base::Site>), u64> = BTreeMap::new();
         for (id, count) in uses {
@@ -173,13 +173,16 @@ fn cycles(set: &EvidenceSet, facts: &Facts, snapshot: &Snapshot, classes: &[Lock
                 // Follow "most likely held by" until it comes back here.
                 let mut path = vec![*id];
                 let mut at = *id;
-                while let Some(next) = classes.iter().position(|other| other.waiters.contains(&at)) {
+                while let Some(next) = classes
+                    .iter()
+                    .position(|other| other.waiters.binary_search(&at).is_ok())
+                {
                     if next == index {
                         // A ring is found from each of its members: keep the first.
                         if path.len() > 1
                             && classes[..index]
                                 .iter()
-                                .all(|earlier| !path.iter().any(|id| earlier.waiters.contains(id)))
+                                .all(|earlier| !path.iter().any(|id| earlier.waiters.binary_search(id).is_ok()))
                         {
                             cycles.push(Cycle {
                                 members: path.iter().map(|&id| member(set, facts, snapshot, id)).collect(),
