@@ -167,26 +167,19 @@ fn one(set: &EvidenceSet, facts: &Facts, index: usize, crash: &Crash, case: &mut
         evidence.push(format!("Goroutine {id} did it."));
     }
     let suspect = Suspect {
-        kind: kind(crash, entry, fatal, is_deadlock),
         verdict: Verdict::Proved,
         severity: if served || recovered {
             Severity::Warning
         } else {
             Severity::Error
         },
-        entry: entry.id,
-        rules: entry.rules.to_vec(),
         headline,
-        why: say::fill(entry.why, &values),
-        action: say::fill(entry.action, &values),
-        site: blamed,
         related,
         count: 1,
-        waits: None,
         goroutines: crash.goroutine.into_iter().collect(),
         stacks: stack.into_iter().collect(),
         evidence,
-        would_decide: None,
+        ..Suspect::new(entry, kind(crash, entry, fatal, is_deadlock), &values)
     };
     Some(Explained {
         row,
@@ -433,22 +426,15 @@ fn timeout(
     Explained {
         row,
         suspect: Some(Suspect {
-            kind: SuspectKind::TestTimeout,
             verdict: Verdict::Proved,
             severity: Severity::Error,
-            entry: entry.id,
-            rules: entry.rules.to_vec(),
             headline,
-            why: say::fill(entry.why, &values),
-            action: say::fill(entry.action, &values),
-            site: blamed,
-            related: Vec::new(),
             count: group.count,
             waits: (group.waits.known > 0).then_some(group.waits),
             goroutines: group.ids.clone(),
             stacks: vec![group.stack],
             evidence,
-            would_decide: None,
+            ..Suspect::new(entry, SuspectKind::TestTimeout, &values)
         }),
         class: format!("timeout:{test}"),
     }

@@ -339,9 +339,9 @@ impl Scene<'_> {
             creator: creator.as_ref(),
             ..Values::default()
         };
-        let mut headline = say::fill(entry.headline, &values);
+        let mut suspect = Suspect::new(entry, kind_of(entry, bucket.reason), &values);
         if judgement.grows {
-            headline.push_str(&format!(
+            suspect.headline.push_str(&format!(
                 ", and they become more: {}",
                 bucket
                     .counts
@@ -351,9 +351,8 @@ impl Scene<'_> {
                     .join(" → ")
             ));
         }
-        let mut related: Vec<Related> = Vec::new();
         if let Some(creator) = &creator {
-            related.push(Related {
+            suspect.related.push(Related {
                 site: creator.clone(),
                 label: "created here".to_owned(),
             });
@@ -364,7 +363,7 @@ impl Scene<'_> {
             let users = frames
                 .copied()
                 .filter(|&frame| self.facts.origin(frame) == Origin::User);
-            related.extend(
+            suspect.related.extend(
                 users
                     .filter(|&frame| Some(frame) != bucket.blame)
                     .take(8)
@@ -375,27 +374,14 @@ impl Scene<'_> {
             );
         }
         let decision = judgement.decision;
-        Suspect {
-            kind: kind_of(entry, bucket.reason),
-            verdict: match decision {
-                Decision::Suspect(verdict) => verdict,
-                _ => Verdict::Observed,
-            },
-            severity: entry.severity,
-            entry: entry.id,
-            rules: entry.rules.to_vec(),
-            headline,
-            why: say::fill(entry.why, &values),
-            action: say::fill(entry.action, &values),
-            site: blamed,
-            related,
-            count: bucket.count,
-            waits: (bucket.waits.known > 0).then_some(bucket.waits),
-            goroutines: bucket.ids.clone(),
-            stacks: bucket.stacks.clone(),
-            evidence: judgement.evidence.clone(),
-            would_decide: (decision == Decision::Candidate).then(|| decide_by(entry)),
+        if let Decision::Suspect(verdict) = decision {
+            suspect.verdict = verdict;
         }
+        suspect.would_decide = (decision == Decision::Candidate).then(|| decide_by(entry));
+        suspect.goroutines.clone_from(&bucket.ids);
+        suspect.stacks.clone_from(&bucket.stacks);
+        suspect.evidence.clone_from(&judgement.evidence);
+        suspect
     }
 
     fn chosen_entry(&self, bucket: &Bucket) -> &'static Entry {

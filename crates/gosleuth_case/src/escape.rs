@@ -1,11 +1,11 @@
 //! Compiler escape output: which contexts, cancel functions, channels and large values move to the heap, and why.
 
-use gosleuth_base::{Severity, Site, SuspectKind, Verdict};
+use gosleuth_base::{Severity, Site, SuspectKind};
 use gosleuth_evidence::{Escape, EscapeKind, EvidenceSet};
 
 use crate::catalogue::{Section, known, message_entry};
 use crate::model::{CaseFile, Suspect, Table};
-use crate::say::{self, Values, number};
+use crate::say::{Values, number};
 
 /// Most lines of the table.
 const MOST: usize = 200;
@@ -39,26 +39,14 @@ pub(crate) fn explain(set: &EvidenceSet, case: &mut CaseFile) {
             ..Values::default()
         };
         case.candidates.push(Suspect {
-            kind: SuspectKind::Escape,
-            verdict: Verdict::Observed,
             severity: Severity::Advice,
-            entry: entry.id,
-            rules: entry.rules.to_vec(),
-            headline: say::fill(entry.headline, &values),
-            why: say::fill(entry.why, &values),
-            action: say::fill(entry.action, &values),
-            site: Some(at),
-            related: Vec::new(),
-            count: 1,
-            waits: None,
-            goroutines: Vec::new(),
-            stacks: Vec::new(),
             evidence: escape
                 .flow
                 .iter()
                 .map(|&line| set.text(line).trim().to_owned())
                 .collect(),
             would_decide: Some(entry.would_decide.to_owned()),
+            ..Suspect::new(entry, SuspectKind::Escape, &values)
         });
     }
     let shown = rows.len().min(MOST);

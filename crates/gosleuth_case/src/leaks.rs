@@ -9,7 +9,7 @@ use crate::catalogue::{Class, Entry, known};
 use crate::diagnose::kind_of;
 use crate::facts::{Facts, effective_reason, site};
 use crate::model::{Related, Suspect};
-use crate::say::{self, Values, goroutines};
+use crate::say::{Values, goroutines};
 
 /// What a leak profile cannot see, as a note beside every one.
 const BLIND: &str = "a goroutine leak profile sees only goroutines blocked on channels, select and sync objects that nothing \
@@ -89,30 +89,22 @@ fn suspect(set: &EvidenceSet, facts: &Facts, leak: &Leak<'_>) -> Suspect {
         site: blamed.as_ref(),
         ..Values::default()
     };
+    let created = stack.creator.map(|frame| Related {
+        site: site(set, frame),
+        label: "created here".to_owned(),
+    });
     Suspect {
-        kind: kind_of(entry, effective_reason(first.state.reason, stack.reason)),
         verdict: Verdict::Proved,
-        severity: entry.severity,
-        entry: entry.id,
-        rules: entry.rules.to_vec(),
-        headline: say::fill(entry.headline, &values),
         why: "Nothing that still runs can reach what they wait for, so nobody can release them.".to_owned(),
-        action: say::fill(entry.action, &values),
-        site: blamed,
-        related: stack
-            .creator
-            .map(|frame| Related {
-                site: site(set, frame),
-                label: "created here".to_owned(),
-            })
-            .into_iter()
-            .collect(),
-        count: leak.count,
-        waits: None,
+        related: created.into_iter().collect(),
         goroutines: first.ids.clone(),
         stacks: leak.stacks.clone(),
         evidence: vec![proof(leak.count)],
-        would_decide: None,
+        ..Suspect::new(
+            entry,
+            kind_of(entry, effective_reason(first.state.reason, stack.reason)),
+            &values,
+        )
     }
 }
 

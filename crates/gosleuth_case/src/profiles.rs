@@ -87,25 +87,13 @@ fn contention(case: &mut CaseFile, profile: &Profile, stack: StackId, value: i64
         ..Values::default()
     };
     let candidate = Suspect {
-        kind: SuspectKind::Contention,
-        verdict: Verdict::Observed,
-        severity: entry.severity,
-        entry: entry.id,
-        rules: entry.rules.to_vec(),
-        headline: say::fill(entry.headline, &values),
-        why: say::fill(entry.why, &values),
-        action: say::fill(entry.action, &values),
-        site: at,
-        related: Vec::new(),
-        count: 1,
-        waits: None,
-        goroutines: Vec::new(),
         stacks: vec![stack],
         evidence: vec![format!(
             "{} profile: {what} of the waiting is charged to this stack.",
             profile.kind.as_str()
         )],
         would_decide: Some(entry.would_decide.to_owned()),
+        ..Suspect::new(entry, SuspectKind::Contention, &values)
     };
     if !case
         .candidates
@@ -147,22 +135,10 @@ fn threads(set: &EvidenceSet, facts: &Facts, case: &mut CaseFile) {
         ..Values::default()
     };
     case.suspects.push(Suspect {
-        kind: SuspectKind::ThreadGrowth,
-        verdict: Verdict::Observed,
         severity: Severity::Warning,
-        entry: entry.id,
-        rules: entry.rules.to_vec(),
-        headline: say::fill(entry.headline, &values),
-        why: say::fill(entry.why, &values),
-        action: say::fill(entry.action, &values),
-        site: cause,
-        related: Vec::new(),
         count: last,
-        waits: None,
-        goroutines: Vec::new(),
-        stacks: Vec::new(),
         evidence: vec![format!("Thread creation profile: {what} threads.")],
-        would_decide: None,
+        ..Suspect::new(entry, SuspectKind::ThreadGrowth, &values)
     });
 }
 

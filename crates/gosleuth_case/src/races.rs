@@ -8,7 +8,7 @@ use gosleuth_evidence::{EvidenceSet, FrameId, RaceAccess, RaceLocation, RaceRepo
 use crate::catalogue::{Entry, Section, known, message_entry};
 use crate::facts::{Facts, site};
 use crate::model::{CaseFile, RaceRow, Related, Suspect};
-use crate::say::{self, Values, place, plural};
+use crate::say::{Values, place, plural};
 
 /// Adds race rows and their suspects.
 pub(crate) fn explain(set: &EvidenceSet, facts: &Facts, case: &mut CaseFile) {
@@ -143,22 +143,14 @@ fn one(set: &EvidenceSet, facts: &Facts, indices: &[usize]) -> (RaceRow, Suspect
         evidence.push(format!("In the output of {}.", set.text(test)));
     }
     let suspect = Suspect {
-        kind: SuspectKind::DataRace,
         verdict: Verdict::Proved,
         severity: if test_only { Severity::Warning } else { Severity::Error },
-        entry: entry.id,
-        rules: entry.rules.to_vec(),
         headline,
-        why: say::fill(entry.why, &values),
-        action: say::fill(entry.action, &values),
-        site: main,
         related,
         count,
-        waits: None,
-        goroutines: Vec::new(),
         stacks: report.accesses.iter().filter_map(|access| access.stack).collect(),
         evidence,
-        would_decide: None,
+        ..Suspect::new(entry, SuspectKind::DataRace, &values)
     };
     let row = RaceRow {
         index: first,

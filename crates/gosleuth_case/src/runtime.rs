@@ -1,11 +1,11 @@
 //! Counters of the runtime: gctrace, schedtrace, scavtrace, expvar and Prometheus pages as tables with trends and thresholds.
 
-use gosleuth_base::{Idx as _, SuspectKind, Verdict};
+use gosleuth_base::{Idx as _, SuspectKind};
 use gosleuth_evidence::{EvidenceSet, ExpVars, GcCycle, InputId, MetricsPage, SchedTick};
 
 use crate::catalogue::{Entry, known};
 use crate::model::{CaseFile, CaseOptions, Suspect, Table, Thresholds};
-use crate::say::{self, Values, number, plural};
+use crate::say::{Values, number, plural};
 use crate::series::slope;
 
 /// Rows shown of a long table: evenly spaced, first and last included.
@@ -518,22 +518,8 @@ fn suspect(entry: &'static Entry, kind: SuspectKind, what: &str) -> Suspect {
         ..Values::default()
     };
     Suspect {
-        kind,
-        verdict: Verdict::Observed,
-        severity: entry.severity,
-        entry: entry.id,
-        rules: entry.rules.to_vec(),
-        headline: say::fill(entry.headline, &values),
-        why: say::fill(entry.why, &values),
-        action: say::fill(entry.action, &values),
-        site: None,
-        related: Vec::new(),
-        count: 1,
-        waits: None,
-        goroutines: Vec::new(),
-        stacks: Vec::new(),
         evidence: vec![format!("Measured: {what}.")],
-        would_decide: None,
+        ..Suspect::new(entry, kind, &values)
     }
 }
 

@@ -1,8 +1,11 @@
 //! Words: filled templates, counts, durations. English has few rules here, and all of them stand in this file.
 
-use gosleuth_base::Site;
 pub(crate) use gosleuth_base::thousands as number;
+use gosleuth_base::{Site, SuspectKind, Verdict};
 use gosleuth_evidence::WaitRange;
+
+use crate::catalogue::Entry;
+use crate::model::Suspect;
 
 /// Values for the placeholders of a template.
 #[derive(Clone, Debug, Default)]
@@ -51,6 +54,30 @@ pub(crate) fn fill(template: &str, values: &Values<'_>) -> String {
     }
     out.push_str(rest);
     out
+}
+
+impl Suspect {
+    /// What a catalogue entry says of these values: observed, without evidence yet. Callers set what they know better.
+    pub(crate) fn new(entry: &'static Entry, kind: SuspectKind, values: &Values<'_>) -> Self {
+        Self {
+            kind,
+            verdict: Verdict::Observed,
+            severity: entry.severity,
+            entry: entry.id,
+            rules: entry.rules.to_vec(),
+            headline: fill(entry.headline, values),
+            why: fill(entry.why, values),
+            action: fill(entry.action, values),
+            site: values.site.cloned(),
+            related: Vec::new(),
+            count: values.count.max(1),
+            waits: values.waits,
+            goroutines: Vec::new(),
+            stacks: Vec::new(),
+            evidence: Vec::new(),
+            would_decide: None,
+        }
+    }
 }
 
 /// `1 goroutine`, `12,345 goroutines`.
