@@ -3,6 +3,7 @@
 //! Role: `tidy` holds the rules of the repository as data and checks them, `generate` writes the committed files that are
 //! derived from code, `record` runs the fixture programs. Non-goals: nothing that the product needs at run time.
 
+mod conformance;
 mod fuzz;
 mod generate;
 mod record;
@@ -23,6 +24,9 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Compare gosleuth's answers with those of the Go toolchain
+    #[command(subcommand)]
+    Conformance(conformance::Oracle),
     /// Build the fuzz targets and run them
     Fuzz(fuzz::FuzzArgs),
     /// Run the fixture programs under several Go versions and keep what they leave behind
@@ -38,6 +42,7 @@ fn main() -> anyhow::Result<()> {
         Task::Tidy => tidy::run(),
         Task::Generate { check: true } => generate::check(),
         Task::Generate { check: false } => generate::write(),
+        Task::Conformance(oracle) => conformance::run(&oracle),
         Task::Fuzz(args) => fuzz::run(&args),
         Task::Record(args) => record::record(&args),
         Task::Bigdump(args) => record::big_dump(&args),

@@ -1,0 +1,25 @@
+//! Oracles: gosleuth's answers beside those of the Go toolchain, on real code. They need Go, take minutes, and are run by hand; their scores
+//! are committed in `testdata/conformance`, which lists what does not agree.
+
+mod types;
+
+use anyhow::Result;
+
+/// What to compare.
+#[derive(clap::Subcommand)]
+pub(crate) enum Oracle {
+    /// Objects and types with go/types
+    Types(types::TypesArgs),
+}
+
+/// Compares and prints the score.
+pub(crate) fn run(oracle: &Oracle) -> Result<()> {
+    match oracle {
+        Oracle::Types(args) => types::run(args),
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "scores are the output")]
+fn say(line: impl std::fmt::Display) {
+    println!("{line}");
+}
