@@ -50,6 +50,19 @@ impl ConstValue {
         Self::String(bytes.into())
     }
 
+    /// An integer of any size; unknown if it is out of bounds.
+    pub(crate) fn from_big(value: BigInt) -> Self {
+        Self::integer(value)
+    }
+
+    /// A fraction; unknown if it is none or out of bounds.
+    pub(crate) fn from_ratio(numerator: BigInt, denominator: BigInt) -> Self {
+        if denominator.is_zero() || numerator.bits().max(denominator.bits()) > MAX_BITS {
+            return Self::Unknown;
+        }
+        Self::ratio(BigRational::new(numerator, denominator))
+    }
+
     /// A number with or without fraction; unknown if it is out of bounds.
     fn ratio(value: BigRational) -> Self {
         if value.is_integer() {

@@ -13,6 +13,7 @@
 mod check;
 mod constant;
 mod display;
+pub mod export;
 mod info;
 mod names;
 mod object;

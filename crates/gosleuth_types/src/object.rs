@@ -93,6 +93,18 @@ pub struct Object {
     pub kind: ObjKind,
 }
 
+impl Object {
+    /// In place of an object that nobody can reach.
+    pub(crate) fn hole() -> Self {
+        Self {
+            name: Name::EMPTY,
+            pos: Pos::NONE,
+            ty: Some(TypeId::UNKNOWN),
+            kind: ObjKind::Label,
+        }
+    }
+}
+
 /// Kinds of objects.
 #[derive(Clone, Debug)]
 pub enum ObjKind {

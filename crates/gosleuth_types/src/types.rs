@@ -69,6 +69,11 @@ impl TypeId {
         self.0.get() as usize - 1
     }
 
+    /// A type that every store holds, by its place.
+    pub(crate) const fn predeclared(index: u32) -> Self {
+        Self::at(index)
+    }
+
     /// What could not be determined.
     pub const UNKNOWN: Self = Self::at(0);
     /// `()`: no values; also the empty list of types.
