@@ -26,8 +26,22 @@ pub struct DecodeError;
 const HOLES_PER_BYTE: usize = 64;
 
 /// The import paths of the packages that the bytes refer to; these have to be finished before [`decode`].
+///
+/// # Errors
+///
+/// The bytes are not an exported package.
 pub fn references(bytes: &[u8]) -> Result<Vec<&str>, DecodeError> {
-    paths(&mut Reader::new(bytes)).ok_or(DecodeError)
+    let paths = paths(&mut Reader::new(bytes)).ok_or(DecodeError)?;
+    Ok(paths.into_iter().filter(|path| built_in(path).is_none()).collect())
+}
+
+/// Packages that every world has.
+fn built_in(path: &str) -> Option<PkgId> {
+    match path {
+        "" => Some(PkgId::universe()),
+        "unsafe" => Some(PkgId::unsafe_()),
+        _ => None,
+    }
 }
 
 fn paths<'a>(reader: &mut Reader<'a>) -> Option<Vec<&'a str>> {
@@ -39,6 +53,10 @@ fn paths<'a>(reader: &mut Reader<'a>) -> Option<Vec<&'a str>> {
 
 /// Makes the package `pkg`, registered but not finished, from bytes. `resolve` gives the packages the bytes refer to; what it does not
 /// know is unknown.
+///
+/// # Errors
+///
+/// The bytes are not an exported package.
 pub fn decode(
     world: &World,
     pkg: PkgId,
@@ -79,7 +97,8 @@ const TYPE_PARAMS: usize = 2;
 impl Decoder<'_, '_> {
     fn package(&mut self, resolve: impl Fn(&str) -> Option<PkgId>) -> Option<PackageTypes> {
         let paths = paths(&mut self.reader)?;
-        self.packages.extend(paths.into_iter().map(resolve));
+        self.packages
+            .extend(paths.into_iter().map(|path| built_in(path).or_else(|| resolve(path))));
         let name = std::str::from_utf8(self.reader.blob()?).ok()?;
         let name = (!name.is_empty()).then(|| self.world.name(name));
         let opaque = self.reader.byte()? != 0;

@@ -1,1 +1,255 @@
+use std::fmt::Write as _;
 
+use rustc_hash::FxHashMap;
+
+use super::*;
+use crate::display::Qualify;
+use crate::object::{ObjKind, PkgId};
+use crate::query::{Caches, Query};
+use crate::testing;
+use crate::world::World;
+
+const PROGRAM: &str = r#"
+-- a --
+package a
+
+import "unsafe"
+
+type Number interface{ ~int | ~float64 }
+
+type List[T any] struct {
+	head *node[T]
+	Len  int `json:"len"`
+	tree[T]
+}
+
+type node[T any] struct {
+	next *node[T]
+	val  T
+}
+
+type tree[T any] struct{ Left, Right *tree[T] }
+
+func (l *List[T]) Push(v T) *List[T] { return l }
+func (l *List[T]) seal()             {}
+func (t tree[E]) Walk(f func(E) bool) {}
+
+type Shape interface {
+	Area() float64
+	private() hidden
+}
+
+type hidden struct{ secret map[string]chan<- int }
+
+func (hidden) Tell() string { return "" }
+
+type Circle struct{ hidden }
+
+func (Circle) Area() float64   { return 0 }
+func (Circle) private() hidden { return hidden{} }
+
+const (
+	Big    = 1 << 100
+	Third  = 1.0 / 3
+	Point  = 1 + 2i
+	Text   = "a\x00b"
+	Yes    = true
+	Minus  = -5
+	Size   = unsafe.Sizeof(Circle{})
+	little = 7
+)
+
+var Table [little]func(...Shape) (n int, err error)
+
+func Map[T, U any, S ~[]T](s S, f func(T) U) []U { return nil }
+
+type Alias = List[string]
+type Pair[A comparable] = struct{ First, Second A }
+
+func unused(x int) (y int) { type local struct{ x int }; return 0 }
+-- b --
+package b
+
+import "a"
+
+type Mine a.Circle
+type Wrapped struct {
+	a.List[int]
+	*a.Circle
+}
+type Self interface {
+	a.Shape
+	Again(Self) Self
+}
+
+var Default = a.Map([]int{1}, func(int) string { return "" })
+var V a.Pair[int]
+-- c --
+package c
+
+import "b"
+
+type Mine b.Mine
+
+func F(b.Wrapped) (x b.Mine) { return }
+"#;
+
+/// The packages of [`PROGRAM`] in their bytes, and a world made of those alone.
+fn there_and_back(positions: Positions) -> (testing::Program, Vec<Vec<u8>>, World, Vec<PkgId>) {
+    let program = testing::check(PROGRAM);
+    let blobs: Vec<Vec<u8>> = program
+        .packages
+        .iter()
+        .map(|package| {
+            let reach = Reach::of_package(&program.world, package.pkg);
+            encode(&program.world, package.pkg, &reach, positions)
+        })
+        .collect();
+    let world = World::new();
+    // Numbers of packages, names and types differ from those of the first world.
+    world.register("something else", None);
+    world.name("Second");
+    world.types.slice(world.types.slice(crate::TypeId::STRING));
+    let mut packages = FxHashMap::default();
+    let mut ids = Vec::new();
+    for (package, blob) in program.packages.iter().zip(&blobs) {
+        let path = program.world.path(package.pkg);
+        let pkg = world.register(path, None);
+        assert!(
+            references(blob)
+                .unwrap()
+                .iter()
+                .all(|path| *path == "unsafe" || packages.contains_key(*path))
+        );
+        let types = decode(&world, pkg, blob, |path| packages.get(path).copied());
+        world.finish(pkg, types.unwrap());
+        packages.insert(path.to_owned(), pkg);
+        ids.push(pkg);
+    }
+    (program, blobs, world, ids)
+}
+
+/// Everything that the scope of a package leads to, in words.
+fn describe(world: &World, pkg: PkgId) -> String {
+    let package = world.package(pkg);
+    let caches = Caches::default();
+    let query = Query {
+        world,
+        pkg,
+        own: &package.tables,
+        caches: &caches,
+    };
+    let mut scope: Vec<_> = package.tables.scope.values().collect();
+    scope.sort();
+    let mut out = String::new();
+    for &&index in &scope {
+        let object = &package.tables.objects[index as usize];
+        let ty = object.ty.unwrap();
+        let _ = write!(
+            out,
+            "{} {:?} {}",
+            world.text(object.name),
+            object.pos,
+            query.display(ty, Qualify::Path)
+        );
+        let _ = write!(out, " = {}", query.display(query.underlying(ty), Qualify::Path));
+        match &object.kind {
+            ObjKind::Const(value) => {
+                let _ = write!(out, " {value:?}");
+            }
+            ObjKind::Type { alias, .. } => {
+                for name in [
+                    "Push", "seal", "Walk", "Len", "Area", "private", "Tell", "secret", "Again", "Left",
+                ] {
+                    if let Some(found) = query.lookup(ty, world.name(name), world.canonical(pkg)) {
+                        let ty = query.display(found.ty, Qualify::Path);
+                        let _ = write!(out, "\n    {name} {:?} {:?} {ty}", found.kind, found.path);
+                    }
+                }
+                let _ = write!(out, " alias {alias} comparable {}", query.is_comparable(ty));
+            }
+            _ => {}
+        }
+        out.push('\n');
+    }
+    out
+}
+
+#[test]
+fn packages_come_back_as_they_were() {
+    let (program, _, world, ids) = there_and_back(Positions::Keep);
+    for (package, id) in program.packages.iter().zip(ids) {
+        let before = describe(&program.world, package.pkg);
+        assert_eq!(before, describe(&world, id));
+        assert!(!before.contains("invalid"), "{before}");
+        let (before, after) = (program.world.package(package.pkg), world.package(id));
+        assert_eq!(before.files, after.files);
+        assert_eq!(before.imports.len(), after.imports.len());
+        assert_eq!(
+            after.tables.objects.len().min(before.tables.objects.len()),
+            after.tables.objects.len()
+        );
+    }
+}
+
+#[test]
+fn bytes_do_not_depend_on_the_world() {
+    for positions in [Positions::Keep, Positions::Drop] {
+        let (_, blobs, world, ids) = there_and_back(positions);
+        for (blob, id) in blobs.iter().zip(ids) {
+            assert!(*blob == encode(&world, id, &Reach::of_package(&world, id), positions));
+        }
+    }
+}
+
+#[test]
+fn only_what_programs_can_reach_is_kept_of_what_is_exported() {
+    let (program, whole, ..) = there_and_back(Positions::Drop);
+    let world = &program.world;
+    let ids: Vec<PkgId> = program.packages.iter().map(|package| package.pkg).collect();
+    let reach = Reach::of_exported(world, &ids);
+    let blob = encode(world, ids[0], &reach, Positions::Drop);
+    assert!(blob.len() < whole[0].len());
+    let other = World::new();
+    let pkg = other.register("a", None);
+    let types = decode(&other, pkg, &blob, |_| None).unwrap();
+    let has = |name: &str| types.tables.scope.contains_key(&other.name(name));
+    assert!(has("List") && has("Map") && has("hidden") && !has("little") && !has("unused"));
+    // `private` decides what implements `Shape`; nobody outside can tell whether there is a `seal`.
+    let methods: Vec<&str> = types
+        .tables
+        .nameds
+        .iter()
+        .flat_map(|info| &info.methods)
+        .map(|&(name, _)| other.text(name))
+        .collect();
+    assert!(methods.contains(&"private") && methods.contains(&"Push") && !methods.contains(&"seal"));
+}
+
+#[test]
+fn damaged_bytes_do_no_harm() {
+    let (_, blobs, world, _) = there_and_back(Positions::Keep);
+    let ids = [world.register("x", None), world.register("y", None)];
+    let mut random = 0x9e37_79b9_7f4a_7c15_u64;
+    for blob in &blobs {
+        for cut in 0..blob.len() {
+            let _ = decode(&world, ids[0], &blob[..cut], |_| Some(ids[1]));
+        }
+        for _ in 0..600 {
+            let mut bytes = blob.clone();
+            for _ in 0..3 {
+                random = random
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1_442_695_040_888_963_407);
+                let place = (random >> 33) as usize % bytes.len();
+                bytes[place] = (random >> 8) as u8;
+            }
+            let fresh = World::new();
+            let pkg = fresh.register("a", None);
+            if let Ok(types) = decode(&fresh, pkg, &bytes, |_| None) {
+                fresh.finish(pkg, types);
+                describe(&fresh, pkg);
+            }
+        }
+    }
+}
