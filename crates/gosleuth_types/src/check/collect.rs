@@ -70,12 +70,17 @@ impl Checker<'_> {
             self.imports.push(pkg);
         }
         match name {
-            Some(name) if self.tree().name(name) == "." => self.files[self.env.file].dot_imports.push(pkg),
-            Some(name) if self.tree().name(name) == "_" => {}
             Some(ident) => {
                 let obj = self.declare(ident, Some(TypeId::UNKNOWN), ObjKind::Package(pkg));
                 let name = self.name_of(ident);
-                self.files[self.env.file].imports.insert(name, obj);
+                let file = &mut self.files[self.env.file];
+                match tree.name(ident) {
+                    "." => file.dot_imports.push(pkg),
+                    "_" => {}
+                    _ => {
+                        file.imports.insert(name, obj);
+                    }
+                }
             }
             None => {
                 let name = self

@@ -263,10 +263,9 @@ impl Checker<'_> {
             RangeOp::Assign => [key, value].map(|expr| expr.and_then(|expr| self.target(expr))),
             RangeOp::None | RangeOp::Define => [None, None],
         };
-        if self.query().is_untyped(operand.ty) {
-            // `for i = range 10` counts in the type of `i`.
-            let is_number = matches!(self.ty(operand.ty), Type::Basic(kind) if kind.is_numeric());
-            self.assignment(&mut operand, if is_number { targets[0] } else { None });
+        // `for i = range 10` counts in the type of `i`; a constant string stays untyped.
+        if matches!(self.ty(operand.ty), Type::Basic(kind) if kind.is_untyped() && kind.is_numeric()) {
+            self.assignment(&mut operand, targets[0]);
         }
         let [key_type, value_type] = self.range_types(operand.ty);
         if op == RangeOp::Define {

@@ -272,15 +272,10 @@ impl Checker<'_> {
         if matches!(self.tree().exprs[expr].kind, ExprKind::Ellipsis(_)) {
             return -1;
         }
-        let mut x = self.expr(expr);
-        let length = match &x.value {
-            Some(value) => value.to_i64().unwrap_or(-1),
-            None => -1,
-        };
-        if x.mode == Mode::Constant && self.query().is_untyped(x.ty) {
-            self.convert_untyped(&mut x, TypeId::INT);
-        }
-        length.max(-1)
+        // An untyped length stays untyped.
+        let x = self.expr(expr);
+        let length = x.value.as_ref().and_then(ConstValue::to_i64);
+        length.unwrap_or(-1).max(-1)
     }
 
     /// A function type with its parameter and result objects declared: the [`Type::Func`](crate::Type::Func), and what a body binds (its

@@ -65,10 +65,10 @@ impl Checker<'_> {
     }
 
     /// Corrects the recorded type of an untyped expression and of the parts that have their type from it.
-    pub(super) fn update_recorded(&mut self, expr: ExprId, ty: TypeId) {
+    pub(super) fn update_recorded(&mut self, whole: ExprId, ty: TypeId) {
         let tree = self.tree();
         let mut rest = Vec::new();
-        let mut next = Some(expr);
+        let mut next = Some(whole);
         while let Some(expr) = next {
             let info = &mut self.files[self.env.file].info;
             let mode = info.mode_of(expr);
@@ -79,8 +79,8 @@ impl Checker<'_> {
             }
             info.set_type(expr, mode, ty);
             let constant = mode == Mode::Constant;
-            if constant {
-                self.update_constant(expr, ty);
+            if constant && expr == whole {
+                self.round_constant(expr, ty);
             }
             next = match tree.exprs[expr].kind {
                 ExprKind::Paren(x) => Some(x),
@@ -95,8 +95,8 @@ impl Checker<'_> {
         }
     }
 
-    /// Floats are rounded to their type.
-    fn update_constant(&mut self, expr: ExprId, ty: TypeId) {
+    /// Floats are rounded to their type (in `x * (0.1)` the expression with its parentheses is, as go/types has it).
+    fn round_constant(&mut self, expr: ExprId, ty: TypeId) {
         let kind = self.basic(ty);
         let word_size = self.word_size;
         if let Some(kind) = kind.filter(|kind| kind.is_float() || kind.is_complex())
