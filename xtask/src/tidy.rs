@@ -52,6 +52,12 @@ const LAYERS: &[Layer] = &[
         walled: true,
     },
     Layer {
+        name: "gosleuth_model",
+        inner: &["gosleuth_base", "gosleuth_ir", "gosleuth_syntax", "gosleuth_types"],
+        outer: &[],
+        walled: true,
+    },
+    Layer {
         name: "gosleuth_evidence",
         inner: &["gosleuth_base"],
         outer: &["flate2", "ruzstd"],

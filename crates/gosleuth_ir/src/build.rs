@@ -45,6 +45,7 @@ pub struct Unit<'a> {
 pub fn build_package(unit: &Unit<'_>) -> Package {
     let mut package = Package {
         pkg: unit.query.pkg,
+        go_minor: unit.files.iter().map(|file| file.go_minor).max().unwrap_or(0),
         funcs: IndexVec::new(),
         by_object: FxHashMap::default(),
         inits: Vec::new(),

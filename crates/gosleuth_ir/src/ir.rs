@@ -28,6 +28,8 @@ gosleuth_base::new_index! {
 pub struct Package {
     /// Which package.
     pub pkg: PkgId,
+    /// The minor version of the language its files are written in (the highest, if they differ): 21 for Go 1.21.
+    pub go_minor: u32,
     /// Its functions: a literal comes after the function around it.
     pub funcs: IndexVec<FuncId, Func>,
     /// Functions and methods by their object.

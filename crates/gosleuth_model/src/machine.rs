@@ -1,0 +1,310 @@
+//! Memory: reading, writing, values from outside, and what outside may use.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use gosleuth_types::{BasicKind, ObjRef, Query, Type, TypeId};
+use rustc_hash::FxHashMap;
+
+use crate::native::Native;
+use crate::program::Program;
+use crate::state::{Chan, Context, Obj, State, Sync};
+use crate::value::{Callable, Loc, ObjId, Val};
+
+/// Elements of arrays that are told apart.
+const MAX_ARRAY: i64 = 64;
+
+/// What executes a program; it holds no state of an execution.
+pub(crate) struct Machine<'a> {
+    pub(crate) program: &'a Program<'a>,
+    /// Whether some path was not followed to its end.
+    pub(crate) cut: Cell<bool>,
+    natives: RefCell<FxHashMap<ObjRef, Option<Native>>>,
+}
+
+impl<'a> Machine<'a> {
+    pub(crate) fn new(program: &'a Program<'a>) -> Self {
+        Self {
+            program,
+            cut: Cell::new(false),
+            natives: RefCell::default(),
+        }
+    }
+
+    /// A view of types; any package sees all finished ones.
+    pub(crate) fn query(&self, unit: u32) -> Query<'a, 'a> {
+        self.program.units()[unit as usize].query
+    }
+
+    /// The model of a library function.
+    pub(crate) fn native(&self, obj: ObjRef) -> Option<Native> {
+        if let Some(&native) = self.natives.borrow().get(&obj) {
+            return native;
+        }
+        let native = self
+            .program
+            .names(obj)
+            .and_then(|(path, recv, name)| Native::of(path, recv, name));
+        self.natives.borrow_mut().insert(obj, native);
+        native
+    }
+
+    /// The zero value of a type.
+    pub(crate) fn zero(&self, query: Query<'a, 'a>, ty: TypeId) -> Val {
+        if let Some(value) = self.atomic_zero(query, ty) {
+            return value;
+        }
+        if query.is_type_param(ty) {
+            return Val::Unknown;
+        }
+        match query.ty(query.underlying(ty)) {
+            Type::Basic(kind) if kind.is_boolean() => Val::Bool(false),
+            Type::Basic(kind) if kind.is_integer() => Val::Int(0),
+            Type::Basic(kind) if kind.is_string() => Val::Str(Rc::from([])),
+            Type::Basic(BasicKind::UnsafePointer | BasicKind::UntypedNil) => Val::Nil,
+            Type::Pointer(_)
+            | Type::Slice(_)
+            | Type::Map { .. }
+            | Type::Chan { .. }
+            | Type::Func(_)
+            | Type::Interface(_) => Val::Nil,
+            Type::Struct(fields) => Val::Parts(fields.iter().map(|field| self.zero(query, field.ty)).collect()),
+            Type::Array { len, elem } if (0..=MAX_ARRAY).contains(len) => {
+                Val::Parts((0..*len).map(|_| self.zero(query, *elem)).collect())
+            }
+            _ => Val::Unknown,
+        }
+    }
+
+    /// The types of `sync/atomic` hold their value themselves.
+    fn atomic_zero(&self, query: Query<'a, 'a>, ty: TypeId) -> Option<Val> {
+        let Type::Named { decl, .. } = query.ty(ty) else {
+            return None;
+        };
+        if query.world.path(decl.pkg) != "sync/atomic" {
+            return None;
+        }
+        let info = query.named(*decl)?;
+        Some(match query.world.text(query.object(info.obj)?.name) {
+            "Bool" => Val::Bool(false),
+            "Value" | "Pointer" => Val::Nil,
+            _ => Val::Int(0),
+        })
+    }
+
+    /// A value from outside.
+    pub(crate) fn expand(&self, query: Query<'a, 'a>, state: &mut State, ty: TypeId) -> Val {
+        if query.is_type_param(ty) {
+            return state.symbol();
+        }
+        if is_context(query, ty) {
+            let done = self.shared_chan(state);
+            return Val::Context(state.alloc(Obj::Context(Context {
+                parent: None,
+                done: Some(done),
+                cancelled: false,
+                deadline: false,
+            })));
+        }
+        match query.ty(query.underlying(ty)) {
+            Type::Pointer(elem) => {
+                let obj = state.alloc(Obj::Cell(*elem, Val::Lazy(*elem)));
+                state.share(obj);
+                Val::Ptr(Loc::whole(obj))
+            }
+            Type::Chan { .. } => Val::Chan(self.shared_chan(state)),
+            Type::Map { .. } => Val::Map(state.alloc(Obj::Map {
+                entries: Vec::new(),
+                complete: false,
+            })),
+            Type::Struct(fields) => Val::Parts(fields.iter().map(|field| Val::Lazy(field.ty)).collect()),
+            Type::Array { len, elem } if (0..=MAX_ARRAY).contains(len) => {
+                Val::Parts((0..*len).map(|_| Val::Lazy(*elem)).collect())
+            }
+            Type::Tuple(types) => Val::tuple(types.iter().map(|&ty| Val::Lazy(ty)).collect::<Vec<_>>()),
+            _ => state.symbol(),
+        }
+    }
+
+    fn shared_chan(&self, state: &mut State) -> ObjId {
+        state.alloc(Obj::Chan(Chan {
+            capacity: 0,
+            buffer: Vec::new(),
+            closed: false,
+            shared: true,
+            timer: false,
+            stoppable: false,
+            ticker: false,
+            site: None,
+        }))
+    }
+
+    /// What a variable holds.
+    pub(crate) fn load(&self, query: Query<'a, 'a>, state: &mut State, loc: &Loc) -> Val {
+        self.walk(query, state, loc, None)
+    }
+
+    /// Writes to memory.
+    pub(crate) fn store(&self, query: Query<'a, 'a>, state: &mut State, loc: &Loc, value: Val) {
+        self.walk(query, state, loc, Some(value));
+    }
+
+    /// Follows a way into an object, looks at values from outside on it, and reads or writes what is at its end.
+    fn walk(&self, query: Query<'a, 'a>, state: &mut State, loc: &Loc, write: Option<Val>) -> Val {
+        let path = loc.path();
+        // Each round looks at one more value from outside.
+        for _ in 0..=path.len() {
+            let mut obj = std::mem::replace(&mut state.heap[loc.obj as usize], Rc::new(Obj::Array(Vec::new())));
+            let lazy = {
+                let (mut at, path) = match Rc::make_mut(&mut obj) {
+                    Obj::Cell(_, value) => (Some(value), path),
+                    Obj::Array(elems) => match path.split_first() {
+                        Some((&index, rest)) => (elems.get_mut(index as usize), rest),
+                        None => (None, path),
+                    },
+                    _ => (None, path),
+                };
+                let mut rest = path;
+                loop {
+                    match (at, rest.split_first()) {
+                        (None, _) => {
+                            state.heap[loc.obj as usize] = obj;
+                            return Val::Unknown;
+                        }
+                        (Some(Val::Lazy(ty)), _) if write.is_none() || !rest.is_empty() => break *ty,
+                        (Some(slot), None) => {
+                            let value = match &write {
+                                Some(value) => {
+                                    *slot = value.clone();
+                                    Val::Nil
+                                }
+                                None => slot.clone(),
+                            };
+                            state.heap[loc.obj as usize] = obj;
+                            return value;
+                        }
+                        (Some(Val::Parts(parts)), Some((&part, tail))) => {
+                            at = Rc::make_mut(parts).get_mut(part as usize);
+                            rest = tail;
+                        }
+                        (Some(_), Some(_)) => {
+                            state.heap[loc.obj as usize] = obj;
+                            return Val::Unknown;
+                        }
+                    }
+                }
+            };
+            state.heap[loc.obj as usize] = obj;
+            let value = self.expand(query, state, lazy);
+            if matches!(value, Val::Lazy(_)) {
+                return Val::Unknown;
+            }
+            self.fill(state, loc, value);
+        }
+        Val::Unknown
+    }
+
+    /// Puts a value in place of the first one from outside on a way.
+    fn fill(&self, state: &mut State, loc: &Loc, value: Val) {
+        let (mut at, mut rest) = match state.obj_mut(loc.obj) {
+            Obj::Cell(_, slot) => (Some(slot), loc.path()),
+            Obj::Array(elems) => match loc.path().split_first() {
+                Some((&index, rest)) => (elems.get_mut(index as usize), rest),
+                None => (None, loc.path()),
+            },
+            _ => (None, loc.path()),
+        };
+        while let Some(slot) = at {
+            match slot {
+                Val::Lazy(_) => {
+                    *slot = value;
+                    return;
+                }
+                Val::Parts(parts) => {
+                    let Some((&part, tail)) = rest.split_first() else {
+                        return;
+                    };
+                    at = Rc::make_mut(parts).get_mut(part as usize);
+                    rest = tail;
+                }
+                _ => return,
+            }
+        }
+    }
+
+    /// Gives values to code outside: from now on it may use whatever can be reached from them.
+    pub(crate) fn escape(&self, state: &mut State, values: &[Val]) {
+        let mut work: Vec<Val> = values.to_vec();
+        while let Some(value) = work.pop() {
+            let obj = match value {
+                Val::Ptr(loc) => loc.obj,
+                Val::Slice { obj, .. } | Val::Map(obj) | Val::Chan(obj) | Val::Context(obj) => obj,
+                Val::Parts(parts) | Val::Tuple(parts) => {
+                    work.extend(parts.iter().cloned());
+                    continue;
+                }
+                Val::Boxed(_, value) => {
+                    work.push((*value).clone());
+                    continue;
+                }
+                Val::Func(callable) => {
+                    match &*callable {
+                        Callable::Closure(_, captures) => work.extend(captures.iter().cloned()),
+                        Callable::Bound(_, recv) => work.push(recv.clone()),
+                        Callable::Cancel(context) => work.push(Val::Context(*context)),
+                        Callable::Declared(_) => {}
+                    }
+                    continue;
+                }
+                _ => continue,
+            };
+            if !state.share(obj) {
+                continue;
+            }
+            match state.obj_mut(obj) {
+                Obj::Cell(_, value) => work.push(value.clone()),
+                Obj::Array(elems) => work.extend(elems.iter().cloned()),
+                Obj::Map { entries, complete } => {
+                    *complete = false;
+                    work.extend(entries.iter().flat_map(|(key, value)| [key.clone(), value.clone()]));
+                }
+                Obj::Chan(chan) => {
+                    chan.shared = true;
+                    work.extend(chan.buffer.iter().cloned());
+                }
+                Obj::Context(context) => {
+                    work.extend(context.done.map(Val::Chan));
+                }
+            }
+        }
+    }
+}
+
+impl State {
+    /// Notes that code outside may use an object; whether that is new.
+    pub(crate) fn share(&mut self, obj: ObjId) -> bool {
+        if !Rc::make_mut(&mut self.shared).insert(obj) {
+            return false;
+        }
+        for (loc, sync) in &mut self.syncs {
+            if loc.obj == obj && !matches!(sync, Sync::Lock { .. }) {
+                *sync = Sync::Shared;
+            }
+        }
+        true
+    }
+}
+
+/// Whether a type is `context.Context`.
+pub(crate) fn is_context(query: Query<'_, '_>, ty: TypeId) -> bool {
+    match query.ty(ty) {
+        Type::Named { decl, .. } => {
+            query.world.path(decl.pkg) == "context"
+                && query
+                    .named(*decl)
+                    .and_then(|info| query.object(info.obj))
+                    .is_some_and(|object| query.world.text(object.name) == "Context")
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,583 @@
+//! Models of the library: what its functions do to locks, counters, contexts and timers.
+
+use std::rc::Rc;
+
+use gosleuth_ir::ValueId;
+use gosleuth_types::{Type, TypeId};
+
+use crate::exec::Flow;
+use crate::machine::Machine;
+use crate::program::Site;
+use crate::state::{Chan, Context, Crash, Gid, Obj, State, Sync, SyncOp};
+use crate::value::{Callable, Loc, ObjId, Val};
+
+/// A library function with a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Native {
+    Lock,
+    TryLock,
+    Unlock,
+    ReadLock,
+    TryReadLock,
+    ReadUnlock,
+    ReadLocker,
+    Add,
+    Done,
+    Wait,
+    WaitGroupGo,
+    OnceDo,
+    NewCond,
+    CondWait,
+    Signal,
+    Broadcast,
+    NeverDone,
+    WithCancel,
+    WithDeadline,
+    WithValue,
+    ContextDone,
+    ContextErr,
+    ContextValue,
+    After,
+    NewTimer,
+    NewTicker,
+    Tick,
+    TimerStop,
+    TimerReset,
+    TickerStop,
+    AfterFunc,
+    AtomicAdd,
+    AtomicLoad,
+    AtomicStore,
+    AtomicSwap,
+    AtomicCas,
+    Goexit,
+    Exit,
+    Panic,
+    Yield,
+    TestRun,
+    Cleanup,
+    NewError,
+    GroupGo,
+    GroupWait,
+    GroupWithContext,
+    Nothing,
+}
+
+impl Native {
+    /// The model of a function, by import path, receiver type and name.
+    pub(crate) fn of(path: &str, recv: &str, name: &str) -> Option<Self> {
+        Some(match (path, recv, name) {
+            ("sync", "Mutex" | "RWMutex" | "Locker", "Lock") => Self::Lock,
+            ("sync", "Mutex" | "RWMutex", "TryLock") => Self::TryLock,
+            ("sync", "Mutex" | "RWMutex" | "Locker", "Unlock") => Self::Unlock,
+            ("sync", "RWMutex", "RLock") => Self::ReadLock,
+            ("sync", "RWMutex", "TryRLock") => Self::TryReadLock,
+            ("sync", "RWMutex", "RUnlock") => Self::ReadUnlock,
+            ("sync", "RWMutex", "RLocker") => Self::ReadLocker,
+            ("sync", "WaitGroup", "Add") => Self::Add,
+            ("sync", "WaitGroup", "Done") => Self::Done,
+            ("sync", "WaitGroup", "Wait") => Self::Wait,
+            ("sync", "WaitGroup", "Go") => Self::WaitGroupGo,
+            ("sync", "Once", "Do") => Self::OnceDo,
+            ("sync", "", "NewCond") => Self::NewCond,
+            ("sync", "Cond", "Wait") => Self::CondWait,
+            ("sync", "Cond", "Signal") => Self::Signal,
+            ("sync", "Cond", "Broadcast") => Self::Broadcast,
+            ("context", "", "Background" | "TODO" | "WithoutCancel") => Self::NeverDone,
+            ("context", "", "WithCancel" | "WithCancelCause") => Self::WithCancel,
+            ("context", "", "WithTimeout" | "WithDeadline" | "WithTimeoutCause" | "WithDeadlineCause") => {
+                Self::WithDeadline
+            }
+            ("context", "", "WithValue") => Self::WithValue,
+            ("context", "Context", "Done") => Self::ContextDone,
+            ("context", "Context", "Err") => Self::ContextErr,
+            ("context", "Context", "Value" | "Deadline") => Self::ContextValue,
+            ("time", "", "After") => Self::After,
+            ("time", "", "NewTimer") => Self::NewTimer,
+            ("time", "", "NewTicker") => Self::NewTicker,
+            ("time", "", "Tick") => Self::Tick,
+            ("time", "", "AfterFunc") => Self::AfterFunc,
+            ("time", "", "Sleep") | ("runtime", "", "Gosched") => Self::Yield,
+            ("time", "Timer", "Stop") => Self::TimerStop,
+            ("time", "Timer", "Reset") => Self::TimerReset,
+            ("time", "Ticker", "Stop") => Self::TickerStop,
+            ("time", "Ticker", "Reset") => Self::Nothing,
+            ("sync/atomic", _, name) => return Self::atomic(recv, name),
+            ("runtime", "", "Goexit")
+            | (
+                "testing",
+                "common" | "T" | "B" | "F" | "TB",
+                "Fatal" | "Fatalf" | "FailNow" | "Skip" | "Skipf" | "SkipNow",
+            ) => Self::Goexit,
+            ("testing", "T" | "B", "Run") => Self::TestRun,
+            ("testing", "common" | "T" | "B" | "TB", "Cleanup") => Self::Cleanup,
+            ("testing", "common" | "T" | "B" | "F" | "TB", _) => Self::Nothing,
+            ("os" | "syscall", "", "Exit") | ("log", "" | "Logger", "Fatal" | "Fatalf" | "Fatalln") => Self::Exit,
+            ("log", "" | "Logger", "Panic" | "Panicf" | "Panicln") => Self::Panic,
+            ("errors", "", "New") | ("fmt", "", "Errorf") => Self::NewError,
+            ("golang.org/x/sync/errgroup", "Group", "Go" | "TryGo") => Self::GroupGo,
+            ("golang.org/x/sync/errgroup", "Group", "Wait") => Self::GroupWait,
+            ("golang.org/x/sync/errgroup", "Group", "SetLimit") => Self::Nothing,
+            ("golang.org/x/sync/errgroup", "", "WithContext") => Self::GroupWithContext,
+            _ => return None,
+        })
+    }
+
+    /// Whether others see when it happens.
+    fn is_seen(self) -> bool {
+        matches!(
+            self,
+            Self::AtomicAdd
+                | Self::AtomicLoad
+                | Self::AtomicStore
+                | Self::AtomicSwap
+                | Self::AtomicCas
+                | Self::ContextErr
+                | Self::TimerStop
+                | Self::TimerReset
+        )
+    }
+
+    fn atomic(recv: &str, name: &str) -> Option<Self> {
+        // Functions have the type in their name: AddInt32, LoadPointer.
+        let is = |verb: &str| {
+            if recv.is_empty() {
+                name.starts_with(verb)
+            } else {
+                name == verb
+            }
+        };
+        Some(if is("Add") {
+            Self::AtomicAdd
+        } else if is("Load") {
+            Self::AtomicLoad
+        } else if is("Store") {
+            Self::AtomicStore
+        } else if is("Swap") {
+            Self::AtomicSwap
+        } else if is("CompareAndSwap") {
+            Self::AtomicCas
+        } else {
+            return None;
+        })
+    }
+}
+
+impl<'a> Machine<'a> {
+    /// Runs a model in the place of a library function.
+    #[expect(clippy::too_many_arguments, reason = "a call is all of this")]
+    pub(crate) fn run_native(
+        &self,
+        state: &mut State,
+        gid: Gid,
+        native: Native,
+        args: &[Val],
+        dest: Option<ValueId>,
+        site: Site,
+        ty: TypeId,
+    ) -> Flow {
+        let arg = |number: usize| args.get(number).cloned().unwrap_or(Val::Unknown);
+        let loc = match arg(0) {
+            Val::Ptr(loc) => Some(loc),
+            _ => None,
+        };
+        let query = self.query(site.func.unit);
+        let op = match (native, &loc) {
+            (Native::Lock, Some(loc)) => SyncOp::Lock(loc.clone()),
+            (Native::TryLock, Some(loc)) => SyncOp::TryLock(loc.clone(), true),
+            (Native::TryReadLock, Some(loc)) => SyncOp::TryLock(loc.clone(), false),
+            (Native::Unlock, Some(loc)) => SyncOp::Unlock(loc.clone()),
+            (Native::ReadLock, Some(loc)) => SyncOp::ReadLock(loc.clone()),
+            (Native::ReadUnlock, Some(loc)) => SyncOp::ReadUnlock(loc.clone()),
+            (Native::Lock, None) => match arg(0) {
+                Val::ReadLocker(loc) => SyncOp::ReadLock(loc),
+                _ => return Flow::On,
+            },
+            (Native::Unlock, None) => match arg(0) {
+                Val::ReadLocker(loc) => SyncOp::ReadUnlock(loc),
+                _ => return Flow::On,
+            },
+            (Native::Add, Some(loc)) => match arg(1) {
+                Val::Int(count) => SyncOp::Add(loc.clone(), count),
+                _ => {
+                    // A count that is not known can be anything.
+                    state.syncs.insert(loc.clone(), Sync::Shared);
+                    return Flow::On;
+                }
+            },
+            (Native::Done, Some(loc)) => SyncOp::Add(loc.clone(), -1),
+            (Native::Wait | Native::GroupWait, Some(loc)) => {
+                state.set(gid, dest, Val::Lazy(ty));
+                SyncOp::Wait(loc.clone())
+            }
+            (Native::WaitGroupGo | Native::GroupGo, Some(loc)) => {
+                let Val::Func(callable) = arg(1) else {
+                    self.escape(state, args);
+                    return Flow::On;
+                };
+                state.set(gid, dest, Val::Bool(true));
+                state.add(loc, 1);
+                state.goroutine(gid).spawns_for = Some(loc.clone());
+                SyncOp::Spawn(callable, Vec::new())
+            }
+            (Native::OnceDo, Some(loc)) => SyncOp::Once(loc.clone(), arg(1)),
+            (Native::CondWait, Some(loc)) => SyncOp::CondWait {
+                cond: loc.clone(),
+                lock: self.load(query, state, &loc.part(COND_LOCKER)),
+            },
+            (Native::Signal, Some(loc)) => SyncOp::Signal(loc.clone(), false),
+            (Native::Broadcast, Some(loc)) => SyncOp::Signal(loc.clone(), true),
+            (Native::Yield, _) => SyncOp::Yield,
+            _ => {
+                if native.is_seen() {
+                    let op = SyncOp::Access(native, args.to_vec());
+                    self.park(state, gid, op, site, dest);
+                    return Flow::On;
+                }
+                return match self.value_of(state, gid, native, args, site, ty) {
+                    Ok(result) => {
+                        state.set(gid, dest, result);
+                        Flow::On
+                    }
+                    Err(flow) => flow,
+                };
+            }
+        };
+        let dest = matches!(op, SyncOp::TryLock(..)).then_some(dest).flatten();
+        self.park(state, gid, op, site, dest);
+        Flow::On
+    }
+
+    /// Reads or writes what others write or read.
+    pub(crate) fn access(
+        &self,
+        state: &mut State,
+        gid: Gid,
+        native: Native,
+        args: &[Val],
+        dest: Option<ValueId>,
+        site: Site,
+    ) {
+        let frame = state.frame(gid);
+        let ty = dest.map_or(TypeId::EMPTY_TUPLE, |dest| {
+            self.program.func(frame.func).values[dest].ty
+        });
+        if let Ok(result) = self.value_of(state, gid, native, args, site, ty) {
+            state.set(gid, dest, result);
+        }
+    }
+
+    /// Models that block nobody.
+    fn value_of(
+        &self,
+        state: &mut State,
+        gid: Gid,
+        native: Native,
+        args: &[Val],
+        site: Site,
+        ty: TypeId,
+    ) -> Result<Val, Flow> {
+        let arg = |number: usize| args.get(number).cloned().unwrap_or(Val::Unknown);
+        let query = self.query(site.func.unit);
+        let loc = match arg(0) {
+            Val::Ptr(loc) => Some(loc),
+            _ => None,
+        };
+        Ok(match native {
+            Native::ReadLocker => loc.map_or(Val::Unknown, Val::ReadLocker),
+            Native::NewCond => {
+                let elem = pointee(query.ty(ty));
+                let mut zero = self.zero(query, elem);
+                if let Val::Parts(parts) = &mut zero
+                    && let Some(slot) = Rc::make_mut(parts).get_mut(COND_LOCKER as usize)
+                {
+                    *slot = arg(0);
+                }
+                Val::Ptr(Loc::whole(state.alloc(Obj::Cell(elem, zero))))
+            }
+            Native::NeverDone => Val::Context(state.alloc(Obj::Context(Context {
+                parent: None,
+                done: None,
+                cancelled: false,
+                deadline: false,
+            }))),
+            Native::WithCancel | Native::WithDeadline | Native::GroupWithContext => {
+                let context = self.derive(state, &arg(0), native == Native::WithDeadline, site);
+                if native == Native::GroupWithContext {
+                    let elem = match query.ty(ty) {
+                        Type::Tuple(types) => types.first().map_or(TypeId::UNKNOWN, |&ty| pointee(query.ty(ty))),
+                        _ => TypeId::UNKNOWN,
+                    };
+                    let zero = self.zero(query, elem);
+                    let group = Val::Ptr(Loc::whole(state.alloc(Obj::Cell(elem, zero))));
+                    // A function of the group that fails cancels the context.
+                    self.escape(state, &[Val::Context(context)]);
+                    return Ok(Val::tuple([group, Val::Context(context)]));
+                }
+                Val::tuple([Val::Context(context), Val::func(Callable::Cancel(context))])
+            }
+            Native::WithValue => match arg(0) {
+                parent @ Val::Context(_) => parent,
+                parent => Val::Context(self.derive(state, &parent, false, site)),
+            },
+            Native::ContextDone => match arg(0) {
+                Val::Context(context) => state.done(context).map_or(Val::Nil, Val::Chan),
+                _ => Val::Lazy(ty),
+            },
+            Native::ContextErr => match arg(0) {
+                Val::Context(context) => match state.context(context) {
+                    Some(context) if context.cancelled => state.non_nil(),
+                    Some(context) if context.done.is_none() => Val::Nil,
+                    Some(context) => match context.done.and_then(|done| state.chan(done)) {
+                        Some(chan) if !chan.shared => Val::Nil,
+                        _ => state.symbol(),
+                    },
+                    None => state.symbol(),
+                },
+                _ => state.symbol(),
+            },
+            Native::ContextValue => Val::Lazy(ty),
+            Native::After => self.timer(state, site, true),
+            Native::Tick => self.timer(state, site, false),
+            Native::NewTimer | Native::NewTicker => {
+                let elem = pointee(query.ty(ty));
+                let chan = self.timer(state, site, native == Native::NewTimer);
+                if let Val::Chan(obj) = chan
+                    && let Some(chan) = state.chan_mut(obj)
+                {
+                    chan.stoppable = true;
+                }
+                let mut zero = self.zero(query, elem);
+                if let Val::Parts(parts) = &mut zero
+                    && let Some(slot) = Rc::make_mut(parts).first_mut()
+                {
+                    *slot = chan;
+                }
+                Val::Ptr(Loc::whole(state.alloc(Obj::Cell(elem, zero))))
+            }
+            Native::TimerStop | Native::TimerReset | Native::TickerStop => {
+                let chan = loc.map(|loc| self.load(query, state, &loc.part(0)));
+                match chan {
+                    Some(Val::Chan(obj)) => {
+                        let drains = self.program.unit(site.func).package.go_minor >= 23;
+                        match state.chan_mut(obj) {
+                            Some(chan) if !chan.shared => {
+                                let was_active = chan.timer;
+                                chan.timer = native == Native::TimerReset;
+                                chan.ticker = false;
+                                // From Go 1.23 on no value of before is left in the channel.
+                                if drains {
+                                    chan.buffer.clear();
+                                }
+                                Val::Bool(was_active)
+                            }
+                            _ => state.symbol(),
+                        }
+                    }
+                    _ => state.symbol(),
+                }
+            }
+            Native::AfterFunc => {
+                if let Val::Func(callable) = arg(1) {
+                    let new = self.new_goroutine(state, Some(site), None);
+                    self.start(state, new, &callable, Vec::new());
+                    state.started.push(new);
+                }
+                Val::Lazy(ty)
+            }
+            Native::AtomicAdd | Native::AtomicLoad | Native::AtomicStore | Native::AtomicSwap | Native::AtomicCas => {
+                self.atomic(state, native, loc, &arg(1), &arg(2), site, ty)
+            }
+            Native::Goexit => {
+                self.goexit(state, gid);
+                return Err(Flow::On);
+            }
+            Native::Exit => {
+                state.over = true;
+                return Err(Flow::On);
+            }
+            Native::Panic => {
+                self.panic(state, gid, Crash::Other, site);
+                return Err(Flow::On);
+            }
+            Native::TestRun => {
+                let Val::Func(callable) = arg(2) else {
+                    return Ok(Val::Unknown);
+                };
+                let target = crate::state::Target::Callable(callable);
+                let recv = arg(0);
+                return Err(self.invoke(state, gid, target, vec![recv], None, site, TypeId::EMPTY_TUPLE));
+            }
+            Native::Cleanup => {
+                state.goroutine(gid).cleanups.push(arg(1));
+                Val::Unknown
+            }
+            Native::NewError => state.non_nil(),
+            _ => Val::Lazy(ty),
+        })
+    }
+
+    /// A context that is done when its parent is.
+    fn derive(&self, state: &mut State, parent: &Val, deadline: bool, site: Site) -> ObjId {
+        let (parent, unknown, cancelled) = match parent {
+            Val::Context(parent) => {
+                let shared = state
+                    .done(*parent)
+                    .and_then(|done| state.chan(done))
+                    .is_some_and(|chan| chan.shared);
+                let cancelled = state.context(*parent).is_some_and(|context| context.cancelled);
+                (Some(*parent), shared, cancelled)
+            }
+            // Who made the parent may cancel it.
+            _ => (None, true, false),
+        };
+        let done = state.alloc(Obj::Chan(Chan {
+            capacity: 0,
+            buffer: Vec::new(),
+            closed: cancelled,
+            shared: unknown,
+            timer: false,
+            stoppable: false,
+            ticker: false,
+            site: Some(site),
+        }));
+        state.alloc(Obj::Context(Context {
+            parent,
+            done: Some(done),
+            cancelled,
+            deadline,
+        }))
+    }
+
+    fn timer(&self, state: &mut State, site: Site, once: bool) -> Val {
+        Val::Chan(state.alloc(Obj::Chan(Chan {
+            capacity: 1,
+            buffer: Vec::new(),
+            closed: false,
+            shared: false,
+            timer: once,
+            stoppable: false,
+            ticker: !once,
+            site: Some(site),
+        })))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "an operation with its operands")]
+    fn atomic(
+        &self,
+        state: &mut State,
+        native: Native,
+        loc: Option<Loc>,
+        first: &Val,
+        second: &Val,
+        site: Site,
+        ty: TypeId,
+    ) -> Val {
+        let query = self.query(site.func.unit);
+        let Some(loc) = loc else {
+            return Val::Lazy(ty);
+        };
+        let old = self.load(query, state, &loc);
+        match native {
+            Native::AtomicLoad => old,
+            Native::AtomicStore => {
+                self.store(query, state, &loc, first.clone());
+                Val::Unknown
+            }
+            Native::AtomicSwap => {
+                self.store(query, state, &loc, first.clone());
+                old
+            }
+            Native::AtomicAdd => {
+                let new = match (&old, first) {
+                    (Val::Int(old), Val::Int(add)) => old.checked_add(*add).map_or(Val::Unknown, Val::Int),
+                    _ => Val::Unknown,
+                };
+                self.store(query, state, &loc, new.clone());
+                new
+            }
+            _ => {
+                if old.is_open() || first.is_open() {
+                    return state.symbol();
+                }
+                let equal = old == *first;
+                if equal {
+                    self.store(query, state, &loc, second.clone());
+                }
+                Val::Bool(equal)
+            }
+        }
+    }
+}
+
+/// The number of the field `L` of `sync.Cond`.
+const COND_LOCKER: u32 = 1;
+
+fn pointee(ty: &Type) -> TypeId {
+    match ty {
+        Type::Pointer(elem) => *elem,
+        _ => TypeId::UNKNOWN,
+    }
+}
+
+impl State {
+    pub(crate) fn context(&self, id: ObjId) -> Option<&Context> {
+        match self.obj(id) {
+            Obj::Context(context) => Some(context),
+            _ => None,
+        }
+    }
+
+    /// The channel that is closed when a context is done.
+    pub(crate) fn done(&self, id: ObjId) -> Option<ObjId> {
+        self.context(id)?.done
+    }
+
+    /// Ends a context and those derived from it.
+    pub(crate) fn cancel(&mut self, id: ObjId) {
+        let mut work = vec![id];
+        while let Some(id) = work.pop() {
+            let done = match self.obj_mut(id) {
+                Obj::Context(context) if !context.cancelled => {
+                    context.cancelled = true;
+                    context.deadline = false;
+                    context.done
+                }
+                _ => continue,
+            };
+            if let Some(chan) = done.and_then(|done| self.chan_mut(done)) {
+                chan.closed = true;
+            }
+            for (child, obj) in self.heap.iter().enumerate() {
+                if matches!(&**obj, Obj::Context(context) if context.parent == Some(id)) {
+                    work.push(child as ObjId);
+                }
+            }
+        }
+    }
+
+    /// Changes a counter; the new count, none where it is not known.
+    pub(crate) fn add(&mut self, loc: &Loc, count: i64) -> Option<i64> {
+        if self.shared.contains(&loc.obj) {
+            return None;
+        }
+        match self.syncs.entry(loc.clone()).or_insert(Sync::Counter(0)) {
+            Sync::Counter(counter) => {
+                *counter += count;
+                Some(*counter)
+            }
+            _ => None,
+        }
+    }
+
+    /// The function of a `Once` has returned.
+    pub(crate) fn finish_once(&mut self, loc: &Loc) {
+        self.syncs.insert(
+            loc.clone(),
+            Sync::Once {
+                running: None,
+                done: true,
+            },
+        );
+    }
+}

@@ -1,0 +1,338 @@
+//! A moment of an execution.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use gosleuth_base::Idx as _;
+use gosleuth_ir::{BlockId, ValueId};
+use gosleuth_types::{ObjRef, TypeId};
+
+use crate::native::Native;
+use crate::program::{FuncKey, Site};
+use crate::value::{Callable, Loc, ObjId, Question, Val};
+
+/// Number of a goroutine; 0 is the one that runs the root.
+pub(crate) type Gid = u32;
+
+/// What the heap holds.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Obj {
+    /// A variable, or what `new` makes, of this type.
+    Cell(TypeId, Val),
+    /// What a slice is a part of.
+    Array(Vec<Val>),
+    /// A map; `complete` if everything that is in it is here.
+    Map { entries: Vec<(Val, Val)>, complete: bool },
+    /// A channel.
+    Chan(Chan),
+    /// A context.
+    Context(Context),
+}
+
+/// A channel.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Chan {
+    pub(crate) capacity: u32,
+    pub(crate) buffer: Vec<Val>,
+    pub(crate) closed: bool,
+    /// Who is not here may use it: any operation can proceed.
+    pub(crate) shared: bool,
+    /// A timer may send to it once.
+    pub(crate) timer: bool,
+    /// Whether the timer can be stopped, so that it matters when it fires.
+    pub(crate) stoppable: bool,
+    /// A ticker sends to it again and again.
+    pub(crate) ticker: bool,
+    /// Where it was made.
+    pub(crate) site: Option<Site>,
+}
+
+/// A context.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Context {
+    pub(crate) parent: Option<ObjId>,
+    /// The channel `Done` gives; none for contexts that are never done.
+    pub(crate) done: Option<ObjId>,
+    pub(crate) cancelled: bool,
+    /// Whether time may end it.
+    pub(crate) deadline: bool,
+}
+
+/// Locks, counters and the like, by where they are.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Sync {
+    Lock {
+        writer: Option<Gid>,
+        /// One for each read lock held.
+        readers: Vec<Gid>,
+        /// Writers that wait; they keep new readers out.
+        waiting: Vec<Gid>,
+        /// Where it was locked last.
+        site: Option<Site>,
+    },
+    Counter(i64),
+    Cond {
+        /// Goroutines that wait, first come first.
+        waiting: Vec<Gid>,
+    },
+    Once {
+        running: Option<Gid>,
+        done: bool,
+    },
+    /// Used outside too: nothing is known of it.
+    Shared,
+}
+
+/// An operation that others can see.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum SyncOp {
+    Send {
+        chan: Val,
+        value: Val,
+    },
+    Recv {
+        chan: Val,
+        comma_ok: bool,
+    },
+    Select {
+        cases: Vec<(Val, Option<Val>)>,
+        default: bool,
+    },
+    Close {
+        chan: Val,
+    },
+    Lock(Loc),
+    /// A write lock on a lock that readers hold, announced.
+    LockAnnounced(Loc),
+    TryLock(Loc, bool),
+    Unlock(Loc),
+    ReadLock(Loc),
+    ReadUnlock(Loc),
+    Add(Loc, i64),
+    Wait(Loc),
+    CondWait {
+        cond: Loc,
+        lock: Val,
+    },
+    /// In the queue of a condition.
+    CondQueued {
+        cond: Loc,
+        lock: Val,
+    },
+    Signal(Loc, bool),
+    Once(Loc, Val),
+    Spawn(Rc<Callable>, Vec<Val>),
+    Cancel(ObjId),
+    /// An access to an atomic variable, a timer, a context: others may come before or after.
+    Access(Native, Vec<Val>),
+    /// Nothing but an occasion for others.
+    Yield,
+}
+
+/// An operation a goroutine stands in front of.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Parked {
+    pub(crate) op: SyncOp,
+    pub(crate) site: Site,
+    /// Where the result goes, in the top frame.
+    pub(crate) dest: Option<ValueId>,
+}
+
+/// A deferred call.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Deferred {
+    pub(crate) callee: Target,
+    pub(crate) args: Vec<Val>,
+    pub(crate) pos: u32,
+}
+
+/// Who is called, once it is known.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Target {
+    Callable(Rc<Callable>),
+    Builtin(gosleuth_types::Builtin),
+    /// A method of an interface with its receiver.
+    Method(ObjRef, Val),
+    Unknown,
+}
+
+/// Why frames are being left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Unwinding {
+    /// Not at all.
+    No,
+    Panic,
+    Goexit,
+}
+
+/// A function that was called and has not returned.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Frame {
+    pub(crate) func: FuncKey,
+    pub(crate) block: BlockId,
+    /// The next value of the block.
+    pub(crate) next: u32,
+    pub(crate) came_from: Option<BlockId>,
+    pub(crate) values: Vec<Val>,
+    pub(crate) args: Rc<[Val]>,
+    pub(crate) captures: Rc<[Val]>,
+    pub(crate) defers: Vec<Deferred>,
+    /// Where the caller wants the result.
+    pub(crate) dest: Option<ValueId>,
+    /// Whether its deferred calls run because of a panic.
+    pub(crate) unwinding: bool,
+    /// Whether it was called as a deferred call of a frame that panics: `recover` works here.
+    pub(crate) recovers: bool,
+    /// The `Once` that is done when it returns.
+    pub(crate) once: Option<Loc>,
+    /// How often a block was entered by an undetermined branch.
+    pub(crate) open_branches: Vec<(BlockId, u8)>,
+    /// How often blocks were entered at all.
+    pub(crate) steps: u32,
+}
+
+/// A goroutine.
+#[derive(Clone, Debug)]
+pub(crate) struct Goroutine {
+    pub(crate) frames: Vec<Frame>,
+    pub(crate) parked: Option<Parked>,
+    pub(crate) unwinding: Unwinding,
+    /// What it panics with, and where.
+    pub(crate) crash: Option<(Crash, Site)>,
+    /// The `go` statement.
+    pub(crate) created: Option<Site>,
+    pub(crate) ended: bool,
+    /// Deferred to the end of the test.
+    pub(crate) cleanups: Vec<Val>,
+    /// The counter to take one from at its end (`WaitGroup.Go`, errgroup).
+    pub(crate) counts: Option<Loc>,
+    /// The counter of the goroutine it is about to start.
+    pub(crate) spawns_for: Option<Loc>,
+}
+
+/// How an execution went on, last step first.
+#[derive(Debug)]
+pub(crate) struct Trail {
+    pub(crate) gid: Gid,
+    pub(crate) op: SyncOp,
+    pub(crate) site: Site,
+    pub(crate) partner: Option<(Gid, Site)>,
+    pub(crate) before: Option<Rc<Trail>>,
+}
+
+/// A moment of an execution.
+#[derive(Clone, Debug)]
+pub(crate) struct State {
+    pub(crate) heap: Vec<Rc<Obj>>,
+    pub(crate) globals: BTreeMap<ObjRef, ObjId>,
+    pub(crate) goroutines: Vec<Rc<Goroutine>>,
+    pub(crate) syncs: BTreeMap<Loc, Sync>,
+    /// Answers to questions about symbols.
+    pub(crate) answers: Rc<BTreeMap<Question, u32>>,
+    /// What was decided about symbols.
+    pub(crate) facts: Rc<BTreeMap<u32, bool>>,
+    pub(crate) next_sym: u32,
+    /// Objects that code outside may use.
+    pub(crate) shared: Rc<std::collections::BTreeSet<ObjId>>,
+    pub(crate) trail: Option<Rc<Trail>>,
+    /// Goroutines that were started and did not run yet.
+    pub(crate) started: Vec<Gid>,
+    /// A panic nobody recovers: what panicked and where.
+    pub(crate) crashed: Option<(Gid, Crash, Site)>,
+    /// The process has ended, or execution went where nothing is known.
+    pub(crate) over: bool,
+}
+
+/// Panics that are findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Crash {
+    SendOnClosed,
+    CloseOfClosed,
+    CloseOfNil,
+    NegativeCounter,
+    UnlockOfUnlocked,
+    /// Any other panic.
+    Other,
+}
+
+impl State {
+    pub(crate) fn new() -> Self {
+        Self {
+            heap: Vec::new(),
+            globals: BTreeMap::new(),
+            goroutines: Vec::new(),
+            syncs: BTreeMap::new(),
+            answers: Rc::default(),
+            facts: Rc::default(),
+            next_sym: 0,
+            shared: Rc::default(),
+            trail: None,
+            started: Vec::new(),
+            crashed: None,
+            over: false,
+        }
+    }
+
+    pub(crate) fn alloc(&mut self, obj: Obj) -> ObjId {
+        self.heap.push(Rc::new(obj));
+        (self.heap.len() - 1) as ObjId
+    }
+
+    pub(crate) fn obj(&self, id: ObjId) -> &Obj {
+        &self.heap[id as usize]
+    }
+
+    pub(crate) fn obj_mut(&mut self, id: ObjId) -> &mut Obj {
+        Rc::make_mut(&mut self.heap[id as usize])
+    }
+
+    pub(crate) fn chan(&self, id: ObjId) -> Option<&Chan> {
+        match self.obj(id) {
+            Obj::Chan(chan) => Some(chan),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn chan_mut(&mut self, id: ObjId) -> Option<&mut Chan> {
+        match self.obj_mut(id) {
+            Obj::Chan(chan) => Some(chan),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn goroutine(&mut self, gid: Gid) -> &mut Goroutine {
+        Rc::make_mut(&mut self.goroutines[gid as usize])
+    }
+
+    /// The function a goroutine is in.
+    pub(crate) fn frame(&mut self, gid: Gid) -> &mut Frame {
+        let goroutine = self.goroutine(gid);
+        goroutine.frames.last_mut().expect("a goroutine that runs has a frame")
+    }
+
+    pub(crate) fn symbol(&mut self) -> Val {
+        self.next_sym += 1;
+        Val::Sym(self.next_sym)
+    }
+
+    /// The answer to a question: the same symbol for the same question.
+    pub(crate) fn answer(&mut self, question: Question) -> Val {
+        if let Some(&sym) = self.answers.get(&question) {
+            return Val::Sym(sym);
+        }
+        let answer = self.symbol();
+        if let Val::Sym(sym) = answer {
+            Rc::make_mut(&mut self.answers).insert(question, sym);
+        }
+        answer
+    }
+
+    /// Writes the result of an instruction of the top frame.
+    pub(crate) fn set(&mut self, gid: Gid, dest: Option<ValueId>, value: Val) {
+        if let Some(dest) = dest
+            && let Some(slot) = self.frame(gid).values.get_mut(dest.index())
+        {
+            *slot = value;
+        }
+    }
+}

@@ -1,0 +1,4 @@
+// Declarations of package errors, as far as the tests use it.
+package errors
+
+func New(text string) error
