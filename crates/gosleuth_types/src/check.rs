@@ -190,6 +190,18 @@ struct DelayedBody {
     bound: Vec<(Sym, u32)>,
 }
 
+/// A package-level type that is declared while an alias is underway, its definition still to be read.
+#[derive(Clone, Debug)]
+struct PostponedType {
+    file: usize,
+    /// Its place among the declared types.
+    number: u32,
+    /// Its right side.
+    written: ExprId,
+    /// Its type parameters.
+    bound: Vec<(Sym, u32)>,
+}
+
 /// Nesting of expressions, types and statements that is followed.
 const MAX_NESTING: u32 = 2_000;
 
@@ -223,6 +235,9 @@ pub(crate) struct Checker<'w> {
     pending: Vec<(u32, TypeId)>,
     /// Bytes that constant strings may still be concatenated to.
     string_budget: usize,
+    /// How many aliases are being worked out, one inside the other.
+    aliases_underway: u32,
+    postponed: Vec<PostponedType>,
     depth: u32,
     errors: Vec<TypeError>,
 }
@@ -269,6 +284,8 @@ impl<'w> Checker<'w> {
             delayed: Vec::new(),
             pending: Vec::new(),
             string_budget: MAX_CONSTANT_STRINGS,
+            aliases_underway: 0,
+            postponed: Vec::new(),
             depth: 0,
             errors: Vec::new(),
         }

@@ -3,7 +3,7 @@
 use gosleuth_base::{Idx as _, Sym};
 use gosleuth_syntax::ast::{DeclId, DeclKind, ExprId, ExprKind, FieldListId, FuncDeclId, GenKeyword, SpecId, SpecKind};
 
-use super::{Checker, DeclSource, DelayedBody, Operand, Progress};
+use super::{Checker, DeclSource, DelayedBody, Operand, PostponedType, Progress};
 use crate::constant::ConstValue;
 use crate::info::Mode;
 use crate::object::{NamedInfo, NamedRef, ObjKind, ObjRef, TypeParamInfo, TypeParamRef, VarKind};
@@ -18,12 +18,22 @@ impl Checker<'_> {
         }
         self.decls[index as usize].progress = Progress::Underway;
         let obj = ObjRef { pkg: self.pkg, index };
+        let is_type = matches!(decl.source, DeclSource::Type { .. });
+        // What a value needs of a type must be there at once, even if an alias is underway.
+        let aliases = if is_type {
+            None
+        } else {
+            Some(std::mem::take(&mut self.aliases_underway))
+        };
         self.outside(decl.file, |this| match decl.source {
             DeclSource::Const { spec, place, iota } => this.const_object(obj, spec, place, iota),
             DeclSource::Var { spec, place } => this.package_var(obj, spec, place),
             DeclSource::Type { spec } => this.type_object(obj, spec),
             DeclSource::Func { decl } => this.func_object(obj, decl),
         });
+        if let Some(aliases) = aliases {
+            self.aliases_underway = aliases;
+        }
         self.decls[index as usize].progress = Progress::Done;
         self.ascend();
     }
@@ -115,12 +125,19 @@ impl Checker<'_> {
         let mark = self.enter();
         if alias {
             let params = type_params.map_or(TypeId::EMPTY_TUPLE, |list| self.type_params(list).0);
+            let first = self.postponed.len();
+            self.aliases_underway += 1;
             let ty = self.type_expr(written);
+            self.aliases_underway -= 1;
             self.set_type(obj, ty);
             self.tables.objects[obj.index as usize].kind = ObjKind::Type {
                 alias: true,
                 type_params: params,
             };
+            self.leave(mark);
+            if self.aliases_underway == 0 {
+                self.define_postponed(first);
+            }
         } else {
             let number = self.tables.nameds.len() as u32;
             let ty = self.intern(Type::Named {
@@ -138,14 +155,45 @@ impl Checker<'_> {
                 methods: self.methods.get(&obj.index).cloned().unwrap_or_default(),
             });
             self.set_type(obj, ty);
-            if let Some(list) = type_params {
-                self.declare_named_params(number, list);
+            let bound = match type_params {
+                Some(list) => self.declare_named_params(number, list),
+                None => Vec::new(),
+            };
+            if self.aliases_underway > 0 && self.decls.len() > obj.index as usize {
+                // The type may hold the alias, which is known only after its right side, where we are.
+                let file = self.env.file;
+                self.postponed.push(PostponedType {
+                    file,
+                    number,
+                    written,
+                    bound,
+                });
+            } else {
+                self.define_named(number, written);
             }
-            let rhs = self.type_expr(written);
-            self.claim_methods(rhs, ty);
-            self.settle_underlying(number, rhs);
+            self.leave(mark);
         }
-        self.leave(mark);
+    }
+
+    /// Works out what is behind the name of a declared type.
+    fn define_named(&mut self, number: u32, written: ExprId) {
+        let rhs = self.type_expr(written);
+        self.claim_methods(rhs, self.tables.nameds[number as usize].ty);
+        self.settle_underlying(number, rhs);
+    }
+
+    /// Works out the types that were postponed, from the `first` one on.
+    fn define_postponed(&mut self, first: usize) {
+        while self.postponed.len() > first
+            && let Some(work) = self.postponed.pop()
+        {
+            self.outside(work.file, |this| {
+                for &(sym, index) in &work.bound {
+                    this.bind_sym(sym, index);
+                }
+                this.define_named(work.number, work.written);
+            });
+        }
     }
 
     /// The interface methods of a declared interface have the declared type as receiver.
@@ -184,12 +232,13 @@ impl Checker<'_> {
         }
     }
 
-    fn declare_named_params(&mut self, number: u32, list: FieldListId) {
+    fn declare_named_params(&mut self, number: u32, list: FieldListId) -> Vec<(Sym, u32)> {
         // The type may occur in its own constraints, so its parameters are known before them.
-        let (params, _) = self.type_params_with(list, |this, params| {
+        let (params, bound) = self.type_params_with(list, |this, params| {
             this.tables.nameds[number as usize].type_params = params;
         });
         self.tables.nameds[number as usize].type_params = params;
+        bound
     }
 
     /// Declares and binds the type parameters of a list: the tuple of them, and their names.
@@ -449,3 +498,6 @@ impl Checker<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

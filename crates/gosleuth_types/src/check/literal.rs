@@ -1,10 +1,10 @@
 //! Basic, composite and function literals.
 
-use gosleuth_syntax::ast::{ExprId, ExprKind, LiteralKind};
+use gosleuth_syntax::ast::{ExprId, ExprKind, IdentId, LiteralKind};
 
 use super::{Checker, DelayedBody, Operand};
 use crate::constant::ConstValue;
-use crate::info::Mode;
+use crate::info::{Mode, SelectionKind};
 use crate::names::Name;
 use crate::types::{BasicKind, Field, Type, TypeId};
 
@@ -63,7 +63,7 @@ impl Checker<'_> {
             _ => base,
         };
         match *self.ty(core) {
-            Type::Struct(ref fields) => self.fields(elems, fields),
+            Type::Struct(ref fields) => self.fields(elems, fields, base),
             Type::Array { elem, .. } | Type::Slice(elem) => {
                 self.elements(elems, elem);
             }
@@ -78,27 +78,35 @@ impl Checker<'_> {
         self.assignment(&mut x, Some(ty));
     }
 
-    fn fields(&mut self, elems: &[ExprId], fields: &[Field]) {
+    fn fields(&mut self, elems: &[ExprId], fields: &[Field], ty: TypeId) {
         let tree = self.tree();
         for (place, &elem) in elems.iter().enumerate() {
             let (value, field) = match tree.exprs[elem].kind {
                 ExprKind::KeyValue { key, value } => {
                     let field = match tree.exprs[key].kind {
-                        ExprKind::Ident(ident) => {
-                            let field = find_field(fields, self.name_of(ident), place);
-                            if let Some(field) = field {
-                                self.info().set_object(ident, field.obj);
-                            }
-                            field
-                        }
-                        _ => None,
+                        ExprKind::Ident(ident) => self.field_key(ident, fields, place, ty),
+                        _ => TypeId::UNKNOWN,
                     };
                     (value, field)
                 }
-                _ => (elem, fields.get(place)),
+                _ => (elem, fields.get(place).map_or(TypeId::UNKNOWN, |field| field.ty)),
             };
-            self.element(value, field.map_or(TypeId::UNKNOWN, |field| field.ty));
+            self.element(value, field);
         }
+    }
+
+    /// The type of the field that a key of a literal of type `ty` names; from Go 1.27 on it may be a promoted one.
+    fn field_key(&mut self, ident: IdentId, fields: &[Field], place: usize, ty: TypeId) -> TypeId {
+        let name = self.name_of(ident);
+        let (obj, ty) = match find_field(fields, name, place) {
+            Some(field) => (field.obj, field.ty),
+            None => match self.query().lookup(ty, name, self.pkg) {
+                Some(found) if found.kind == SelectionKind::Field => (found.obj, found.ty),
+                _ => return TypeId::UNKNOWN,
+            },
+        };
+        self.info().set_object(ident, obj);
+        ty
     }
 
     /// The elements of an array or slice: the number of them, holes included; -1 if it is not known.

@@ -44,7 +44,10 @@ impl Checker<'_> {
                 self.world.types.slice(elem)
             }
             ExprKind::Array { len: Some(len), elem } => {
+                // A length is a value: see `resolve_decl`.
+                let aliases = std::mem::take(&mut self.aliases_underway);
                 let len = self.array_length(len);
+                self.aliases_underway = aliases;
                 let elem = self.type_expr(elem);
                 self.intern(Type::Array { len, elem })
             }
