@@ -4,12 +4,12 @@ use std::rc::Rc;
 
 use gosleuth_base::Idx as _;
 use gosleuth_ir::{BlockId, Op, Terminator, ValueId};
-use gosleuth_syntax::ast::{BinaryOp, UnaryOp};
-use gosleuth_types::{ConstValue, Query, Type, TypeId};
+use gosleuth_types::{Query, Type, TypeId};
 
+use crate::eval::{binary, constant, next, slice, unary};
 use crate::machine::Machine;
 use crate::program::Site;
-use crate::state::{Chan, Crash, Frame, Gid, Obj, Parked, State, SyncOp, Unwinding};
+use crate::state::{Chan, Crash, Gid, Obj, Parked, State, SyncOp, Unwinding};
 use crate::value::{Callable, Loc, Question, Val};
 
 /// How often an undetermined branch is followed into the same block of one call.
@@ -207,6 +207,10 @@ impl<'a> Machine<'a> {
             state.finish_once(once);
         }
         if state.goroutines[gid as usize].frames.is_empty() {
+            if gid == 0 {
+                // Who called the root has its results.
+                self.escape(state, &[result]);
+            }
             self.end_goroutine(state, gid);
         } else {
             state.set(gid, frame.dest, result);
@@ -648,228 +652,5 @@ impl<'a> Machine<'a> {
         let site = state.goroutines[gid as usize].created;
         let target = crate::state::Target::Callable(Rc::clone(callable));
         self.begin(state, gid, target, args, site);
-    }
-}
-
-impl Val {
-    fn is_unknown(&self) -> bool {
-        matches!(self, Self::Unknown)
-    }
-}
-
-impl State {
-    /// What is known of a condition.
-    pub(crate) fn truth(&self, value: &Val) -> Option<bool> {
-        match value {
-            Val::Bool(value) => Some(*value),
-            Val::Sym(sym) => {
-                if let Some(&fact) = self.facts.get(sym) {
-                    return Some(fact);
-                }
-                match self.question(*sym) {
-                    Some(Question::Unary(op, inner)) if *op == UnaryOp::Not.into() => {
-                        self.truth(inner).map(|truth| !truth)
-                    }
-                    Some(Question::Binary(op, x, y)) if *op == BinaryOp::Equal.into() => self.equality(x, y),
-                    _ => None,
-                }
-            }
-            _ => None,
-        }
-    }
-
-    /// A symbol that equals one constant equals no other.
-    fn equality(&self, x: &Val, y: &Val) -> Option<bool> {
-        for (question, sym) in self.answers.iter() {
-            if let Question::Binary(op, a, b) = question
-                && *op == BinaryOp::Equal.into()
-                && a == x
-                && b != y
-                && !b.is_open()
-                && !y.is_open()
-                && self.facts.get(sym) == Some(&true)
-            {
-                return Some(false);
-            }
-        }
-        None
-    }
-
-    fn question(&self, sym: u32) -> Option<&Question> {
-        self.answers
-            .iter()
-            .find(|(_, answer)| **answer == sym)
-            .map(|(question, _)| question)
-    }
-
-    /// Settles a condition.
-    pub(crate) fn decide(&mut self, value: &Val, truth: bool) {
-        if let Val::Sym(sym) = value {
-            let inner = match self.question(*sym) {
-                Some(Question::Unary(op, inner)) if *op == UnaryOp::Not.into() => Some(inner.clone()),
-                _ => None,
-            };
-            Rc::make_mut(&mut self.facts).insert(*sym, truth);
-            if let Some(inner) = inner {
-                self.decide(&inner, !truth);
-            }
-        }
-    }
-
-    fn map_set(&mut self, obj: u32, key: Val, value: Val) {
-        if let Obj::Map { entries, .. } = self.obj_mut(obj) {
-            if let Some((_, slot)) = entries.iter_mut().find(|(known, _)| *known == key) {
-                *slot = value;
-            } else if entries.len() < 64 {
-                entries.push((key, value));
-            }
-        }
-    }
-}
-
-fn constant(value: &ConstValue) -> Val {
-    match value {
-        ConstValue::Bool(value) => Val::Bool(*value),
-        ConstValue::String(text) => Val::Str(Rc::from(&text[..])),
-        value => value.to_i64().map_or(Val::Unknown, Val::Int),
-    }
-}
-
-fn unary(state: &mut State, op: UnaryOp, x: Val) -> Val {
-    match (op, x) {
-        (UnaryOp::Not, Val::Bool(x)) => Val::Bool(!x),
-        (UnaryOp::Minus, Val::Int(x)) => x.checked_neg().map_or(Val::Unknown, Val::Int),
-        (UnaryOp::Plus, x) => x,
-        (op, x @ Val::Sym(_)) => state.answer(Question::Unary(op.into(), x)),
-        _ => Val::Unknown,
-    }
-}
-
-fn not(state: &mut State, x: Val) -> Val {
-    unary(state, UnaryOp::Not, x)
-}
-
-fn binary(state: &mut State, op: BinaryOp, x: Val, y: Val) -> Val {
-    // Comparisons are asked in two forms only, so that each question has one answer.
-    match op {
-        BinaryOp::NotEqual => {
-            let equal = binary(state, BinaryOp::Equal, x, y);
-            return not(state, equal);
-        }
-        BinaryOp::Greater => return binary(state, BinaryOp::Less, y, x),
-        BinaryOp::GreaterEqual => {
-            let less = binary(state, BinaryOp::Less, x, y);
-            return not(state, less);
-        }
-        BinaryOp::LessEqual => {
-            let less = binary(state, BinaryOp::Less, y, x);
-            return not(state, less);
-        }
-        _ => {}
-    }
-    match (op, &x, &y) {
-        (BinaryOp::Equal, Val::Unknown, _) | (BinaryOp::Equal, _, Val::Unknown) => Val::Unknown,
-        (BinaryOp::Equal, x, y) if x.is_open() || y.is_open() => {
-            if x == y {
-                return Val::Bool(true);
-            }
-            let (x, y) = if x.is_open() {
-                (x.clone(), y.clone())
-            } else {
-                (y.clone(), x.clone())
-            };
-            state.answer(Question::Binary(op.into(), x, y))
-        }
-        (BinaryOp::Equal, Val::Parts(_), _) if x != y => Val::Unknown,
-        (BinaryOp::Equal, Val::Boxed(_, a), Val::Boxed(_, b)) if x != y && (a.is_open() || b.is_open()) => Val::Unknown,
-        (BinaryOp::Equal, x, y) => Val::Bool(x == y),
-        (_, Val::Int(x), Val::Int(y)) => arithmetic(op, *x, *y),
-        (BinaryOp::Less, Val::Str(x), Val::Str(y)) => Val::Bool(x < y),
-        (BinaryOp::Add, Val::Str(x), Val::Str(y)) => Val::Str(x.iter().chain(y.iter()).copied().collect()),
-        (op, x, y) if matches!(x, Val::Sym(_)) || matches!(y, Val::Sym(_)) => {
-            state.answer(Question::Binary(op.into(), x.clone(), y.clone()))
-        }
-        _ => Val::Unknown,
-    }
-}
-
-fn arithmetic(op: BinaryOp, x: i64, y: i64) -> Val {
-    let shift = u32::try_from(y).ok();
-    let result = match op {
-        BinaryOp::Less => return Val::Bool(x < y),
-        BinaryOp::Add => x.checked_add(y),
-        BinaryOp::Sub => x.checked_sub(y),
-        BinaryOp::Mul => x.checked_mul(y),
-        BinaryOp::Div => x.checked_div(y),
-        BinaryOp::Rem => x.checked_rem(y),
-        BinaryOp::And => Some(x & y),
-        BinaryOp::Or => Some(x | y),
-        BinaryOp::Xor => Some(x ^ y),
-        BinaryOp::AndNot => Some(x & !y),
-        BinaryOp::Shl => shift.and_then(|shift| x.checked_shl(shift)),
-        BinaryOp::Shr => shift.and_then(|shift| x.checked_shr(shift)),
-        _ => None,
-    };
-    result.map_or(Val::Unknown, Val::Int)
-}
-
-fn slice(state: &mut State, base: Val, bounds: [Option<Val>; 3]) -> Val {
-    let bound = |bound: &Option<Val>, default: u32| match bound {
-        None => Some(default),
-        Some(Val::Int(at)) => u32::try_from(*at).ok(),
-        Some(_) => None,
-    };
-    match base {
-        Val::Slice { obj, start, len, cap } => match (bound(&bounds[0], 0), bound(&bounds[1], len)) {
-            (Some(lo), Some(hi)) if lo <= hi && hi <= cap => Val::Slice {
-                obj,
-                start: start + lo,
-                len: hi - lo,
-                cap: cap - lo,
-            },
-            _ => Val::Unknown,
-        },
-        Val::Str(text) => match (bound(&bounds[0], 0), bound(&bounds[1], text.len() as u32)) {
-            (Some(lo), Some(hi)) => text
-                .get(lo as usize..hi as usize)
-                .map_or(Val::Unknown, |part| Val::Str(Rc::from(part))),
-            _ => Val::Unknown,
-        },
-        base if base.is_open() => state.symbol(),
-        _ => Val::Unknown,
-    }
-}
-
-/// The next round of an iteration: what it gives, and the iterator after it.
-fn next(state: &mut State, iterator: &Val) -> (Val, Val) {
-    let (x, round) = (iterator.part(0), iterator.part(1));
-    let Val::Int(round) = round else {
-        return (Val::tuple([Val::Unknown, Val::Unknown, Val::Unknown]), iterator.clone());
-    };
-    let after = Val::tuple([x.clone(), Val::Int(round + 1)]);
-    let end = Val::tuple([Val::Bool(false), Val::Unknown, Val::Unknown]);
-    let given = match &x {
-        Val::Nil => end,
-        Val::Map(obj) => match state.obj(*obj) {
-            Obj::Map { entries, complete } => match entries.get(round as usize) {
-                Some((key, value)) => Val::tuple([Val::Bool(true), key.clone(), value.clone()]),
-                None if *complete => end,
-                None => Val::tuple([Val::Unknown, Val::Unknown, Val::Unknown]),
-            },
-            _ => end,
-        },
-        Val::Str(text) => match text.get(round as usize) {
-            Some(&byte) => Val::tuple([Val::Bool(true), Val::Int(round), Val::Int(i64::from(byte))]),
-            None => end,
-        },
-        _ => Val::tuple([Val::Unknown, Val::Unknown, Val::Unknown]),
-    };
-    (given, after)
-}
-
-impl Frame {
-    /// What a value of the frame holds.
-    pub(crate) fn get(&self, value: ValueId) -> Val {
-        self.values[value.index()].clone()
     }
 }

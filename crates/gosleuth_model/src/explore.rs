@@ -1,5 +1,6 @@
 //! The search through the states of a program.
 
+use std::collections::hash_map::Entry;
 use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -8,7 +9,7 @@ use crate::hash::fingerprint;
 use crate::machine::Machine;
 use crate::program::{FuncKey, Program, Site};
 use crate::state::{Crash, Gid, State, Sync, SyncOp};
-use crate::sync::parked;
+use crate::sync::{Transition, parked};
 use crate::value::{Loc, Val};
 
 /// How far an exploration goes.
@@ -116,74 +117,158 @@ pub struct Step {
 /// Explores a function: a test, `main`, or any function, whose parameters come from outside.
 pub fn explore(program: &Program<'_>, root: FuncKey, bounds: Bounds) -> Outcome {
     let machine = Machine::new(program);
+    let func = program.func(root);
     let mut search = Search {
         machine: &machine,
         bounds,
-        seen: FxHashSet::default(),
+        is_main: func.name == "main" && func.parent.is_none(),
+        nodes: Vec::new(),
+        by_fingerprint: FxHashMap::default(),
         failures: Vec::new(),
-        known: FxHashMap::default(),
+        known: FxHashSet::default(),
     };
-    let func = program.func(root);
-    let is_main = func.name == "main" && func.parent.is_none();
-    let mut stack: Vec<(State, u32)> = search.initial(root).into_iter().map(|state| (state, 0)).collect();
-    let mut complete = true;
-    while let Some((state, depth)) = stack.pop() {
-        if state.over {
-            continue;
-        }
-        if is_main && state.goroutines[0].ended {
-            // The process ends with it.
-            continue;
-        }
-        if state.crashed.is_some() {
-            search.crashed(&state);
-            continue;
-        }
-        if !search.seen.insert(fingerprint(&state)) {
-            continue;
-        }
-        if search.seen.len() as u32 > bounds.states || depth > bounds.steps {
-            complete = false;
-            if search.seen.len() as u32 > bounds.states {
-                break;
-            }
-            continue;
-        }
-        if search.failures.len() as u32 >= bounds.failures {
-            complete = false;
-            break;
-        }
-        let transitions = machine.transitions(&state);
-        if transitions.is_empty() {
-            search.quiescent(&state);
-            continue;
-        }
-        for transition in transitions.iter().rev() {
-            stack.extend(
-                machine
-                    .apply(&state, transition)
-                    .into_iter()
-                    .map(|state| (state, depth + 1)),
-            );
-        }
-    }
+    let complete = search.run(root);
     Outcome {
         failures: search.failures,
-        states: search.seen.len() as u32,
-        complete: complete && !machine.cut.get(),
+        states: search.nodes.len() as u32,
+        complete,
     }
+}
+
+/// A state that was visited.
+struct Node {
+    state: State,
+    /// States that can come next.
+    next: Vec<u32>,
+    /// Whether all of them are here.
+    whole: bool,
 }
 
 struct Search<'m, 'a> {
     machine: &'m Machine<'a>,
     bounds: Bounds,
-    seen: FxHashSet<u128>,
+    is_main: bool,
+    nodes: Vec<Node>,
+    by_fingerprint: FxHashMap<u128, u32>,
     failures: Vec<Failure>,
     /// What was reported: the kind and where goroutines stand.
-    known: FxHashMap<(FailureKind, Vec<Site>), ()>,
+    known: FxHashSet<(FailureKind, Vec<Site>)>,
 }
 
 impl Search<'_, '_> {
+    /// Visits states, then looks where executions end up; whether every schedule was followed to its end.
+    fn run(&mut self, root: FuncKey) -> bool {
+        let mut complete = true;
+        let mut stack = Vec::new();
+        for state in self.initial(root) {
+            stack.extend(self.visit(state).filter(|&(_, new)| new).map(|(node, _)| (node, 0)));
+        }
+        complete &= !self.machine.cut.replace(false);
+        while let Some((node, depth)) = stack.pop() {
+            if self.nodes.len() as u32 >= self.bounds.states || depth >= self.bounds.steps {
+                complete = false;
+                continue;
+            }
+            let state = self.nodes[node as usize].state.clone();
+            let mut next = Vec::new();
+            let mut ends = false;
+            for transition in self.machine.transitions(&state).iter().rev() {
+                for state in self.machine.apply(&state, transition) {
+                    match self.visit(state) {
+                        Some((to, new)) => {
+                            next.push(to);
+                            if new {
+                                stack.push((to, depth + 1));
+                            }
+                        }
+                        // The process can end here.
+                        None => ends = true,
+                    }
+                }
+            }
+            let cut = self.machine.cut.replace(false);
+            complete &= !cut;
+            let node = &mut self.nodes[node as usize];
+            node.whole = !cut && !ends;
+            node.next = next;
+        }
+        for component in components(&self.nodes) {
+            self.ends_in(&component);
+        }
+        complete
+    }
+
+    /// The node of a state, and whether it is new; none where execution is over.
+    fn visit(&mut self, state: State) -> Option<(u32, bool)> {
+        if state.over || (self.is_main && state.goroutines[0].ended) {
+            return None;
+        }
+        if state.crashed.is_some() {
+            self.crashed(&state);
+            return None;
+        }
+        let fingerprint = fingerprint(self.machine, &state);
+        let new = self.nodes.len() as u32;
+        match self.by_fingerprint.entry(fingerprint) {
+            Entry::Occupied(entry) => Some((*entry.get(), false)),
+            Entry::Vacant(entry) => {
+                entry.insert(new);
+                self.nodes.push(Node {
+                    state,
+                    next: Vec::new(),
+                    whole: false,
+                });
+                Some((new, true))
+            }
+        }
+    }
+
+    /// States that executions do not leave once they are there: who stands at the same place in all of them, and moves in none, never will.
+    fn ends_in(&mut self, component: &[u32]) {
+        let is_closed = component.iter().all(|&node| {
+            let node = &self.nodes[node as usize];
+            node.whole && node.next.iter().all(|next| component.binary_search(next).is_ok())
+        });
+        if !is_closed {
+            return;
+        }
+        let mut moves = FxHashSet::default();
+        for &node in component {
+            let state = &self.nodes[node as usize].state;
+            for transition in self.machine.transitions(state) {
+                let movers = match transition {
+                    Transition::Go(gid, _) => vec![gid],
+                    Transition::Meet { sender, receiver } => vec![sender.0, receiver.0],
+                    Transition::Fire(_) | Transition::Expire(_) => Vec::new(),
+                };
+                moves.extend(
+                    movers
+                        .into_iter()
+                        .filter_map(|gid| parked(state, gid).map(|parked| parked.site)),
+                );
+            }
+        }
+        let mut stuck: Option<FxHashSet<Site>> = None;
+        for &node in component {
+            let state = &self.nodes[node as usize].state;
+            let here: FxHashSet<Site> = (0..state.goroutines.len() as Gid)
+                .filter_map(|gid| parked(state, gid).map(|parked| parked.site))
+                .filter(|site| !moves.contains(site))
+                .collect();
+            stuck = Some(match stuck {
+                None => here,
+                Some(before) => before.intersection(&here).copied().collect(),
+            });
+        }
+        let stuck = stuck.unwrap_or_default();
+        // The state that is reached first has the shortest way.
+        let Some(&first) = component.iter().min() else {
+            return;
+        };
+        let state = self.nodes[first as usize].state.clone();
+        self.quiescent(&state, &stuck);
+    }
+
     /// The states in which the root stands in front of its first operation.
     fn initial(&self, root: FuncKey) -> Vec<State> {
         let mut state = State::new();
@@ -239,10 +324,11 @@ impl Search<'_, '_> {
         self.report(kind, vec![blocked], state);
     }
 
-    /// No goroutine can proceed.
-    fn quiescent(&mut self, state: &State) {
+    /// Goroutines at these places can never proceed.
+    fn quiescent(&mut self, state: &State, stuck: &FxHashSet<Site>) {
         let blocked: Vec<_> = (0..state.goroutines.len() as Gid)
             .filter_map(|gid| self.blocked(state, gid))
+            .filter(|blocked| stuck.contains(&blocked.site))
             .collect();
         // `select {}` is meant to block.
         if blocked.iter().all(|blocked| blocked.operation == "select (no cases)") {
@@ -283,7 +369,7 @@ impl Search<'_, '_> {
         let mut sites: Vec<_> = blocked.iter().map(|blocked| blocked.site).collect();
         sites.sort_unstable();
         sites.dedup();
-        if self.known.insert((kind, sites), ()).is_some() || self.failures.len() as u32 >= self.bounds.failures {
+        if !self.known.insert((kind, sites)) || self.failures.len() as u32 >= self.bounds.failures {
             return;
         }
         let mut schedule = Vec::new();
@@ -304,6 +390,61 @@ impl Search<'_, '_> {
             schedule,
         });
     }
+}
+
+/// The strongly connected components of the graph of states, each in order of numbers (Tarjan, 1972, without recursion).
+fn components(nodes: &[Node]) -> Vec<Vec<u32>> {
+    let count = nodes.len();
+    let mut index = vec![u32::MAX; count];
+    let mut low = vec![0; count];
+    let mut on_stack = vec![false; count];
+    let mut stack = Vec::new();
+    let mut out = Vec::new();
+    let mut next_index = 0;
+    for root in 0..count {
+        if index[root] != u32::MAX {
+            continue;
+        }
+        let mut calls = vec![(root, 0)];
+        while let Some((node, edge)) = calls.pop() {
+            if edge == 0 {
+                index[node] = next_index;
+                low[node] = next_index;
+                next_index += 1;
+                stack.push(node as u32);
+                on_stack[node] = true;
+            }
+            match nodes[node].next.get(edge) {
+                Some(&to) => {
+                    let to = to as usize;
+                    calls.push((node, edge + 1));
+                    if index[to] == u32::MAX {
+                        calls.push((to, 0));
+                    } else if on_stack[to] {
+                        low[node] = low[node].min(index[to]);
+                    }
+                }
+                None => {
+                    if let Some(&(parent, _)) = calls.last() {
+                        low[parent] = low[parent].min(low[node]);
+                    }
+                    if low[node] == index[node] {
+                        let mut component = Vec::new();
+                        while let Some(member) = stack.pop() {
+                            on_stack[member as usize] = false;
+                            component.push(member);
+                            if member as usize == node {
+                                break;
+                            }
+                        }
+                        component.sort_unstable();
+                        out.push(component);
+                    }
+                }
+            }
+        }
+    }
+    out
 }
 
 fn made(state: &State, chan: &Val) -> Option<Site> {

@@ -1,22 +1,26 @@
 //! Fingerprints of states.
 //!
-//! Two states that differ in the numbers of their objects alone are the same: objects are numbered in the order in which they are met from the
-//! goroutines. What cannot be reached from there is not looked at. Fingerprints have 128 bits; that two different states have the same one is
+//! Two states that differ in the numbers of their objects and symbols alone are the same: they are numbered in the order in which they are met
+//! from the goroutines. What cannot be reached from there, and what nobody reads again, is not looked at. Fingerprints have 128 bits; that two different states have the same one is
 //! not expected to happen.
 
 use std::hash::{Hash, Hasher};
 
+use gosleuth_base::Idx as _;
 use rustc_hash::{FxHashMap, FxHasher};
 
+use crate::machine::Machine;
 use crate::state::{Obj, State, Sync, SyncOp, Target};
-use crate::value::{Callable, Loc, ObjId, Val};
+use crate::value::{Callable, Loc, ObjId, Question, Val};
 
-pub(crate) fn fingerprint(state: &State) -> u128 {
+pub(crate) fn fingerprint(machine: &Machine<'_>, state: &State) -> u128 {
     let mut walk = Walk {
+        machine,
         state,
         low: FxHasher::default(),
         high: FxHasher::default(),
         numbers: FxHashMap::default(),
+        symbols: FxHashMap::default(),
         queue: Vec::new(),
     };
     walk.high.write_u64(0x9e37_79b9_7f4a_7c15);
@@ -24,15 +28,17 @@ pub(crate) fn fingerprint(state: &State) -> u128 {
     (u128::from(walk.high.finish()) << 64) | u128::from(walk.low.finish())
 }
 
-struct Walk<'s> {
+struct Walk<'s, 'a> {
+    machine: &'s Machine<'a>,
     state: &'s State,
     low: FxHasher,
     high: FxHasher,
     numbers: FxHashMap<ObjId, u32>,
+    symbols: FxHashMap<u32, u32>,
     queue: Vec<ObjId>,
 }
 
-impl Walk<'_> {
+impl Walk<'_, '_> {
     fn add(&mut self, item: impl Hash) {
         item.hash(&mut self.low);
         item.hash(&mut self.high);
@@ -43,7 +49,6 @@ impl Walk<'_> {
     fn run(&mut self) {
         let state = self.state;
         for goroutine in &state.goroutines {
-            self.add(goroutine.ended);
             if goroutine.ended {
                 continue;
             }
@@ -54,15 +59,14 @@ impl Walk<'_> {
                 goroutine.frames.len(),
             ));
             for frame in &goroutine.frames {
-                self.add((
-                    frame.func,
-                    frame.block,
-                    frame.next,
-                    frame.came_from,
-                    frame.unwinding,
-                    frame.recovers,
-                ));
-                self.values(&frame.values);
+                self.add((frame.func, frame.block, frame.next, frame.unwinding, frame.recovers));
+                let live = self
+                    .machine
+                    .liveness
+                    .at(self.machine.program, frame.func, frame.block, frame.next);
+                for &value in &*live {
+                    self.value(&frame.values[value.index()]);
+                }
                 self.values(&frame.args);
                 self.values(&frame.captures);
                 for deferred in &frame.defers {
@@ -119,8 +123,39 @@ impl Walk<'_> {
                 sync => self.add(sync),
             }
         }
-        let facts: Vec<_> = state.facts.iter().collect();
-        self.add(facts);
+        self.facts();
+    }
+
+    /// What was decided about the symbols that were met.
+    fn facts(&mut self) {
+        let state = self.state;
+        let mut known = Vec::new();
+        for (sym, fact) in &*state.facts {
+            if let Some(&number) = self.symbols.get(sym) {
+                known.push((number, *fact));
+            }
+        }
+        known.sort_unstable();
+        self.add(known);
+        let mut answers = Vec::new();
+        for (question, sym) in &*state.answers {
+            let Some(&fact) = state.facts.get(sym) else {
+                continue;
+            };
+            let number = |value: &Val| match value {
+                Val::Sym(sym) => self.symbols.get(sym).map(|&number| Val::Sym(number)),
+                Val::Unknown | Val::Nil | Val::Bool(_) | Val::Int(_) | Val::Str(_) => Some(value.clone()),
+                _ => None,
+            };
+            let question = match question {
+                Question::Unary(op, x) => number(x).map(|x| Question::Unary(*op, x)),
+                Question::Binary(op, x, y) => number(x).zip(number(y)).map(|(x, y)| Question::Binary(*op, x, y)),
+                Question::Part(x, part) => number(x).map(|x| Question::Part(x, *part)),
+            };
+            answers.extend(question.map(|question| (question, fact)));
+        }
+        answers.sort_unstable();
+        self.add(answers);
     }
 
     fn obj_id(&mut self, obj: ObjId) {
@@ -148,7 +183,11 @@ impl Walk<'_> {
         self.add(std::mem::discriminant(value));
         match value {
             Val::Unknown | Val::Nil => {}
-            Val::Sym(sym) => self.add(sym),
+            Val::Sym(sym) => {
+                let count = self.symbols.len() as u32;
+                let number = *self.symbols.entry(*sym).or_insert(count);
+                self.add(number);
+            }
             Val::Lazy(ty) => self.add(ty),
             Val::Bool(value) => self.add(value),
             Val::Int(value) => self.add(value),

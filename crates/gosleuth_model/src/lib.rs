@@ -15,9 +15,11 @@
 //! Non-goals: data races; memory that only one goroutine sees is not interleaved.
 
 mod call;
+mod eval;
 mod exec;
 mod explore;
 mod hash;
+mod live;
 mod machine;
 mod native;
 mod program;

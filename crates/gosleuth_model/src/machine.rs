@@ -6,6 +6,7 @@ use std::rc::Rc;
 use gosleuth_types::{BasicKind, ObjRef, Query, Type, TypeId};
 use rustc_hash::FxHashMap;
 
+use crate::live::Liveness;
 use crate::native::Native;
 use crate::program::Program;
 use crate::state::{Chan, Context, Obj, State, Sync};
@@ -19,6 +20,7 @@ pub(crate) struct Machine<'a> {
     pub(crate) program: &'a Program<'a>,
     /// Whether some path was not followed to its end.
     pub(crate) cut: Cell<bool>,
+    pub(crate) liveness: Liveness,
     natives: RefCell<FxHashMap<ObjRef, Option<Native>>>,
 }
 
@@ -27,6 +29,7 @@ impl<'a> Machine<'a> {
         Self {
             program,
             cut: Cell::new(false),
+            liveness: Liveness::default(),
             natives: RefCell::default(),
         }
     }
