@@ -26,7 +26,7 @@ impl Checker<'_> {
         let mut x = self.expr(left);
         // The text of a long concatenation of constants: only the whole gets a value, or the parts would take quadratic space.
         let mut text: Vec<u8> = Vec::new();
-        let long = chain.len() > 8;
+        let long = chain.len() > 64;
         while let Some((at, op, y)) = chain.pop() {
             let mut y = self.expr(y);
             match (&mut x.value, &mut y.value) {

@@ -3,7 +3,7 @@
 use super::{Checker, Operand};
 use crate::constant::ConstValue;
 use crate::info::Mode;
-use crate::types::{BasicKind, TypeId};
+use crate::types::{BasicKind, Type, TypeId};
 
 impl Checker<'_> {
     /// Converts `x` to `target`: constants stay constants where the language says so. The caller records the result.
@@ -17,11 +17,15 @@ impl Checker<'_> {
             Some(value) if constant => self.constant_of_type(value.clone(), target),
             _ => ConstValue::Unknown,
         };
-        if self.query().is_untyped(x.ty) {
+        if let Type::Basic(from) = *self.ty(x.ty)
+            && from.is_untyped()
+        {
             if x.mode == Mode::Constant && !constant || kind.is_none() {
                 self.default_untyped(x);
-            } else if !(from_integer && to_string) {
-                self.convert_untyped(x, target);
+            } else if !(from_integer && to_string || from == BasicKind::UntypedNil) {
+                // The value is that of the argument: it is the conversion that rounds.
+                let ty = self.implicit_type(from, target);
+                self.update_recorded(x.expr, ty);
             }
         }
         *x = match constant {

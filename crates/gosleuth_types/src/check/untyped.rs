@@ -34,7 +34,7 @@ impl Checker<'_> {
     }
 
     /// The type that an untyped operand of a kind has where `target` is expected; its default type where it does not fit.
-    fn implicit_type(&self, from: BasicKind, target: TypeId) -> TypeId {
+    pub(super) fn implicit_type(&self, from: BasicKind, target: TypeId) -> TypeId {
         let fits = match self.ty(target) {
             Type::Basic(to) if to.is_untyped() => {
                 return match common_kind(from, *to) {
@@ -58,17 +58,22 @@ impl Checker<'_> {
             return;
         }
         x.ty = ty;
+        self.update_recorded(x.expr, ty);
         if let Some(value) = &mut x.value {
             *value = self.constant_of_type(std::mem::replace(value, ConstValue::Unknown), ty);
+            // Other values do not change with the type. Parts keep theirs.
+            if self.basic(ty).is_some_and(|kind| kind.is_float() || kind.is_complex()) {
+                let value = value.clone();
+                self.info().constants.insert(x.expr, value);
+            }
         }
-        self.update_recorded(x.expr, ty);
     }
 
     /// Corrects the recorded type of an untyped expression and of the parts that have their type from it.
-    pub(super) fn update_recorded(&mut self, whole: ExprId, ty: TypeId) {
+    pub(super) fn update_recorded(&mut self, expr: ExprId, ty: TypeId) {
         let tree = self.tree();
         let mut rest = Vec::new();
-        let mut next = Some(whole);
+        let mut next = Some(expr);
         while let Some(expr) = next {
             let info = &mut self.files[self.env.file].info;
             let mode = info.mode_of(expr);
@@ -79,9 +84,6 @@ impl Checker<'_> {
             }
             info.set_type(expr, mode, ty);
             let constant = mode == Mode::Constant;
-            if constant && expr == whole {
-                self.round_constant(expr, ty);
-            }
             next = match tree.exprs[expr].kind {
                 ExprKind::Paren(x) => Some(x),
                 ExprKind::Unary { x, .. } if !constant => Some(x),
@@ -92,17 +94,6 @@ impl Checker<'_> {
                 }
                 _ => rest.pop(),
             };
-        }
-    }
-
-    /// Floats are rounded to their type (in `x * (0.1)` the expression with its parentheses is, as go/types has it).
-    fn round_constant(&mut self, expr: ExprId, ty: TypeId) {
-        let kind = self.basic(ty);
-        let word_size = self.word_size;
-        if let Some(kind) = kind.filter(|kind| kind.is_float() || kind.is_complex())
-            && let Some(value) = self.info().constants.get_mut(&expr)
-        {
-            *value = value.represent(kind, word_size).unwrap_or(ConstValue::Unknown);
         }
     }
 
