@@ -58,6 +58,12 @@ const LAYERS: &[Layer] = &[
         walled: true,
     },
     Layer {
+        name: "gosleuth_engine",
+        inner: &["gosleuth_base", "gosleuth_syntax"],
+        outer: &[],
+        walled: true,
+    },
+    Layer {
         name: "gosleuth_evidence",
         inner: &["gosleuth_base"],
         outer: &["flate2", "ruzstd"],

@@ -81,12 +81,9 @@ impl std::fmt::Display for Constraint {
     }
 }
 
-/// The language version of a file in a package of version `package`, given the file's constraint.
-pub fn file_version(package: GoVersion, constraint: Option<&Constraint>) -> GoVersion {
-    match constraint.and_then(Constraint::go_version) {
-        Some(version) => version.max(GoVersion::LOWEST_OF_FILE),
-        None => package,
-    }
+/// The language version of a file in a package of version `package`, given what its `//go:build` line asks for.
+pub fn file_version(package: GoVersion, stated: Option<GoVersion>) -> GoVersion {
+    stated.map_or(package, |version| version.max(GoVersion::LOWEST_OF_FILE))
 }
 
 /// Reads the expression behind `//go:build`.
@@ -320,7 +317,10 @@ mod tests {
 
     #[test]
     fn a_file_goes_down_to_1_21_but_not_below() {
-        let file = |package, text: &str| file_version(GoVersion::language(package), parse(text).ok().as_ref()).minor;
+        let file = |package, text: &str| {
+            let stated = parse(text).ok().and_then(|constraint| constraint.go_version());
+            file_version(GoVersion::language(package), stated).minor
+        };
         assert_eq!(file(26, "go1.22"), 22);
         assert_eq!(file(26, "go1.18"), 21);
         assert_eq!(file(18, "go1.25"), 25);

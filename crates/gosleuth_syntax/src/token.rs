@@ -2,11 +2,10 @@
 
 use crate::ast::BinaryOp;
 
-/// Kind of a token. The order of the operators matters: tables follow it.
+/// Kind of a token. The order matters: [`TokenKind::starts_simple_statement`] and its siblings test ranges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
-#[expect(missing_docs, reason = "keywords and operators say what they are")]
-pub enum TokenKind {
+pub(crate) enum TokenKind {
     /// Behind the text, or behind the part of it that is read.
     Eof,
     /// A byte or character that starts no token.
@@ -257,12 +256,11 @@ const DESCRIPTIONS: [&str; KINDS] = [
 ];
 
 /// A token and where it stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Token {
-    /// What it is.
-    pub kind: TokenKind,
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Token {
+    pub(crate) kind: TokenKind,
     /// Offset of the first byte.
-    pub start: u32,
+    pub(crate) start: u32,
     /// Offset behind the last byte.
-    pub end: u32,
+    pub(crate) end: u32,
 }
