@@ -1,7 +1,7 @@
 //! Oracles: gosleuth's answers beside those of the Go toolchain, on real code. They need Go, take minutes, and are run by hand; their scores
 //! are committed in `testdata/conformance`, which lists what does not agree.
 
-mod parse;
+mod list;
 mod types;
 
 use anyhow::Result;
@@ -9,8 +9,8 @@ use anyhow::Result;
 /// What to compare.
 #[derive(clap::Subcommand)]
 pub(crate) enum Oracle {
-    /// Trees with go/parser
-    Parse(parse::ParseArgs),
+    /// Packages, files and imports with go list
+    List(list::ListArgs),
     /// Objects and types with go/types
     Types(types::TypesArgs),
 }
@@ -18,7 +18,7 @@ pub(crate) enum Oracle {
 /// Compares and prints the score.
 pub(crate) fn run(oracle: &Oracle) -> Result<()> {
     match oracle {
-        Oracle::Parse(args) => parse::run(args),
+        Oracle::List(args) => list::run(args),
         Oracle::Types(args) => types::run(args),
     }
 }

@@ -1,0 +1,4 @@
+//go:build windows
+// +build linux
+
+package files

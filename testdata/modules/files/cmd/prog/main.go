@@ -1,0 +1,8 @@
+package main
+
+import (
+	"example.com/files"
+	_ "example.com/files/internal/secret"
+)
+
+func main() { println(files.Where()) }

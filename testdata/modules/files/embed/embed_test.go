@@ -1,0 +1,6 @@
+package embed
+
+import _ "embed"
+
+//go:embed dir/.hidden
+var hidden string

@@ -1,0 +1,5 @@
+package files
+
+import "testing"
+
+func TestWhere(t *testing.T) { t.Log(Where()) }

@@ -1,0 +1,4 @@
+package files
+
+// The name of this file is no constraint.
+var _ = Where

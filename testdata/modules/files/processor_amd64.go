@@ -1,0 +1,3 @@
+package files
+
+const processor = "amd64"

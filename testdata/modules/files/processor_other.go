@@ -1,0 +1,7 @@
+// Copyright of nobody.
+
+// +build !amd64
+
+package files
+
+const processor = "other"

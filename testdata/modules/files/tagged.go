@@ -1,0 +1,3 @@
+//go:build feature && (integration || e2e)
+
+package files

@@ -1,0 +1,3 @@
+package files
+
+// unix is a tag, but not in a file name.

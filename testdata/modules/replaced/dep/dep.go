@@ -1,0 +1,4 @@
+package dep
+
+// Name is a name.
+const Name = "dep"

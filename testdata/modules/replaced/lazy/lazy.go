@@ -1,0 +1,4 @@
+package lazy
+
+// Name is a name.
+const Name = "lazy"

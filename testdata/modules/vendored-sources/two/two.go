@@ -1,0 +1,4 @@
+package two
+
+// Name is a name.
+const Name = "two"

@@ -1,0 +1,4 @@
+package sub
+
+// Name is a name.
+const Name = "sub"

@@ -1,0 +1,6 @@
+package a
+
+import "example.com/shared"
+
+// Name is a name.
+const Name = shared.Name

@@ -1,0 +1,6 @@
+package deep
+
+import "example.com/shared"
+
+// Name is a name.
+const Name = shared.Name

@@ -1,0 +1,4 @@
+package shared
+
+// Name is a name.
+const Name = "shared"

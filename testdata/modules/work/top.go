@@ -1,0 +1,6 @@
+package work
+
+import "example.com/a"
+
+// Name is a name.
+const Name = a.Name
