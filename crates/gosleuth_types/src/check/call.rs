@@ -3,7 +3,8 @@
 use gosleuth_syntax::ast::{ExprId, ExprKind};
 
 use super::{Checker, Operand};
-use crate::info::Mode;
+use crate::info::{Mode, SelectionKind};
+use crate::object::ObjKind;
 use crate::query::InferArgument;
 use crate::types::{Signature, Type, TypeFlags, TypeId};
 
@@ -117,11 +118,12 @@ impl<'w> Checker<'w> {
         params: &Params<'_>,
         args: &mut [Operand],
     ) -> Option<Signature> {
-        let type_params = match self.ty(generic) {
-            Type::Func(sig) => sig.type_params,
-            _ => return None,
-        };
+        let function = self.generic_function(fun, generic)?;
         let given = self.partial_instance(fun, generic);
+        let params = &Params {
+            types: self.world.types.list(function.sig.params),
+            variadic: params.variadic,
+        };
         let mut arguments = Vec::with_capacity(args.len());
         for (place, arg) in args.iter().enumerate() {
             if let Some(param) = params.at(self, place)
@@ -140,20 +142,24 @@ impl<'w> Checker<'w> {
             }
         }
         let types = &self.world.types;
-        let found = self.query().infer(type_params, types.list(given), &arguments)?;
-        let (own, mut others) = found.split_at_checked(types.list(type_params).len())?;
-        let own = types.tuple(own.to_vec());
-        let instance = self.function_instance(fun, generic, own);
+        let given = function.with_receiver(types.list(given));
+        let found = self
+            .query()
+            .infer(types.tuple(function.params.clone()), &given, &arguments)?;
+        let (all, mut others) = found.split_at_checked(function.params.len())?;
+        let instance = self.function_instance(fun, &function, all);
         self.record(fun, Mode::Value, instance);
         for (place, arg) in args.iter_mut().enumerate() {
             let param = params.at(self, place);
             if self.is_generic_function(arg)
                 && param.is_some_and(|param| types.flags(param).has(TypeFlags::PARAMS))
-                && let Type::Func(sig) = self.ty(arg.ty)
+                && let Some(function) = self.generic_function(arg.expr, arg.ty)
             {
-                let (theirs, rest) = others.split_at_checked(types.list(sig.type_params).len())?;
+                let own = function.params.len() - function.receiver.len();
+                let (theirs, rest) = others.split_at_checked(own)?;
                 others = rest;
-                arg.ty = self.function_instance(arg.expr, arg.ty, types.tuple(theirs.to_vec()));
+                let all = function.with_receiver(theirs);
+                arg.ty = self.function_instance(arg.expr, &function, &all);
                 self.record(arg.expr, Mode::Value, arg.ty);
             }
         }
@@ -178,7 +184,7 @@ impl<'w> Checker<'w> {
     /// are recorded until a call has the others.
     pub(crate) fn instantiate_function(&mut self, x: &mut Operand, indices: &[ExprId], hint: Option<TypeId>) {
         let generic = x.ty;
-        let &Type::Func(sig) = self.ty(generic) else {
+        let Some(function) = self.generic_function(x.expr, generic) else {
             for &index in indices {
                 self.type_expr(index);
             }
@@ -197,19 +203,19 @@ impl<'w> Checker<'w> {
             && let Some(target) = self.query().core_type(hint)
             && let Type::Func(_) = self.ty(target)
         {
-            let param = self.intern(Type::Func(Signature {
-                type_params: TypeId::EMPTY_TUPLE,
-                ..sig
-            }));
             arguments.push(InferArgument {
-                param,
+                param: self.intern(Type::Func(function.sig)),
                 arg: hint,
                 given: TypeId::EMPTY_TUPLE,
             });
         }
-        match self.query().infer(sig.type_params, types.list(given), &arguments) {
+        let all = function.with_receiver(types.list(given));
+        match self
+            .query()
+            .infer(types.tuple(function.params.clone()), &all, &arguments)
+        {
             Some(args) => {
-                x.ty = self.function_instance(x.expr, generic, types.tuple(args));
+                x.ty = self.function_instance(x.expr, &function, &args);
                 x.mode = Mode::Value;
                 if indices.is_empty() {
                     self.record(x.expr, Mode::Value, x.ty);
@@ -234,11 +240,83 @@ impl<'w> Checker<'w> {
         }
     }
 
-    /// Records what a generic function is instantiated with; returns the type of the instance.
-    fn function_instance(&mut self, fun: ExprId, generic: TypeId, args: TypeId) -> TypeId {
-        let ty = self.query().instantiate_signature(generic, args);
-        self.record_instance(fun, args, ty);
+    /// Records what a generic function is instantiated with, all type arguments given; returns the type of the instance.
+    fn function_instance(&mut self, fun: ExprId, function: &GenericFunction, args: &[TypeId]) -> TypeId {
+        let bare = self.intern(Type::Func(function.sig));
+        let ty = self.query().substitute_lists(bare, &function.params, args);
+        let own = args.get(function.receiver.len()..).unwrap_or_default();
+        self.record_instance(fun, self.world.types.tuple(own.to_vec()), ty);
         ty
+    }
+
+    /// What a generic function of type `generic`, named by `fun`, declares.
+    fn generic_function(&self, fun: ExprId, generic: TypeId) -> Option<GenericFunction> {
+        let &Type::Func(sig) = self.ty(generic) else {
+            return None;
+        };
+        let own = self.world.types.list(sig.type_params);
+        let function = GenericFunction {
+            params: own.to_vec(),
+            receiver: Vec::new(),
+            sig: Signature {
+                type_params: TypeId::EMPTY_TUPLE,
+                ..sig
+            },
+        };
+        Some(self.generic_method(fun, own).unwrap_or(function))
+    }
+
+    /// A generic method of a generic type: it has the type parameters of its receiver besides its own. Its declaration is what counts: the
+    /// type of the selector speaks of the receiver's type arguments, and these may contain the method's own type parameters.
+    fn generic_method(&self, mut fun: ExprId, own: &[TypeId]) -> Option<GenericFunction> {
+        let tree = self.tree();
+        while let ExprKind::Paren(x) | ExprKind::Index { x, .. } | ExprKind::IndexList { x, .. } = tree.exprs[fun].kind
+        {
+            fun = x;
+        }
+        let selection = self.files[self.env.file].info.selections.get(&fun)?;
+        let method = self.object(selection.obj)?;
+        let ObjKind::Func { recv_params, .. } = method.kind else {
+            return None;
+        };
+        let types = &self.world.types;
+        let mut params = types.list(recv_params).to_vec();
+        let receiver = types.list(self.query().receiver_args(selection)).to_vec();
+        if params.is_empty() || params.len() != receiver.len() {
+            return None;
+        }
+        params.extend_from_slice(own);
+        let ty = match selection.kind {
+            SelectionKind::MethodExpr => self.method_expression(selection.recv, method.ty?),
+            _ => method.ty?,
+        };
+        let &Type::Func(sig) = self.ty(ty) else {
+            return None;
+        };
+        let sig = Signature {
+            type_params: TypeId::EMPTY_TUPLE,
+            ..sig
+        };
+        Some(GenericFunction { params, receiver, sig })
+    }
+}
+
+/// A generic function as declared.
+struct GenericFunction {
+    /// The type parameters of the receiver, then its own.
+    params: Vec<TypeId>,
+    /// The type arguments of the receiver.
+    receiver: Vec<TypeId>,
+    /// The signature in terms of `params`.
+    sig: Signature,
+}
+
+impl GenericFunction {
+    /// Type arguments with those of the receiver before them.
+    fn with_receiver(&self, own: &[TypeId]) -> Vec<TypeId> {
+        let mut all = self.receiver.clone();
+        all.extend_from_slice(own);
+        all
     }
 }
 

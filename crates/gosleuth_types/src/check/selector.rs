@@ -89,7 +89,7 @@ impl Checker<'_> {
     }
 
     /// The type of a method as a function: its receiver comes first.
-    fn method_expression(&self, recv: TypeId, method: TypeId) -> TypeId {
+    pub(super) fn method_expression(&self, recv: TypeId, method: TypeId) -> TypeId {
         let Type::Func(sig) = self.ty(method) else {
             return TypeId::UNKNOWN;
         };

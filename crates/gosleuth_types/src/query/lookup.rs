@@ -1,7 +1,7 @@
 //! Fields and methods, promoted ones included.
 
 use super::Query;
-use crate::info::SelectionKind;
+use crate::info::{Selection, SelectionKind};
 use crate::names::Name;
 use crate::object::{NamedRef, ObjKind, ObjRef, PkgId};
 use crate::types::{Type, TypeId};
@@ -72,6 +72,32 @@ where
     pub fn lookup_method(&self, ty: TypeId, name: Name, from: PkgId) -> Option<Found> {
         self.lookup(ty, name, from)
             .filter(|found| found.kind == SelectionKind::Method && (found.indirect || !found.pointer_receiver))
+    }
+
+    /// The type that has the selected field or method itself: what the embedded fields on the path lead to, without pointer.
+    pub fn selected_in(&self, selection: &Selection) -> TypeId {
+        let mut ty = self
+            .lookup_start(selection.recv)
+            .map_or(TypeId::UNKNOWN, |place| place.ty);
+        let fields = selection.path.split_last().map_or(&[][..], |(_, fields)| fields);
+        for &index in fields {
+            ty = match self.ty(self.underlying(ty)) {
+                Type::Struct(fields) => fields.get(index as usize).map_or(TypeId::UNKNOWN, |field| field.ty),
+                _ => TypeId::UNKNOWN,
+            };
+            if let Type::Pointer(elem) = *self.ty(ty) {
+                ty = elem;
+            }
+        }
+        ty
+    }
+
+    /// The type arguments of the type that has a selected method itself, a tuple.
+    pub(crate) fn receiver_args(&self, selection: &Selection) -> TypeId {
+        match *self.ty(self.selected_in(selection)) {
+            Type::Named { args, .. } => args,
+            _ => TypeId::EMPTY_TUPLE,
+        }
     }
 
     /// Where looking for fields and methods of `ty` begins: behind a pointer, unless it points to an interface.

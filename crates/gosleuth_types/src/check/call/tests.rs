@@ -195,6 +195,41 @@ func f(l *List[string]) {
 }
 
 #[test]
+fn generic_methods() {
+    let p = check(
+        "package p
+type Box[T any] struct{ v T }
+func (b Box[T]) Map[U any](f func(T) U) Box[U] {
+	var c Box[U]
+	_ = c.Map(func(U) bool { return true }) /*: Box[bool] */
+	_ = b.Map /*: func(func(T) *U) Box[*U] */(func(T) *U { return nil }) /*: Box[*U] */
+	return b.Map(f) /*: Box[U] */
+}
+func (b *Box[T]) Set[C interface{ ~[]T }](c C) *Box[T] { return b }
+type Holder struct { *Box[string] }
+type Plain struct{}
+func (Plain) Conv[A, B any](a A, f func(A) B) B { return f(a) }
+type Words []string
+func main() {
+	b := Box[int]{1}
+	s := b.Map /*: func(func(int) string) Box[string] */(func(i int) string { return \"\" })
+	_ = s.v /*: string */
+	_ = b.Map[bool](func(int) bool { return true }) /*: Box[bool] */
+	_ = b.Set /*: func([]int) *Box[int] */([]int{1})
+	_ = Holder{}.Set(Words{}) /*: *Box[string] */
+	_ = Plain{}.Conv(1, func(i int) string { return \"\" }) /*: string */
+	_ = Plain{}.Conv[int, string] /*: func(int, func(int) string) string */
+	_ = Plain.Conv[int, bool] /*: func(Plain, int, func(int) bool) bool */
+	_ = Box[int].Map[string] /*: func(Box[int], func(int) string) Box[string] */
+	var k func(func(int) string) Box[string] = b.Map /*: func(func(int) string) Box[string] */
+	_ = k
+}
+",
+    );
+    assert_eq!(p.instance("Set", 2).0, ["Words"]);
+}
+
+#[test]
 fn across_packages() {
     let p = check(
         "
