@@ -1,5 +1,6 @@
 //! Types as text.
 
+use std::cell::Cell;
 use std::fmt;
 
 use gosleuth_syntax::ast::ChanDir;
@@ -22,7 +23,12 @@ pub struct TypeDisplay<'q, 'w, 'a> {
     query: &'q Query<'w, 'a>,
     ty: TypeId,
     qualify: Qualify,
+    /// How many more types are written: those that share parts can have a text of any length.
+    left: Cell<u32>,
 }
+
+/// Types written in one text.
+const MAX_TYPES: u32 = 20_000;
 
 impl<'w, 'a> Query<'w, 'a>
 where
@@ -34,6 +40,7 @@ where
             query: self,
             ty,
             qualify,
+            left: Cell::new(MAX_TYPES),
         }
     }
 }
@@ -46,6 +53,10 @@ impl fmt::Display for TypeDisplay<'_, '_, '_> {
 
 impl TypeDisplay<'_, '_, '_> {
     fn write(&self, f: &mut fmt::Formatter<'_>, id: TypeId) -> fmt::Result {
+        if self.left.get() == 0 {
+            return f.write_str("…");
+        }
+        self.left.set(self.left.get() - 1);
         match self.query.ty(id) {
             Type::Unknown => f.write_str("invalid type"),
             Type::Basic(kind) => f.write_str(kind.name()),

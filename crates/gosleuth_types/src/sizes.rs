@@ -1,5 +1,7 @@
 //! Sizes and alignments of types, as the compiler gc lays them out.
 
+use rustc_hash::FxHashMap;
+
 use crate::object::PkgId;
 use crate::query::Query;
 use crate::types::{BasicKind, Field, Type, TypeFlags, TypeId};
@@ -14,6 +16,9 @@ pub struct Sizes<'q, 'w, 'a> {
     /// Size of a pointer in bytes.
     word: i64,
 }
+
+/// Layouts of structs found on the way: types that share parts are not followed once for each path.
+type Known = FxHashMap<TypeId, Option<Layout>>;
 
 /// Size and alignment in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,19 +38,20 @@ impl<'q, 'w, 'a> Sizes<'q, 'w, 'a> {
 
     /// What `unsafe.Sizeof` says, in bytes; `None` if it depends on type parameters, is unknown or too large.
     pub fn size(&self, ty: TypeId) -> Option<i64> {
-        self.layout(ty, 0).map(|layout| layout.size)
+        self.layout(ty, 0, &mut Known::default()).map(|layout| layout.size)
     }
 
     /// What `unsafe.Alignof` says, in bytes.
     pub fn align(&self, ty: TypeId) -> Option<i64> {
-        self.layout(ty, 0).map(|layout| layout.align)
+        self.layout(ty, 0, &mut Known::default()).map(|layout| layout.align)
     }
 
     /// Where a field of a struct begins, in bytes: its place among the fields.
     pub fn offset(&self, fields: &[Field], place: usize) -> Option<i64> {
+        let mut known = Known::default();
         let mut offset = 0;
         for (index, field) in fields.iter().enumerate() {
-            let layout = self.layout(field.ty, 1)?;
+            let layout = self.layout(field.ty, 1, &mut known)?;
             offset = align_up(offset, layout.align)?;
             if index == place {
                 return Some(offset);
@@ -55,9 +61,12 @@ impl<'q, 'w, 'a> Sizes<'q, 'w, 'a> {
         None
     }
 
-    fn layout(&self, ty: TypeId, depth: u32) -> Option<Layout> {
+    fn layout(&self, ty: TypeId, depth: u32, known: &mut Known) -> Option<Layout> {
         if depth > MAX_NESTING {
             return None;
+        }
+        if let Some(&layout) = known.get(&ty) {
+            return layout;
         }
         let word = self.word;
         let words = |count| Layout {
@@ -71,33 +80,39 @@ impl<'q, 'w, 'a> Sizes<'q, 'w, 'a> {
             Type::Interface(_) if self.query.is_type_param(ty) => return None,
             Type::Interface(_) => words(2),
             Type::Array { len, elem } => {
-                let elem = self.layout(*elem, depth + 1)?;
+                let elem = self.layout(*elem, depth + 1, known)?;
                 Layout {
                     size: elem.size.checked_mul(*len).filter(|_| *len >= 0)?,
                     align: elem.align,
                 }
             }
             Type::Struct(fields) => {
-                let mut whole = Layout { size: 0, align: 1 };
-                let mut last = 1;
-                for field in fields {
-                    let layout = self.layout(field.ty, depth + 1)?;
-                    whole.size = align_up(whole.size, layout.align)?.checked_add(layout.size)?;
-                    whole.align = whole.align.max(layout.align);
-                    last = layout.size;
-                }
-                // The address of an empty last field must not lie behind the struct.
-                if last == 0 && whole.size > 0 {
-                    whole.size += 1;
-                }
-                if self.is_align64(ty) {
-                    whole.align = 8;
-                }
-                whole.size = align_up(whole.size, whole.align)?;
-                whole
+                let layout = self.structure(ty, fields, depth, known);
+                known.insert(ty, layout);
+                layout?
             }
             Type::Unknown | Type::Named { .. } | Type::TypeParam(_) | Type::Tuple(_) | Type::Union(_) => return None,
         })
+    }
+
+    fn structure(&self, ty: TypeId, fields: &[Field], depth: u32, known: &mut Known) -> Option<Layout> {
+        let mut whole = Layout { size: 0, align: 1 };
+        let mut last = 1;
+        for field in fields {
+            let layout = self.layout(field.ty, depth + 1, known)?;
+            whole.size = align_up(whole.size, layout.align)?.checked_add(layout.size)?;
+            whole.align = whole.align.max(layout.align);
+            last = layout.size;
+        }
+        // The address of an empty last field must not lie behind the struct.
+        if last == 0 && whole.size > 0 {
+            whole.size = whole.size.checked_add(1)?;
+        }
+        if self.is_align64(ty) {
+            whole.align = 8;
+        }
+        whole.size = align_up(whole.size, whole.align)?;
+        Some(whole)
     }
 
     fn basic(&self, kind: BasicKind) -> Option<Layout> {

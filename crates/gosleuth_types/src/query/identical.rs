@@ -60,9 +60,16 @@ impl<'q, 'w, 'a> Comparison<'q, 'w, 'a> {
             (&Type::Pointer(a), &Type::Pointer(b)) | (&Type::Slice(a), &Type::Slice(b)) => self.ty(a, b),
             (&Type::Array { len, elem }, &Type::Array { len: l, elem: e }) => len == l && self.ty(elem, e),
             (&Type::Chan { dir, elem }, &Type::Chan { dir: d, elem: e }) => dir == d && self.ty(elem, e),
-            (&Type::Map { key, value }, &Type::Map { key: k, value: v }) => self.ty(key, k) && self.ty(value, v),
+            (&Type::Map { key, value }, &Type::Map { key: k, value: v }) => {
+                self.same.contains(&(a, b)) || (self.ty(key, k) && self.ty(value, v) && self.found(a, b))
+            }
             (&Type::Named { decl, args }, &Type::Named { decl: d, args: a }) => decl == d && self.ty(args, a),
-            (Type::Tuple(a), Type::Tuple(b)) => a.len() == b.len() && a.iter().zip(b).all(|(&a, &b)| self.ty(a, b)),
+            (Type::Tuple(x), Type::Tuple(y)) => {
+                if x.len() != y.len() || self.same.contains(&(a, b)) {
+                    return x.len() == y.len();
+                }
+                x.iter().zip(y).all(|(&x, &y)| self.ty(x, y)) && (x.len() == 1 || self.found(a, b))
+            }
             (Type::Func(x), Type::Func(y)) => self.same.contains(&(a, b)) || (self.funcs(x, y) && self.found(a, b)),
             (Type::Struct(x), Type::Struct(y)) => {
                 if self.same.contains(&(a, b)) {

@@ -100,8 +100,8 @@ where
             Type::Basic(kind) => *kind != BasicKind::UntypedNil,
             Type::Slice(_) | Type::Map { .. } | Type::Func(_) | Type::Tuple(_) | Type::Union(_) => false,
             &Type::Array { elem, .. } => self.comparable(elem, seen),
-            Type::Struct(fields) => fields.iter().all(|field| self.comparable(field.ty, seen)),
             // A type inside itself is an error elsewhere.
+            Type::Struct(fields) => !seen.insert(ty) || fields.iter().all(|field| self.comparable(field.ty, seen)),
             Type::Named { .. } => !seen.insert(ty) || self.comparable(self.underlying(ty), seen),
             Type::TypeParam(_) => {
                 let set = self.type_set(ty);

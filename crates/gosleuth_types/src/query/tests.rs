@@ -643,3 +643,50 @@ fn values_that_hold_themselves_are_none() {
     let f = lab.generic_func(&[a, b], &[], &[]);
     assert_eq!(lab.infer(f, &[], &[]), None);
 }
+
+/// Types each of which holds the one before twice: as many paths as 2 to the power of their number.
+fn doubled(lab: &mut Lab, bottom: TypeId, mut twice: impl FnMut(&mut Lab, TypeId) -> TypeId) -> TypeId {
+    (0..90).fold(bottom, |ty, _| twice(lab, ty))
+}
+
+#[test]
+fn types_that_share_parts_are_cheap() {
+    let mut lab = Lab::new();
+    let p = lab.param("P", TypeId::EMPTY_INTERFACE);
+    let pair = lab.named("Pair", &[p]);
+    let body = lab.structure(&[("a", p), ("b", p)]);
+    lab.define(pair, body);
+
+    let structs = |lab: &mut Lab, ty| lab.structure(&[("a", ty), ("b", ty)]);
+    let (a, b) = (
+        doubled(&mut lab, TypeId::INT, structs),
+        doubled(&mut lab, TypeId::INT, structs),
+    );
+    assert!(lab.query().identical(a, b));
+    assert!(lab.query().is_comparable(a));
+    let open = doubled(&mut lab, p, structs);
+    let params = lab.tuple(&[p]);
+    let strings = lab.tuple(&[TypeId::STRING]);
+    assert!(!lab.query().identical(lab.query().substitute(open, params, strings), a));
+
+    let funcs = |lab: &mut Lab, ty| lab.func(&[ty, ty], &[ty]);
+    let (bottom, other) = (
+        lab.structure(&[("x", TypeId::INT)]),
+        lab.structure(&[("x", TypeId::INT)]),
+    );
+    let (a, b) = (doubled(&mut lab, bottom, funcs), doubled(&mut lab, other, funcs));
+    assert!(a != b && lab.query().identical(a, b));
+    assert!(lab.show(a).len() < 1_000_000);
+
+    let named = |lab: &mut Lab, ty| {
+        let body = lab.structure(&[("a", ty), ("b", ty)]);
+        lab.declared("N", body)
+    };
+    let empty = doubled(&mut lab, TypeId::EMPTY_STRUCT, named);
+    let full = doubled(&mut lab, TypeId::INT, named);
+    let query = lab.query();
+    assert_eq!(crate::sizes::Sizes::new(&query, 8).size(empty), Some(0));
+    assert_eq!(crate::sizes::Sizes::new(&query, 8).size(full), None);
+    assert!(query.is_comparable(full));
+    assert_eq!(lab.path(full, "missing"), None);
+}
