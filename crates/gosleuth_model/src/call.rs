@@ -266,7 +266,7 @@ impl<'a> Machine<'a> {
         dest: Option<ValueId>,
     ) {
         let func = self.program.func(key);
-        state.goroutine(gid).frames.push(Frame {
+        state.goroutine(gid).frames.push(Rc::new(Frame {
             func: key,
             block: BlockId::from_usize(0),
             next: 0,
@@ -281,7 +281,7 @@ impl<'a> Machine<'a> {
             once: None,
             open_branches: Vec::new(),
             steps: 0,
-        });
+        }));
     }
 
     /// `go`

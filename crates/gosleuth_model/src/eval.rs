@@ -55,19 +55,23 @@ impl State {
     }
 
     fn question(&self, sym: u32) -> Option<&Question> {
-        self.answers
-            .iter()
-            .find(|(_, answer)| **answer == sym)
-            .map(|(question, _)| question)
+        self.questions.get(&sym)
     }
 
     /// Settles a condition.
     pub(crate) fn decide(&mut self, value: &Val, truth: bool) {
+        self.doubtful |= !matches!(value, Val::Sym(_));
         if let Val::Sym(sym) = value {
+            let mut doubtful = false;
             let inner = match self.question(*sym) {
                 Some(Question::Unary(op, inner)) if *op == UnaryOp::Not.into() => Some(inner.clone()),
+                Some(Question::Binary(op, ..)) if *op != BinaryOp::Equal.into() => {
+                    doubtful = true;
+                    None
+                }
                 _ => None,
             };
+            self.doubtful |= doubtful;
             Rc::make_mut(&mut self.facts).insert(*sym, truth);
             if let Some(inner) = inner {
                 self.decide(&inner, !truth);

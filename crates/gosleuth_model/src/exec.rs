@@ -18,6 +18,8 @@ const MAX_OPEN: u8 = 2;
 const MAX_BLOCKS: u32 = 600;
 /// Instructions between two operations that others see.
 const MAX_RUN: u32 = 20_000;
+/// Undetermined branches between two operations that others see, each of which doubles what follows.
+const MAX_FORKS: u32 = 48;
 /// Calls in calls.
 const MAX_FRAMES: usize = 48;
 
@@ -37,6 +39,7 @@ impl<'a> Machine<'a> {
     pub(crate) fn run(&self, state: State, gid: Gid) -> Vec<State> {
         let mut work = vec![(state, 0)];
         let mut done = Vec::new();
+        let mut forks = 0;
         while let Some((mut state, mut fuel)) = work.pop() {
             loop {
                 let goroutine = &state.goroutines[gid as usize];
@@ -45,7 +48,8 @@ impl<'a> Machine<'a> {
                     break;
                 }
                 fuel += 1;
-                if fuel > MAX_RUN || goroutine.frames.len() > MAX_FRAMES {
+                self.fuel.set(self.fuel.get().saturating_sub(1));
+                if fuel > MAX_RUN || self.fuel.get() == 0 || goroutine.frames.len() > MAX_FRAMES {
                     self.cut.set(true);
                     break;
                 }
@@ -56,6 +60,11 @@ impl<'a> Machine<'a> {
                         break;
                     }
                     Flow::Branch(question, then, els) => {
+                        forks += 1;
+                        if forks > MAX_FORKS {
+                            self.cut.set(true);
+                            break;
+                        }
                         let mut other = state.clone();
                         for (state, answer, block) in [(&mut other, false, els), (&mut state, true, then)] {
                             state.decide(&question, answer);
@@ -270,8 +279,8 @@ impl<'a> Machine<'a> {
             };
         }
         let frame = state.goroutine(gid).frames.pop();
-        if let Some(once) = frame.and_then(|frame| frame.once) {
-            state.finish_once(&once);
+        if let Some(once) = frame.as_ref().and_then(|frame| frame.once.as_ref()) {
+            state.finish_once(once);
         }
         if !state.goroutines[gid as usize].frames.is_empty() {
             state.frame(gid).unwinding = true;

@@ -19,8 +19,10 @@ pub struct Bounds {
     pub states: u32,
     /// Steps of one schedule.
     pub steps: u32,
-    /// Failures after which the search ends.
+    /// Failures that are kept.
     pub failures: u32,
+    /// Instructions that are executed.
+    pub instructions: u64,
 }
 
 impl Default for Bounds {
@@ -29,6 +31,7 @@ impl Default for Bounds {
             states: 20_000,
             steps: 400,
             failures: 8,
+            instructions: 2_000_000,
         }
     }
 }
@@ -57,6 +60,10 @@ impl Outcome {
 pub struct Failure {
     /// What.
     pub kind: FailureKind,
+    /// Whether it rests on an answer about a number that the program does not determine, or on something of which nothing is known.
+    pub doubtful: bool,
+    /// How many questions about values from outside were answered on the way.
+    pub guesses: u32,
     /// Goroutines that can never proceed; the one that panics, for panics.
     pub blocked: Vec<Blocked>,
     /// What happens, in order.
@@ -116,7 +123,7 @@ pub struct Step {
 
 /// Explores a function: a test, `main`, or any function, whose parameters come from outside.
 pub fn explore(program: &Program<'_>, root: FuncKey, bounds: Bounds) -> Outcome {
-    let machine = Machine::new(program);
+    let machine = Machine::new(program, bounds.instructions);
     let func = program.func(root);
     let mut search = Search {
         machine: &machine,
@@ -165,7 +172,8 @@ impl Search<'_, '_> {
         }
         complete &= !self.machine.cut.replace(false);
         while let Some((node, depth)) = stack.pop() {
-            if self.nodes.len() as u32 >= self.bounds.states || depth >= self.bounds.steps {
+            let spent = self.nodes.len() as u32 >= self.bounds.states || self.machine.fuel.get() == 0;
+            if spent || depth >= self.bounds.steps {
                 complete = false;
                 continue;
             }
@@ -296,7 +304,8 @@ impl Search<'_, '_> {
             .map(|&param| Val::Lazy(func.values[param].ty))
             .collect();
         self.machine.push(&mut state, gid, root, args, Vec::new(), None);
-        self.machine.run(state, gid)
+        let states = self.machine.run(state, gid);
+        self.machine.run_started(states)
     }
 
     fn crashed(&mut self, state: &State) {
@@ -386,6 +395,8 @@ impl Search<'_, '_> {
         schedule.reverse();
         self.failures.push(Failure {
             kind,
+            doubtful: state.doubtful,
+            guesses: state.facts.len() as u32,
             blocked,
             schedule,
         });

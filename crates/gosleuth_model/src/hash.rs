@@ -124,6 +124,7 @@ impl Walk<'_, '_> {
             }
         }
         self.facts();
+        self.add(state.doubtful);
     }
 
     /// What was decided about the symbols that were met.

@@ -18,6 +18,8 @@ const MAX_ARRAY: i64 = 64;
 /// What executes a program; it holds no state of an execution.
 pub(crate) struct Machine<'a> {
     pub(crate) program: &'a Program<'a>,
+    /// Instructions that may still be executed.
+    pub(crate) fuel: Cell<u64>,
     /// Whether some path was not followed to its end.
     pub(crate) cut: Cell<bool>,
     pub(crate) liveness: Liveness,
@@ -25,9 +27,10 @@ pub(crate) struct Machine<'a> {
 }
 
 impl<'a> Machine<'a> {
-    pub(crate) fn new(program: &'a Program<'a>) -> Self {
+    pub(crate) fn new(program: &'a Program<'a>, fuel: u64) -> Self {
         Self {
             program,
+            fuel: Cell::new(fuel),
             cut: Cell::new(false),
             liveness: Liveness::default(),
             natives: RefCell::default(),
@@ -147,8 +150,11 @@ impl<'a> Machine<'a> {
         self.walk(query, state, loc, None)
     }
 
-    /// Writes to memory.
+    /// Writes to memory. What is written where code outside looks is its from then on.
     pub(crate) fn store(&self, query: Query<'a, 'a>, state: &mut State, loc: &Loc, value: Val) {
+        if state.shared.contains(&loc.obj) {
+            self.escape(state, std::slice::from_ref(&value));
+        }
         self.walk(query, state, loc, Some(value));
     }
 

@@ -194,7 +194,8 @@ pub(crate) struct Frame {
 /// A goroutine.
 #[derive(Clone, Debug)]
 pub(crate) struct Goroutine {
-    pub(crate) frames: Vec<Frame>,
+    /// The calls it is in, innermost last; states share those that do not change.
+    pub(crate) frames: Vec<Rc<Frame>>,
     pub(crate) parked: Option<Parked>,
     pub(crate) unwinding: Unwinding,
     /// What it panics with, and where.
@@ -229,9 +230,14 @@ pub(crate) struct State {
     pub(crate) syncs: BTreeMap<Loc, Sync>,
     /// Answers to questions about symbols.
     pub(crate) answers: Rc<BTreeMap<Question, u32>>,
+    /// The other way round.
+    pub(crate) questions: Rc<BTreeMap<u32, Question>>,
     /// What was decided about symbols.
     pub(crate) facts: Rc<BTreeMap<u32, bool>>,
     pub(crate) next_sym: u32,
+    /// Whether a branch was taken on a number that is not determined, or on something of which nothing is known: such answers depend on each
+    /// other in ways that are not followed.
+    pub(crate) doubtful: bool,
     /// Objects that code outside may use.
     pub(crate) shared: Rc<std::collections::BTreeSet<ObjId>>,
     pub(crate) trail: Option<Rc<Trail>>,
@@ -263,8 +269,10 @@ impl State {
             goroutines: Vec::new(),
             syncs: BTreeMap::new(),
             answers: Rc::default(),
+            questions: Rc::default(),
             facts: Rc::default(),
             next_sym: 0,
+            doubtful: false,
             shared: Rc::default(),
             trail: None,
             started: Vec::new(),
@@ -307,7 +315,7 @@ impl State {
     /// The function a goroutine is in.
     pub(crate) fn frame(&mut self, gid: Gid) -> &mut Frame {
         let goroutine = self.goroutine(gid);
-        goroutine.frames.last_mut().expect("a goroutine that runs has a frame")
+        Rc::make_mut(goroutine.frames.last_mut().expect("a goroutine that runs has a frame"))
     }
 
     pub(crate) fn symbol(&mut self) -> Val {
@@ -322,6 +330,7 @@ impl State {
         }
         let answer = self.symbol();
         if let Val::Sym(sym) = answer {
+            Rc::make_mut(&mut self.questions).insert(sym, question.clone());
             Rc::make_mut(&mut self.answers).insert(question, sym);
         }
         answer

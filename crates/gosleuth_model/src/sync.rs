@@ -220,12 +220,24 @@ impl<'a> Machine<'a> {
             }
             Transition::Expire(context) => state.cancel(context),
         }
-        runs.append(&mut state.started);
         let mut states = vec![state];
         for gid in runs {
             states = states.into_iter().flat_map(|state| self.run(state, gid)).collect();
         }
-        states
+        self.run_started(states)
+    }
+
+    /// Lets goroutines that were started run to their first operation that others see.
+    pub(crate) fn run_started(&self, states: Vec<State>) -> Vec<State> {
+        let mut done = Vec::new();
+        let mut work = states;
+        while let Some(mut state) = work.pop() {
+            match state.started.pop() {
+                Some(gid) => work.extend(self.run(state, gid)),
+                None => done.push(state),
+            }
+        }
+        done
     }
 
     fn happen(&self, state: &mut State, gid: Gid, parked: Parked, case: u32) {
