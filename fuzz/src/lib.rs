@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use gosleuth_case::CaseFile;
 use gosleuth_evidence::{EvidenceSet, ReadOptions, Source, read};
 use gosleuth_report::{Format, RenderOptions};
+use gosleuth_syntax::{ParseOptions, parse};
+use gosleuth_types::{Caches, CheckInput, Qualify, Query, SourceFile, World, check_package};
 
 struct Counting;
 
@@ -64,6 +66,48 @@ pub fn write_all(set: &EvidenceSet, case: &CaseFile) {
             if format == Format::Json {
                 serde_json::from_str::<serde::de::IgnoredAny>(&text).expect("the JSON report is JSON");
             }
+        }
+    }
+}
+
+/// A package for the fuzzed one to import.
+const LIBRARY: &str = "package lib
+type Box[T any] struct { Value T; next *Box[T] }
+func (b *Box[T]) Get() T { return b.Value }
+type Pair[K comparable, V any] struct { Key K; Value V }
+func Map[S ~[]E, E, R any](s S, f func(E) R) []R { return nil }
+type Getter[T any] interface { Get() T }
+const Big = 1 << 100
+var Default = Pair[string, int]{Key: \"a\"}
+";
+
+/// Checks the input as a package of one file that may import `lib` and `unsafe`, under a memory limit, and shows every type.
+pub fn check_types(text: &[u8]) {
+    let world = World::new();
+    let lib = world.register("lib", None);
+    check(&world, lib, Vec::new(), LIBRARY.as_bytes());
+    let before = HELD.load(Ordering::Relaxed);
+    PEAK.store(before, Ordering::Relaxed);
+    let pkg = world.register("p", None);
+    check(&world, pkg, vec![("lib".to_owned(), lib)], text);
+    let used = PEAK.load(Ordering::Relaxed).saturating_sub(before);
+    let limit = (256 << 20) + 1024 * text.len();
+    assert!(used <= limit, "{used} bytes held for {} bytes of Go", text.len());
+}
+
+fn check(world: &World, pkg: gosleuth_types::PkgId, imports: Vec<(String, gosleuth_types::PkgId)>, text: &[u8]) {
+    let tree = parse(text, ParseOptions::default());
+    let files = vec![SourceFile { path: "p/x.go", text, tree: &tree }];
+    let input = CheckInput { pkg, files, imports: imports.into_iter().collect(), word_size: 8 };
+    let checked = check_package(world, input, |types| world.finish(pkg, types));
+    let caches = Caches::default();
+    let query = Query { world, pkg, own: &checked.tables, caches: &caches };
+    let mut shown = 0;
+    for (expr, _) in tree.exprs.iter_enumerated() {
+        let ty = checked.files[0].type_of(expr);
+        // Types can share their parts; writing them in full has no bound but this one.
+        if shown < 1 << 20 {
+            shown += query.display(ty, Qualify::Path).to_string().len();
         }
     }
 }

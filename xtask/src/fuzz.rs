@@ -19,6 +19,7 @@ const TARGETS: &[(&str, u32)] = &[
     ("json", 4_000),
     ("compressed", 10_000),
     ("report", 700),
+    ("types", 4_000),
 ];
 /// Longer seeds are cut: the fuzzer does more with many short ones.
 const MAX_SEED: usize = 16 << 10;
@@ -69,7 +70,7 @@ pub(crate) fn run(args: &FuzzArgs) -> Result<()> {
         let artifacts = root().join("artifacts").join(target);
         std::fs::create_dir_all(&corpus)?;
         std::fs::create_dir_all(&artifacts)?;
-        let dictionary = root().join("text.dict");
+        let dictionary = root().join(if target == "types" { "go.dict" } else { "text.dict" });
         let mut command = Command::new(root().join("target").join(TRIPLE).join("release").join(target));
         command
             .arg(&corpus)
@@ -132,11 +133,16 @@ fn build() -> Result<()> {
     Ok(())
 }
 
-/// Writes the seeds: the recordings of the newest Go version, sorted to the targets that read them.
+/// Writes the seeds: the recordings of the newest Go version, sorted to the targets that read them, and the recorded programs.
 fn seeds() -> Result<PathBuf> {
     let directory = root().join("corpus").join("seeds");
     for (target, _) in TARGETS {
         std::fs::create_dir_all(directory.join(target))?;
+    }
+    for (family, program) in programs()? {
+        let text = std::fs::read(&program)?;
+        // The first byte says that it is text.
+        std::fs::write(directory.join("types").join(family), [b"\0", &text[..]].concat())?;
     }
     let Some(newest) = gosleuth_testkit::recordings::versions().into_iter().max() else {
         return Ok(directory);
@@ -168,4 +174,24 @@ fn seeds() -> Result<PathBuf> {
         }
     }
     Ok(directory)
+}
+
+/// Every recorded program: a name for its seed, and its path.
+fn programs() -> Result<Vec<(String, PathBuf)>> {
+    let mut programs = Vec::new();
+    for family in std::fs::read_dir(repository::root().join("testdata").join("programs"))? {
+        let family = family?.path();
+        if !family.is_dir() {
+            continue;
+        }
+        for program in std::fs::read_dir(&family)? {
+            let main = program?.path().join("main.go");
+            if main.is_file() {
+                let name = main.parent().map(|path| path.to_string_lossy().replace('/', "-"));
+                programs.push((name.unwrap_or_default(), main));
+            }
+        }
+    }
+    programs.sort();
+    Ok(programs)
 }

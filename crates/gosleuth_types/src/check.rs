@@ -202,8 +202,8 @@ struct PostponedType {
     bound: Vec<(Sym, u32)>,
 }
 
-/// Nesting of expressions, types and statements that is followed.
-const MAX_NESTING: u32 = 2_000;
+/// Nesting of expressions, types and statements that is followed: as deep as the parser goes, and what a thread's stack of 2 MiB bears.
+const MAX_NESTING: u32 = 1_000;
 
 /// More errors than these help nobody.
 const MAX_ERRORS: usize = 100;

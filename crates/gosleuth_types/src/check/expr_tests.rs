@@ -505,3 +505,50 @@ fn corrections_of_untyped_types_are_linear() {
     load(&text);
     assert!(begin.elapsed().as_secs() < 10, "{:?}", begin.elapsed());
 }
+
+/// Every way to nest, deeper than anything follows, on the stack that a thread has where nobody asks for more.
+#[test]
+fn deep_nesting_does_not_overflow_the_stack() {
+    let n = 5_000;
+    let nest = |before: &str, inner: &str, after: &str| format!("{}{inner}{}", before.repeat(n), after.repeat(n));
+    for body in [
+        format!("_ = {}", nest("f(", "x", ")")),
+        format!("_ = {}", nest("a[", "0", "]")),
+        format!("_ = {}", nest("[]any{", "1", "}")),
+        format!("_ = [][][]any{}", nest("{", "1", "}")),
+        format!("_ = {}", nest("func() int { return ", "1", "}()")),
+        nest("if x == 1 {", "", "}"),
+        nest("for range x { switch x { case 1: ", "", "}}"),
+        nest("func() { ", "", "}()"),
+        format!("_ = {}", nest("map[string]any{\"a\": ", "1", "}")),
+        format!("_ = {}", nest("-(", "1", ")")),
+        format!("_ = {}", nest("1 + (2 * ", "x", ")")),
+        format!("_ = {}", nest("any(", "x", ")")),
+        format!("_ = {}", nest("append(", "nil", ", 1)")),
+        format!("_ = {}", nest("x.(", "any", ")")),
+        format!("_ = {}", nest("&", "x", "")),
+        format!("_ = {}", nest("*", "x", "")),
+        format!("_ = {}", nest("<-", "x", "")),
+        format!("_ = t{}", ".t".repeat(n)),
+        format!("_ = t.m(){}", ".m()".repeat(n)),
+        format!("_ = a{}", "[0]".repeat(n)),
+        format!("_ = a{}", "[:]".repeat(n)),
+        format!("_ = h{}", "()".repeat(n)),
+        format!("_ = x{}", ".(any)".repeat(n)),
+        format!("var _ {}int", "[]".repeat(n)),
+        format!("var _ {}", nest("map[string]", "int", "")),
+        format!("var _ {}", nest("func(", "", ")")),
+        format!("var _ {}", nest("struct{ a ", "int", "}")),
+        format!("var _ {}", nest("interface{ m(", "", ") }")),
+        format!("var _ {}", nest("G[", "int", "]")),
+        format!("var _ {}", nest("[len(", "\"\"", ")]int")),
+        nest("L: ", ";", ""),
+    ] {
+        let text = format!(
+            "package p\ntype T struct{{ t *T }}\nfunc (t *T) m() *T {{ return t }}\ntype H func() H\ntype G[P any] []P\nvar h H\n\
+             func f(x int) int {{ return x }}\nfunc g(x int, a []any, t T) {{\n{body}\n}}\nvar after = 1 << 3\n"
+        );
+        let program = load(&text);
+        assert_eq!(program.type_of("after"), "int", "{}", &body[..20]);
+    }
+}
