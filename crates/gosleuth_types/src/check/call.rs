@@ -41,10 +41,18 @@ impl<'w> Checker<'w> {
             match self.generic_call(fun, callee.ty, &params, &mut args) {
                 Some(sig) => sig,
                 None => {
-                    for arg in &mut args {
-                        self.assignment(arg, None);
-                    }
-                    return Operand::unknown(call);
+                    // What does not depend on the type arguments is known all the same.
+                    let types = &self.world.types;
+                    let open = self.query().instantiate_signature(callee.ty, TypeId::EMPTY_TUPLE);
+                    let &Type::Func(sig) = self.ty(open) else {
+                        return Operand::unknown(call);
+                    };
+                    let params = Params {
+                        types: types.list(sig.params),
+                        variadic: params.variadic,
+                    };
+                    self.pass(&mut args, &params);
+                    sig
                 }
             }
         };

@@ -259,17 +259,21 @@ fn wrong_calls_are_unknown() {
     let p = load(
         "package p
 func g[T any]() T { var t T; return t }
+func k[T any](n byte) (string, []T) { return \"\", nil }
 func h(int) int { return 0 }
 func f() {
 	a := g()
 	b := 3(4)
 	c := h(1, 2, g)
 	d := missing(1, g, func() { _ = h(0) })
-	_, _, _, _ = a, b, c, d
+	s, list := k(7)
+	_, _, _, _, _, _ = a, b, c, d, s, list
 }
 ",
     );
     assert_eq!(p.expr("g()"), "unknown invalid type");
+    assert_eq!(p.expr("k(7)"), "value (string, []invalid type)");
+    assert_eq!(p.expr("7"), "const uint8 = 7");
     assert_eq!(p.expr("3(4)"), "unknown invalid type");
     assert!(p.expr("h(1, 2, g)").ends_with(" int"));
     assert!(p.expr("h(0)").ends_with(" int"));
