@@ -24,6 +24,6 @@ pub(crate) fn run(oracle: &Oracle) -> Result<()> {
 }
 
 #[expect(clippy::print_stdout, reason = "scores are the output")]
-fn say(line: impl std::fmt::Display) {
+pub(crate) fn say(line: impl std::fmt::Display) {
     println!("{line}");
 }

@@ -6,8 +6,9 @@
 mod catalogue;
 mod cli;
 mod schema;
+pub(crate) mod std;
 
-use std::path::PathBuf;
+use ::std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
 
@@ -31,6 +32,13 @@ impl Generated {
     }
 }
 
+/// What is generated only when it is named.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum Part {
+    /// The summary of the standard library
+    Std,
+}
+
 /// Directories of which every file is generated: one that no generator names any more is removed (or reported).
 const OWNED: &[&str] = &["contrib/man", "contrib/completions", "docs/catalogue"];
 
@@ -41,11 +49,11 @@ pub(crate) fn write() -> Result<()> {
     let (stale, orphans) = differences()?;
     for file in stale {
         let path = repository::root().join(&file.path);
-        std::fs::create_dir_all(path.parent().expect("a file stands in a directory"))?;
-        std::fs::write(&path, &file.contents).with_context(|| format!("cannot write {}", file.path.display()))?;
+        ::std::fs::create_dir_all(path.parent().expect("a file stands in a directory"))?;
+        ::std::fs::write(&path, &file.contents).with_context(|| format!("cannot write {}", file.path.display()))?;
     }
     for orphan in orphans {
-        std::fs::remove_file(repository::root().join(orphan))?;
+        ::std::fs::remove_file(repository::root().join(orphan))?;
     }
     Ok(())
 }
@@ -73,14 +81,14 @@ fn differences() -> Result<(Vec<Generated>, Vec<PathBuf>)> {
     for generator in GENERATORS {
         for file in generator()? {
             named.push(file.path.clone());
-            if std::fs::read(root.join(&file.path)).ok().as_deref() != Some(&file.contents) {
+            if ::std::fs::read(root.join(&file.path)).ok().as_deref() != Some(&file.contents) {
                 stale.push(file);
             }
         }
     }
     let mut orphans = Vec::new();
     for directory in OWNED {
-        let Ok(entries) = std::fs::read_dir(root.join(directory)) else {
+        let Ok(entries) = ::std::fs::read_dir(root.join(directory)) else {
             continue;
         };
         for entry in entries {

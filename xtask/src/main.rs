@@ -3,9 +3,11 @@
 //! Role: `tidy` holds the rules of the repository as data and checks them, `generate` writes the committed files that are
 //! derived from code, `record` runs the fixture programs. Non-goals: nothing that the product needs at run time.
 
+mod checking;
 mod conformance;
 mod fuzz;
 mod generate;
+mod go;
 mod record;
 mod repository;
 mod tidy;
@@ -20,6 +22,8 @@ enum Task {
     Tidy,
     /// Write the committed files that are derived from code
     Generate {
+        /// `std`: the summary of the standard library, which needs Go and is not written otherwise
+        part: Option<generate::Part>,
         /// Write nothing; fail if a file would change
         #[arg(long)]
         check: bool,
@@ -40,8 +44,22 @@ enum Task {
 fn main() -> anyhow::Result<()> {
     match Task::parse() {
         Task::Tidy => tidy::run(),
-        Task::Generate { check: true } => generate::check(),
-        Task::Generate { check: false } => generate::write(),
+        Task::Generate {
+            part: Some(generate::Part::Std),
+            check: true,
+        } => generate::std::check(),
+        Task::Generate {
+            part: Some(generate::Part::Std),
+            check: false,
+        } => generate::std::write(),
+        Task::Generate {
+            part: None,
+            check: true,
+        } => generate::check(),
+        Task::Generate {
+            part: None,
+            check: false,
+        } => generate::write(),
         Task::Conformance(oracle) => conformance::run(&oracle),
         Task::Fuzz(args) => fuzz::run(&args),
         Task::Record(args) => record::record(&args),

@@ -59,8 +59,8 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "gosleuth_engine",
-        inner: &["gosleuth_base", "gosleuth_syntax"],
-        outer: &[],
+        inner: &["gosleuth_base", "gosleuth_syntax", "gosleuth_types"],
+        outer: &["blake3", "flate2"],
         walled: true,
     },
     Layer {

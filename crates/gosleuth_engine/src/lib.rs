@@ -1,11 +1,14 @@
 #![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types))]
-//! From a directory to the packages that a build of it has.
+//! From a directory to the packages that a build of it has, and to their types.
 //!
 //! Role: finds modules, the build configuration and the files of every package, and orders packages by their imports. [`load`] gives a
-//! [`Workspace`]; [`units`] says which packages and tests are compiled together. All files are read through a [`System`].
+//! [`Workspace`]; [`units`] says which packages and tests are compiled together; [`analyse`] checks them in parallel and shows each to a
+//! visitor. All files are read through a [`System`]; what is found out is kept in a [`Store`], by hash of what it depends on.
 //!
-//! Non-goals: files are not parsed beyond their imports, and nothing is downloaded, written or run.
+//! Non-goals: nothing is downloaded or run, and nothing is written but the entries of a store.
 
+mod analysis;
+mod cache;
 mod config;
 mod load;
 mod modules;
@@ -15,14 +18,19 @@ mod parallel;
 mod pattern;
 mod platform;
 mod problems;
+mod schedule;
+mod stdlib;
 mod system;
 pub mod units;
 mod version;
 mod workspace;
 
+pub use analysis::{Analysis, AnalysisOptions, TypedUnit, Visited, Visitor, analyse};
+pub use cache::{DiskStore, Key, MemoryStore, Store, cache_directory};
 pub use config::{Config, ModMode, Overrides, WorkspaceFile, split_tags};
 pub use load::{build_list, load};
 pub use pattern::base_directory;
+pub use stdlib::{PackedPackage, Stdlib, Summary, pack};
 pub use system::{Entry, FileKind, MemorySystem, OsSystem, System};
 pub use version::compare as compare_versions;
 pub use workspace::{

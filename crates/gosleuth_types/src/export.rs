@@ -14,7 +14,7 @@ mod encode;
 mod reach;
 
 pub use decode::{DecodeError, decode, references};
-pub use encode::{Positions, encode};
+pub use encode::{Positions, encode, path};
 pub use reach::Reach;
 
 /// Changes when the form does.

@@ -1,5 +1,7 @@
 //! A package as bytes.
 
+use std::borrow::Cow;
+
 use gosleuth_syntax::ast::ChanDir;
 use rustc_hash::FxHashMap;
 
@@ -42,6 +44,14 @@ pub fn encode(world: &World, pkg: PkgId, reach: &Reach, positions: Positions) ->
     encoder.run()
 }
 
+/// How exported packages refer to a package: its import path, and whether these are the tests that extend it.
+pub fn path(world: &World, pkg: PkgId) -> Cow<'_, str> {
+    match world.base(pkg) {
+        None => Cow::Borrowed(world.path(pkg)),
+        Some(_) => Cow::Owned(format!("{} [tests]", world.path(pkg))),
+    }
+}
+
 struct Encoder<'w, 'r> {
     world: &'w World,
     pkg: PkgId,
@@ -75,7 +85,7 @@ impl<'w> Encoder<'w, '_> {
         // References come first, so that they can be read alone.
         out.number(self.packages.len() as u64 - 1);
         for &pkg in &self.packages[1..] {
-            out.blob(self.world.path(pkg).as_bytes());
+            out.blob(path(self.world, pkg).as_bytes());
         }
         let name = self.package.name.map(|name| self.world.text(name));
         out.blob(name.unwrap_or_default().as_bytes());

@@ -1,0 +1,580 @@
+//! From packages to types, over several threads, and only where something changed.
+//!
+//! A unit is checked when those it imports have published what can be seen of them; its function bodies come after that. Texts and trees
+//! live until the visitor has seen them. With a [`Store`], units whose files, imports and configuration are what they were are not even
+//! parsed: what was found out about them comes from there.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use gosleuth_base::{Idx as _, IndexVec, Problem, ProblemKind};
+use gosleuth_syntax::{ParseOptions, ast};
+use gosleuth_types::export::{self, Positions, Reach};
+use gosleuth_types::{CheckInput, Checked, PackageTypes, PkgId, SourceFile, World, check_package};
+use rustc_hash::FxHashMap;
+
+use crate::cache::{Entry, Key, KeyBuilder, Store};
+use crate::config::Config;
+use crate::parallel;
+use crate::schedule::{self, Job, Node};
+use crate::stdlib::Stdlib;
+use crate::system::System;
+use crate::units::{Unit, UnitId, UnitTarget, Variant, units};
+use crate::workspace::{MissingReason, PackageId, Role, Workspace};
+
+/// What is analysed, and how.
+pub struct AnalysisOptions<'a> {
+    /// The tests of the roots too.
+    pub tests: bool,
+    /// Threads; the result does not depend on it.
+    pub threads: NonZeroUsize,
+    /// Which units the visitor sees.
+    pub visited: Visited,
+    /// Where results are kept between runs.
+    pub store: Option<&'a dyn Store>,
+    /// Whatever else the results of the visitor depend on: its version and settings.
+    pub salt: &'a str,
+}
+
+/// Which units the visitor sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visited {
+    /// The packages that were asked for, and their tests.
+    Roots,
+    /// What these import too.
+    All,
+}
+
+/// A checked unit, while its trees are there.
+pub struct TypedUnit<'a> {
+    /// Which unit.
+    pub unit: UnitId,
+    /// Its package in the world.
+    pub pkg: PkgId,
+    /// Names, types and the packages it imports.
+    pub world: &'a World,
+    /// Its files in the order of their names.
+    pub files: &'a [SourceFile<'a>],
+    /// What was found out about them.
+    pub checked: &'a Checked,
+}
+
+/// What came out.
+pub struct Analysis {
+    /// The units in topological order.
+    pub units: IndexVec<UnitId, Unit>,
+    /// What the visitor said of each, now or in an earlier run; empty for units that it does not see.
+    pub results: IndexVec<UnitId, Vec<u8>>,
+    /// What is wrong with the files, in the order of files and lines.
+    pub problems: Vec<Problem>,
+    /// Units that were checked; the others were known.
+    pub checked: usize,
+    /// Names, types and packages; with a store, those that were needed.
+    pub world: World,
+}
+
+/// Larger files are not read.
+const MAX_FILE: u64 = 256 << 20;
+
+/// What a unit visitor does: sees a unit, and returns what is to be known of it in later runs.
+pub type Visitor<'v> = &'v (dyn Fn(&TypedUnit<'_>) -> Vec<u8> + Sync);
+
+/// Checks the units of a workspace and shows them to the visitor, in no particular order.
+pub fn analyse(
+    system: &dyn System,
+    config: &Config,
+    workspace: &Workspace,
+    options: &AnalysisOptions<'_>,
+    visit: Visitor<'_>,
+) -> Analysis {
+    let mut run = Run::new(system, config, workspace, options, visit);
+    let jobs = run.plan();
+    let nodes: Vec<Node> = jobs.iter().map(|&unit| run.node(unit, &jobs)).collect();
+    let part = Part { run: &run, jobs: &jobs };
+    schedule::run(&part, &nodes, options.threads);
+    run.finish(jobs.len())
+}
+
+/// What is known of a unit.
+#[derive(Default)]
+struct Slot {
+    /// Its package; that of another unit where both are the same.
+    pkg: Option<PkgId>,
+    /// The unit that stands for it.
+    same_as: Option<UnitId>,
+    key: Option<Key>,
+    /// From the store.
+    entry: Option<Entry>,
+    outcome: OnceLock<Outcome>,
+}
+
+/// What this run found out about a unit.
+struct Outcome {
+    result: Vec<u8>,
+    problems: Vec<Problem>,
+}
+
+struct Run<'a> {
+    system: &'a dyn System,
+    workspace: &'a Workspace,
+    options: &'a AnalysisOptions<'a>,
+    visit: Visitor<'a>,
+    world: World,
+    units: IndexVec<UnitId, Unit>,
+    slots: Vec<Slot>,
+    /// By unit those that it needs: its imports, and the package it extends.
+    needs: Vec<Vec<UnitId>>,
+    /// Packages by the paths that exported packages refer to them with.
+    by_path: FxHashMap<String, PkgId>,
+    word_size: u8,
+    stdlib: Stdlib,
+    target: (&'a str, &'a str),
+    wanted: Vec<bool>,
+    written: Mutex<bool>,
+}
+
+impl<'a> Run<'a> {
+    fn new(
+        system: &'a dyn System,
+        config: &'a Config,
+        workspace: &'a Workspace,
+        options: &'a AnalysisOptions<'a>,
+        visit: Visitor<'a>,
+    ) -> Self {
+        let units = units(workspace, options.tests);
+        let world = World::new();
+        let plain: FxHashMap<_, _> = units
+            .iter_enumerated()
+            .filter(|(_, unit)| unit.variant == Variant::Plain)
+            .map(|(id, unit)| (unit.package, id))
+            .collect();
+        let mut slots: Vec<Slot> = (0..units.len()).map(|_| Slot::default()).collect();
+        let mut by_path = FxHashMap::default();
+        // Dependencies come first, and the package before its tests.
+        for (id, unit) in units.iter_enumerated() {
+            let package = &workspace.packages[unit.package];
+            let path = &package.import_path;
+            let base = plain.get(&unit.package).copied();
+            let has_tests = package.files_of(Role::Test).next().is_some();
+            // Tests in a package extend it instead of being it once more, so that nobody between has to be checked again.
+            let same_as = match unit.variant {
+                Variant::Rebuilt { .. } => base,
+                Variant::WithTests if !has_tests => base,
+                _ => None,
+            };
+            let pkg = match (unit.variant, same_as.or(base)) {
+                (_, Some(same)) if same_as.is_some() => slots[same.index()].pkg,
+                (Variant::WithTests, Some(base)) => Some(world.register(path, slots[base.index()].pkg)),
+                (Variant::External, _) => Some(world.register(&format!("{path}_test"), None)),
+                _ => Some(world.register(path, None)),
+            };
+            if let Some(pkg) = pkg
+                && unit.variant != Variant::External
+            {
+                by_path.insert(export::path(&world, pkg).into_owned(), pkg);
+            }
+            slots[id.index()] = Slot {
+                pkg,
+                same_as,
+                ..Slot::default()
+            };
+        }
+        let needs = units
+            .iter_enumerated()
+            .map(|(id, unit)| needs(id, unit, &units, &slots, &plain))
+            .collect();
+        let wanted = units
+            .iter()
+            .map(|unit| options.visited == Visited::All || workspace.roots.binary_search(&unit.package).is_ok())
+            .collect();
+        Self {
+            system,
+            workspace,
+            options,
+            visit,
+            world,
+            units,
+            slots,
+            needs,
+            by_path,
+            word_size: word_size(&config.goarch),
+            stdlib: Stdlib::embedded(&config.goos, &config.goarch),
+            target: (&config.goos, &config.goarch),
+            wanted,
+            written: Mutex::new(false),
+        }
+    }
+
+    /// The files of a unit, beyond those of the package it extends.
+    fn paths(&self, id: UnitId) -> Vec<PathBuf> {
+        let unit = &self.units[id];
+        let package = &self.workspace.packages[unit.package];
+        let role = match unit.variant {
+            Variant::Plain | Variant::Rebuilt { .. } => Role::Compiled,
+            Variant::WithTests => Role::Test,
+            Variant::External => Role::XTest,
+        };
+        package
+            .files_of(role)
+            .map(|file| package.dir.join(&file.name))
+            .collect()
+    }
+
+    /// The unit that stands for a unit.
+    fn resolve(&self, id: UnitId) -> UnitId {
+        self.slots[id.index()].same_as.unwrap_or(id)
+    }
+
+    /// The units to work on: those that the store does not know, and those they need, as far as it takes. In topological order.
+    fn plan(&mut self) -> Vec<UnitId> {
+        let own: Vec<UnitId> = self
+            .units
+            .iter_enumerated()
+            .map(|(id, _)| id)
+            .filter(|id| self.slots[id.index()].same_as.is_none())
+            .collect();
+        let Some(store) = self.options.store else {
+            return own;
+        };
+        let contents = parallel::map(self.options.threads.get(), &own, |&id| self.fingerprint(id));
+        for (&id, contents) in own.iter().zip(contents) {
+            let key = self.key(id, contents);
+            self.slots[id.index()].key = key;
+        }
+        let entries = parallel::map(self.options.threads.get(), &own, |&id| {
+            let key = self.slots[id.index()].key?;
+            store.get(key).and_then(|bytes| Entry::decode(&bytes))
+        });
+        let mut needed = vec![false; self.slots.len()];
+        for (&id, entry) in own.iter().zip(entries) {
+            needed[id.index()] = entry.is_none();
+            self.slots[id.index()].entry = entry;
+        }
+        for &id in own.iter().rev() {
+            if needed[id.index()] {
+                for need in &self.needs[id.index()] {
+                    needed[need.index()] = true;
+                }
+            }
+        }
+        own.into_iter().filter(|id| needed[id.index()]).collect()
+    }
+
+    /// What the files of a unit hold; none if one cannot be read.
+    fn fingerprint(&self, id: UnitId) -> Option<KeyBuilder> {
+        let mut key = KeyBuilder::default();
+        for path in self.paths(id) {
+            key.text(&path.to_string_lossy());
+            key.bytes(&self.system.read(&path, MAX_FILE).ok()?);
+        }
+        Some(key)
+    }
+
+    /// The key of a unit; those of its imports are known. None in a circle of imports.
+    fn key(&self, id: UnitId, contents: Option<KeyBuilder>) -> Option<Key> {
+        let mut key = contents?;
+        let unit = &self.units[id];
+        let package = &self.workspace.packages[unit.package];
+        key.text(env!("CARGO_PKG_VERSION"));
+        key.text(self.options.salt);
+        key.text(self.target.0);
+        key.text(self.target.1);
+        key.text(&package.import_path);
+        key.text(&format!(
+            "{:?} {:?} {}",
+            unit.variant,
+            package.go_version,
+            self.wanted[id.index()]
+        ));
+        for file in &package.files {
+            key.text(&format!("{} {:?} {}", file.name, file.go_version, file.cgo));
+        }
+        for import in &unit.imports {
+            key.text(&import.path);
+            match import.target {
+                UnitTarget::Unit(target) => key.key(self.slots[self.resolve(target).index()].key?),
+                UnitTarget::Missing(missing) => {
+                    let reason = &self.workspace.missing[missing].reason;
+                    key.text(if *reason == MissingReason::NoGoRoot {
+                        self.stdlib.version()
+                    } else {
+                        ""
+                    });
+                }
+                UnitTarget::C => key.text("C"),
+            }
+        }
+        for need in &self.needs[id.index()] {
+            key.key(self.slots[need.index()].key?);
+        }
+        Some(key.finish())
+    }
+
+    fn node(&self, id: UnitId, jobs: &[UnitId]) -> Node {
+        let place = |unit: UnitId| jobs.binary_search(&unit).ok().map(|place| place as u32);
+        let known = self.slots[id.index()].entry.is_some();
+        Node {
+            needs: self.needs[id.index()].iter().copied().filter_map(place).collect(),
+            // Bytes are made types quickly.
+            weight: if known { 1 } else { 10 * self.paths(id).len() as u64 },
+        }
+    }
+
+    /// The packages behind the import paths of a unit.
+    fn imports(&self, unit: &Unit) -> FxHashMap<String, PkgId> {
+        let mut imports = FxHashMap::default();
+        for import in &unit.imports {
+            let pkg = match import.target {
+                UnitTarget::Unit(target) => self.slots[target.index()].pkg,
+                UnitTarget::Missing(missing) => match self.workspace.missing[missing].reason {
+                    MissingReason::NoGoRoot => self.stdlib.package(&self.world, &import.path),
+                    _ => None,
+                },
+                UnitTarget::C => None,
+            };
+            if import.path == "unsafe" {
+                imports.insert(import.path.clone(), PkgId::unsafe_());
+            } else if let Some(pkg) = pkg {
+                imports.insert(import.path.clone(), pkg);
+            }
+        }
+        imports
+    }
+
+    /// A unit from what the store has of it; false if that cannot be used.
+    fn restore(&self, id: UnitId, pkg: PkgId) -> bool {
+        let Some(entry) = &self.slots[id.index()].entry else {
+            return false;
+        };
+        let resolve = |path: &str| {
+            let known = self.by_path.get(path).copied();
+            known.or_else(|| self.stdlib.package(&self.world, path))
+        };
+        match export::decode(&self.world, pkg, &entry.types, resolve) {
+            Ok(types) => {
+                self.world.finish(pkg, types);
+                true
+            }
+            Err(_) => false,
+        }
+    }
+
+    fn check(&self, id: UnitId, pkg: PkgId, prepared: &Prepared, publish: &dyn Fn()) {
+        let files: Vec<SourceFile<'_>> = prepared
+            .files
+            .iter()
+            .map(|file| SourceFile {
+                path: &file.path,
+                text: &file.text,
+                tree: &file.tree,
+            })
+            .collect();
+        let input = CheckInput {
+            pkg,
+            files: files.clone(),
+            imports: self.imports(&self.units[id]),
+            word_size: self.word_size,
+        };
+        let checked = check_package(&self.world, input, |types: PackageTypes| {
+            self.world.finish(pkg, types);
+            publish();
+        });
+        let mut problems = prepared.problems.clone();
+        for error in &checked.errors {
+            if let Some(file) = files.get(error.file) {
+                problems.push(problem(file, error.span, &error.message));
+            }
+        }
+        let result = if self.wanted[id.index()] {
+            (self.visit)(&TypedUnit {
+                unit: id,
+                pkg,
+                world: &self.world,
+                files: &files,
+                checked: &checked,
+            })
+        } else {
+            Vec::new()
+        };
+        if let (Some(store), Some(key)) = (self.options.store, self.slots[id.index()].key) {
+            let reach = Reach::of_package(&self.world, pkg);
+            let entry = Entry {
+                types: export::encode(&self.world, pkg, &reach, Positions::Keep),
+                problems: problems.clone(),
+                result: result.clone(),
+            };
+            store.put(key, &entry.encode());
+            *self.written.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        }
+        // A unit has one outcome.
+        let _ = self.slots[id.index()].outcome.set(Outcome { result, problems });
+    }
+
+    fn finish(self, jobs: usize) -> Analysis {
+        if let Some(store) = self.options.store
+            && self.written.into_inner().unwrap_or_else(PoisonError::into_inner)
+        {
+            store.trim();
+        }
+        let mut results = IndexVec::new();
+        let mut problems = Vec::new();
+        let mut checked = 0;
+        let same: Vec<Option<UnitId>> = self.slots.iter().map(|slot| slot.same_as).collect();
+        let mut found: Vec<Vec<u8>> = Vec::new();
+        for slot in self.slots {
+            let (result, more) = match (slot.outcome.into_inner(), slot.entry) {
+                (Some(outcome), _) => {
+                    checked += 1;
+                    (outcome.result, outcome.problems)
+                }
+                (None, Some(entry)) => (entry.result, entry.problems),
+                (None, None) => Default::default(),
+            };
+            problems.extend(more);
+            found.push(result);
+        }
+        debug_assert!(checked <= jobs, "what is checked was planned");
+        for place in 0..found.len() {
+            // What stands for another unit was seen there.
+            results.push(if same[place].is_some() {
+                Vec::new()
+            } else {
+                std::mem::take(&mut found[place])
+            });
+        }
+        problems.sort();
+        problems.dedup();
+        Analysis {
+            units: self.units,
+            results,
+            problems,
+            checked,
+            world: self.world,
+        }
+    }
+}
+
+/// The units that a unit needs, sorted.
+fn needs(
+    id: UnitId,
+    unit: &Unit,
+    units: &IndexVec<UnitId, Unit>,
+    slots: &[Slot],
+    plain: &FxHashMap<PackageId, UnitId>,
+) -> Vec<UnitId> {
+    let resolve = |target: UnitId| slots[target.index()].same_as.unwrap_or(target);
+    let mut needs: Vec<UnitId> = unit
+        .imports
+        .iter()
+        .filter_map(|import| match import.target {
+            UnitTarget::Unit(target) if target.index() < units.len() => Some(resolve(target)),
+            _ => None,
+        })
+        .collect();
+    if unit.variant == Variant::WithTests {
+        needs.extend(plain.get(&unit.package));
+    }
+    needs.sort_unstable();
+    needs.dedup();
+    needs.retain(|&need| need != id);
+    needs
+}
+
+/// 4 or 8 bytes.
+fn word_size(goarch: &str) -> u8 {
+    match goarch {
+        "386" | "amd64p32" | "arm" | "armbe" | "mips" | "mipsle" | "mips64p32" | "mips64p32le" | "ppc" | "riscv"
+        | "s390" | "sparc" => 4,
+        _ => 8,
+    }
+}
+
+fn problem(file: &SourceFile<'_>, span: ast::Span, message: &str) -> Problem {
+    Problem {
+        kind: ProblemKind::Partial,
+        input: file.path.to_owned(),
+        line: Some(u64::from(file.tree.line_column(span.start).0)),
+        message: message.to_owned(),
+    }
+}
+
+/// A file that was read.
+struct Parsed {
+    path: String,
+    text: Vec<u8>,
+    tree: ast::File,
+}
+
+/// What a unit is made of.
+#[derive(Default)]
+struct Prepared {
+    files: Vec<Parsed>,
+    problems: Vec<Problem>,
+}
+
+/// The units of this run that there is something to do for.
+struct Part<'r, 'a> {
+    run: &'r Run<'a>,
+    jobs: &'r [UnitId],
+}
+
+impl Job for Part<'_, '_> {
+    type Prepared = Prepared;
+
+    fn prepare(&self, node: usize) -> Prepared {
+        let id = self.jobs[node];
+        if self.run.slots[id.index()].entry.is_some() {
+            return Prepared::default();
+        }
+        self.run.read(id)
+    }
+
+    fn run(&self, node: usize, prepared: Prepared, publish: &dyn Fn()) {
+        let id = self.jobs[node];
+        let Some(pkg) = self.run.slots[id.index()].pkg else {
+            return;
+        };
+        if self.run.slots[id.index()].entry.is_none() {
+            self.run.check(id, pkg, &prepared, publish);
+        } else if !self.run.restore(id, pkg) {
+            self.run.check(id, pkg, &self.run.read(id), publish);
+        }
+    }
+}
+
+impl Run<'_> {
+    /// Reads and parses the files of a unit.
+    fn read(&self, id: UnitId) -> Prepared {
+        let mut prepared = Prepared::default();
+        for path in self.paths(id) {
+            let name = path.to_string_lossy().into_owned();
+            match self.system.read(&path, MAX_FILE) {
+                Ok(text) => {
+                    let tree = gosleuth_syntax::parse(&text, ParseOptions::default());
+                    let file = Parsed { path: name, text, tree };
+                    let source = SourceFile {
+                        path: &file.path,
+                        text: &file.text,
+                        tree: &file.tree,
+                    };
+                    let errors = file.tree.errors.iter();
+                    prepared
+                        .problems
+                        .extend(errors.map(|error| problem(&source, error.span, &error.message)));
+                    prepared.files.push(file);
+                }
+                Err(error) => prepared.problems.push(Problem {
+                    kind: ProblemKind::Unreadable,
+                    input: name,
+                    line: None,
+                    message: error.to_string(),
+                }),
+            }
+        }
+        prepared
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,188 @@
+use std::num::NonZeroUsize;
+use std::path::Path;
+
+use gosleuth_types::{Caches, Qualify, Query};
+
+use super::*;
+use crate::cache::MemoryStore;
+use crate::config::Overrides;
+use crate::load::load;
+use crate::system::MemorySystem;
+
+/// A module whose packages need each other, with tests of both kinds.
+fn module() -> MemorySystem {
+    let mut system = MemorySystem::new();
+    system
+        .set_env("HOME", "/home/gopher")
+        .file("/m/go.mod", "module example.com/m\n\ngo 1.26\n")
+        .file("/m/main.go", "package main\n\nimport \"example.com/m/b\"\n\nfunc main() { println(b.New().Name()) }\n")
+        .file("/m/a/a.go", "package a\n\ntype T struct{ name string }\n\nfunc (t *T) Name() string { return t.name }\n\nconst N = 3\n")
+        .file("/m/a/a_test.go", "package a\n\nfunc Make() *T { return &T{name: \"x\"} }\n")
+        .file(
+            "/m/a/x_test.go",
+            "package a_test\n\nimport (\n\t\"example.com/m/a\"\n\t\"example.com/m/b\"\n)\n\nvar same = a.Make() == b.New()\n",
+        )
+        .file("/m/b/b.go", "package b\n\nimport \"example.com/m/a\"\n\nfunc New() *a.T { return new(a.T) }\n\nvar table [a.N]int\n")
+        .file("/m/c/c.go", "package c\n\nfunc broken( {\n\nfunc Fine() int { return undefined }\n");
+    system
+}
+
+struct Seen {
+    /// What the visitor said, by unit.
+    results: Vec<(String, String)>,
+    problems: Vec<String>,
+    checked: usize,
+}
+
+/// The types of all package-level names of a unit.
+fn types(unit: &TypedUnit<'_>) -> String {
+    let caches = Caches::default();
+    let query = Query {
+        world: unit.world,
+        pkg: unit.pkg,
+        own: &unit.checked.tables,
+        caches: &caches,
+    };
+    let mut names: Vec<String> = unit
+        .checked
+        .tables
+        .scope
+        .iter()
+        .map(|(&name, &index)| {
+            let ty = unit.checked.tables.objects[index as usize].ty.unwrap();
+            format!("{} {}", unit.world.text(name), query.display(ty, Qualify::Path))
+        })
+        .collect();
+    names.sort();
+    names.join(", ")
+}
+
+fn analyse_module(system: &MemorySystem, threads: usize, store: Option<&dyn Store>) -> Seen {
+    let overrides = Overrides {
+        tests: true,
+        ..Overrides::default()
+    };
+    let config = Config::detect(system, Path::new("/m"), &overrides).0;
+    let workspace = load(system, &config, Path::new("/m"), &["./...".to_owned()]);
+    let options = AnalysisOptions {
+        tests: true,
+        threads: NonZeroUsize::new(threads).unwrap(),
+        visited: Visited::Roots,
+        store,
+        salt: "test",
+    };
+    let analysis = analyse(system, &config, &workspace, &options, &|unit| types(unit).into_bytes());
+    let names = analysis
+        .units
+        .iter()
+        .map(|unit| crate::units::name(&workspace, unit.package, unit.variant));
+    let results = names
+        .zip(analysis.results.iter())
+        .map(|(name, result)| (name, String::from_utf8(result.clone()).unwrap()))
+        .collect();
+    Seen {
+        results,
+        problems: analysis.problems.iter().map(ToString::to_string).collect(),
+        checked: analysis.checked,
+    }
+}
+
+#[test]
+fn units_are_checked_with_what_they_import() {
+    let seen = analyse_module(&module(), 2, None);
+    let of = |name: &str| &seen.results.iter().find(|(unit, _)| unit == name).unwrap().1;
+    assert_eq!(of("example.com/m/b"), "New func() *example.com/m/a.T, table [3]int");
+    assert_eq!(
+        of("example.com/m/a [example.com/m/a.test]"),
+        "Make func() *example.com/m/a.T"
+    );
+    assert_eq!(of("example.com/m/a_test [example.com/m/a.test]"), "same bool");
+    assert_eq!(of("example.com/m/c"), "Fine func() int, broken func()");
+    assert!(
+        seen.problems.iter().all(|problem| problem.starts_with("/m/c/c.go:")),
+        "{:?}",
+        seen.problems
+    );
+    assert!(
+        seen.problems.iter().any(|problem| problem.contains(":3: ")),
+        "{:?}",
+        seen.problems
+    );
+}
+
+#[test]
+fn results_do_not_depend_on_threads() {
+    let system = module();
+    let one = analyse_module(&system, 1, None);
+    for threads in [2, 3, 8] {
+        let more = analyse_module(&system, threads, None);
+        assert_eq!(
+            (one.results.as_slice(), &one.problems),
+            (more.results.as_slice(), &more.problems)
+        );
+    }
+}
+
+#[test]
+fn what_did_not_change_is_not_checked_again() {
+    let mut system = module();
+    let store = MemoryStore::default();
+    let first = analyse_module(&system, 2, Some(&store));
+    let fresh = analyse_module(&system, 2, None);
+    assert_eq!((&first.results, &first.problems), (&fresh.results, &fresh.problems));
+    let second = analyse_module(&system, 2, Some(&store));
+    assert_eq!(
+        (&second.results, &second.problems, second.checked),
+        (&first.results, &first.problems, 0)
+    );
+
+    // Who imports b is checked again, with a and its types from the store.
+    system.file(
+        "/m/b/b.go",
+        "package b\n\nimport \"example.com/m/a\"\n\nfunc New() *a.T { return nil }\n\nvar other a.T\n",
+    );
+    let third = analyse_module(&system, 2, Some(&store));
+    assert_eq!(third.results, analyse_module(&system, 1, None).results);
+    assert_eq!(third.checked, 3, "b, the program, and the external test of a");
+
+    // Damage makes a run slower, not wrong.
+    for entry in store.entries().values_mut() {
+        let last = entry.len() - 1;
+        entry[last] ^= 1;
+    }
+    let fourth = analyse_module(&system, 2, Some(&store));
+    assert_eq!((&fourth.results, &fourth.problems), (&third.results, &third.problems));
+    assert!(fourth.checked > 3);
+}
+
+#[test]
+fn imports_in_a_circle_do_not_hang() {
+    let mut system = MemorySystem::new();
+    system
+        .file("/m/go.mod", "module m\n")
+        .file("/m/a/a.go", "package a\n\nimport \"m/b\"\n\nvar A = b.B\n")
+        .file("/m/b/b.go", "package b\n\nimport \"m/a\"\n\nvar B = a.A\n");
+    for threads in [1, 2] {
+        let store = MemoryStore::default();
+        let seen = analyse_module(&system, threads, Some(&store));
+        assert_eq!(seen.results.len(), 2);
+    }
+}
+
+#[test]
+fn without_go_the_standard_library_is_known() {
+    let mut system = MemorySystem::new();
+    system
+        .file("/m/go.mod", "module m\n\ngo 1.26\n")
+        .file(
+            "/m/m.go",
+            "package m\n\nimport (\n\t\"net/http\"\n\t\"sync\"\n\t\"strings\"\n)\n\n\
+             var c = http.DefaultClient\nvar m sync.Mutex\nvar s = strings.Split(\"a\", \"\")\nvar h = new(http.Server).Handler\n",
+        );
+    let seen = analyse_module(&system, 2, None);
+    assert_eq!(
+        seen.results[0].1,
+        "c *net/http.Client, h net/http.Handler, m sync.Mutex, s []string"
+    );
+    assert_eq!(seen.problems, Vec::<String>::new());
+}

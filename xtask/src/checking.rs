@@ -1,0 +1,87 @@
+//! Packages of Go code through gosleuth's front end, one after the other.
+
+use anyhow::{Context as _, Result};
+use gosleuth_syntax::{ParseOptions, ast};
+use gosleuth_types::{CheckInput, Checked, PkgId, SourceFile, World, check_package};
+use rustc_hash::FxHashMap;
+
+use crate::go::Unit;
+
+/// The packages checked so far.
+#[derive(Default)]
+pub(crate) struct Checking {
+    pub(crate) world: World,
+    by_path: FxHashMap<String, PkgId>,
+}
+
+impl Checking {
+    /// Adds a package that is to be checked.
+    pub(crate) fn register(&mut self, path: &str) -> PkgId {
+        let pkg = self.world.register(path, None);
+        self.by_path.insert(path.to_owned(), pkg);
+        pkg
+    }
+
+    /// A registered package.
+    pub(crate) fn package(&self, path: &str) -> Option<PkgId> {
+        self.by_path.get(path).copied()
+    }
+
+    /// Checks a package; those it imports come before it.
+    pub(crate) fn check(&self, unit: &Unit, pkg: PkgId, files: &[SourceFile<'_>]) -> Checked {
+        let mut imports = FxHashMap::default();
+        for file in files {
+            for &spec in &file.tree.imports {
+                let Some(path) = import_path(file, spec) else { continue };
+                let target = unit.import_map.get(&path).unwrap_or(&path);
+                if target == "unsafe" {
+                    imports.insert(path, PkgId::unsafe_());
+                } else if let Some(pkg) = self.package(target) {
+                    imports.insert(path, pkg);
+                }
+            }
+        }
+        let input = CheckInput {
+            pkg,
+            files: files.to_vec(),
+            imports,
+            word_size: 8,
+        };
+        check_package(&self.world, input, |types| self.world.finish(pkg, types))
+    }
+}
+
+fn import_path(file: &SourceFile<'_>, spec: ast::SpecId) -> Option<String> {
+    let ast::SpecKind::Import { path, .. } = file.tree.specs[spec].kind else {
+        return None;
+    };
+    let literal = std::str::from_utf8(file.tree.exprs[path].span.of(file.text)).ok()?;
+    Some(literal.trim_matches(['"', '`']).to_owned())
+}
+
+/// The texts and trees of a package.
+pub(crate) struct Sources {
+    files: Vec<(String, Vec<u8>, ast::File)>,
+}
+
+impl Sources {
+    /// Reads and parses the files of a package.
+    pub(crate) fn read(unit: &Unit) -> Result<Self> {
+        let mut files = Vec::new();
+        for name in &unit.files {
+            let path = unit.dir.join(name);
+            let text = std::fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
+            let tree = gosleuth_syntax::parse(&text, ParseOptions::default());
+            files.push((path.to_string_lossy().into_owned(), text, tree));
+        }
+        Ok(Self { files })
+    }
+
+    /// They, as the checker wants them.
+    pub(crate) fn files(&self) -> Vec<SourceFile<'_>> {
+        self.files
+            .iter()
+            .map(|(path, text, tree)| SourceFile { path, text, tree })
+            .collect()
+    }
+}
