@@ -26,6 +26,7 @@ Register-ArgumentCompleter -Native -CommandName 'gosleuth' -ScriptBlock {
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('inspect', 'inspect', [CompletionResultType]::ParameterValue, 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Show which packages and files would be analysed, and why others would not')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Show the page of a catalogue entry, or the list of all')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -85,6 +86,20 @@ Register-ArgumentCompleter -Native -CommandName 'gosleuth' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'gosleuth;list' {
+            [CompletionResult]::new('--tags', '--tags', [CompletionResultType]::ParameterName, 'Build tags, with commas between them; instead of those of GOFLAGS')
+            [CompletionResult]::new('--goos', '--goos', [CompletionResultType]::ParameterName, 'Operating system of the build, instead of GOOS or that of this machine')
+            [CompletionResult]::new('--goarch', '--goarch', [CompletionResultType]::ParameterName, 'Processor of the build, instead of GOARCH or that of this machine')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Form of the list')
+            [CompletionResult]::new('--deps', '--deps', [CompletionResultType]::ParameterName, 'List what the packages import too, directly or not')
+            [CompletionResult]::new('--test', '--test', [CompletionResultType]::ParameterName, 'With what their tests import')
+            [CompletionResult]::new('--ignored', '--ignored', [CompletionResultType]::ParameterName, 'Say which directories and files are left out, and why')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Name the files and imports of each package')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Name the files and imports of each package')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'gosleuth;explain' {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -97,12 +112,16 @@ Register-ArgumentCompleter -Native -CommandName 'gosleuth' -ScriptBlock {
         }
         'gosleuth;help' {
             [CompletionResult]::new('inspect', 'inspect', [CompletionResultType]::ParameterValue, 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Show which packages and files would be analysed, and why others would not')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Show the page of a catalogue entry, or the list of all')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'gosleuth;help;inspect' {
+            break
+        }
+        'gosleuth;help;list' {
             break
         }
         'gosleuth;help;explain' {

@@ -28,6 +28,9 @@ _gosleuth() {
             gosleuth,inspect)
                 cmd="gosleuth__subcmd__inspect"
                 ;;
+            gosleuth,list)
+                cmd="gosleuth__subcmd__list"
+                ;;
             gosleuth__subcmd__help,completions)
                 cmd="gosleuth__subcmd__help__subcmd__completions"
                 ;;
@@ -40,6 +43,9 @@ _gosleuth() {
             gosleuth__subcmd__help,inspect)
                 cmd="gosleuth__subcmd__help__subcmd__inspect"
                 ;;
+            gosleuth__subcmd__help,list)
+                cmd="gosleuth__subcmd__help__subcmd__list"
+                ;;
             *)
                 ;;
         esac
@@ -47,7 +53,7 @@ _gosleuth() {
 
     case "${cmd}" in
         gosleuth)
-            opts="-h -V --help --version inspect explain completions help"
+            opts="-h -V --help --version inspect list explain completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -89,7 +95,7 @@ _gosleuth() {
             return 0
             ;;
         gosleuth__subcmd__help)
-            opts="inspect explain completions help"
+            opts="inspect list explain completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -145,6 +151,20 @@ _gosleuth() {
             return 0
             ;;
         gosleuth__subcmd__help__subcmd__inspect)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gosleuth__subcmd__help__subcmd__list)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -327,6 +347,36 @@ _gosleuth() {
                     ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gosleuth__subcmd__list)
+            opts="-v -h --tags --goos --goarch --deps --test --ignored --verbose --format --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --tags)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --goos)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --goarch)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
                     return 0
                     ;;
                 *)

@@ -23,6 +23,7 @@ set edit:completion:arg-completer[gosleuth] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
             cand inspect 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs'
+            cand list 'Show which packages and files would be analysed, and why others would not'
             cand explain 'Show the page of a catalogue entry, or the list of all'
             cand completions 'Print a completion script for a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -80,6 +81,19 @@ set edit:completion:arg-completer[gosleuth] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'gosleuth;list'= {
+            cand --tags 'Build tags, with commas between them; instead of those of GOFLAGS'
+            cand --goos 'Operating system of the build, instead of GOOS or that of this machine'
+            cand --goarch 'Processor of the build, instead of GOARCH or that of this machine'
+            cand --format 'Form of the list'
+            cand --deps 'List what the packages import too, directly or not'
+            cand --test 'With what their tests import'
+            cand --ignored 'Say which directories and files are left out, and why'
+            cand -v 'Name the files and imports of each package'
+            cand --verbose 'Name the files and imports of each package'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'gosleuth;explain'= {
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
@@ -90,11 +104,14 @@ set edit:completion:arg-completer[gosleuth] = {|@words|
         }
         &'gosleuth;help'= {
             cand inspect 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs'
+            cand list 'Show which packages and files would be analysed, and why others would not'
             cand explain 'Show the page of a catalogue entry, or the list of all'
             cand completions 'Print a completion script for a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'gosleuth;help;inspect'= {
+        }
+        &'gosleuth;help;list'= {
         }
         &'gosleuth;help;explain'= {
         }

@@ -27,6 +27,7 @@ end
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -s h -l help -d 'Print help'
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -s V -l version -d 'Print version'
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "inspect" -d 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs'
+complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "list" -d 'Show which packages and files would be analysed, and why others would not'
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "explain" -d 'Show the page of a catalogue entry, or the list of all'
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -91,9 +92,20 @@ complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -s q -l quiet
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l insecure -d 'Do not verify the target\'s certificate'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l no-config -d 'Read no configuration file'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand list" -l tags -d 'Build tags, with commas between them; instead of those of GOFLAGS' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand list" -l goos -d 'Operating system of the build, instead of GOOS or that of this machine' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand list" -l goarch -d 'Processor of the build, instead of GOARCH or that of this machine' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand list" -l format -d 'Form of the list' -r -f -a "text\t'For a person at a terminal'
+json\t'One versioned document for programs'"
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand list" -l deps -d 'List what the packages import too, directly or not'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand list" -l test -d 'With what their tests import'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand list" -l ignored -d 'Say which directories and files are left out, and why'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand list" -s v -l verbose -d 'Name the files and imports of each package'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from inspect explain completions help" -f -a "inspect" -d 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from inspect explain completions help" -f -a "explain" -d 'Show the page of a catalogue entry, or the list of all'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from inspect explain completions help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from inspect explain completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from inspect list explain completions help" -f -a "inspect" -d 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from inspect list explain completions help" -f -a "list" -d 'Show which packages and files would be analysed, and why others would not'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from inspect list explain completions help" -f -a "explain" -d 'Show the page of a catalogue entry, or the list of all'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from inspect list explain completions help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from inspect list explain completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -92,6 +92,7 @@ const LAYERS: &[Layer] = &[
         inner: &[
             "gosleuth_base",
             "gosleuth_case",
+            "gosleuth_engine",
             "gosleuth_evidence",
             "gosleuth_live",
             "gosleuth_report",
@@ -101,6 +102,7 @@ const LAYERS: &[Layer] = &[
             "clap",
             "clap_complete",
             "rustix",
+            "schemars",
             "signal-hook",
             "terminal_size",
             "toml",

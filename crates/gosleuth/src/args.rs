@@ -35,6 +35,9 @@ pub enum Command {
     /// Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs
     #[command(long_about = INSPECT_ABOUT, after_long_help = INSPECT_EXAMPLES)]
     Inspect(Box<InspectArgs>),
+    /// Show which packages and files would be analysed, and why others would not
+    #[command(long_about = LIST_ABOUT, after_long_help = LIST_EXAMPLES)]
+    List(ListArgs),
     /// Show the page of a catalogue entry, or the list of all
     #[command(after_long_help = "Examples:\n  gosleuth explain\n  gosleuth explain all-goroutines-asleep")]
     Explain(ExplainArgs),
@@ -69,6 +72,84 @@ Exit codes:
   0  no suspect as far as this evidence shows
   1  at least one suspect at or above --fail-on
   2  usage error, internal error, or no input could be read";
+
+const LIST_ABOUT: &str = "Show which packages and files would be analysed, and why others would not.
+
+Finds modules, packages and files as the go command does: go.mod, go.work, vendor, replace, the module cache, build constraints and \
+file names, tests, cgo. Go need not be installed, and nothing is downloaded or written. Without a pattern, ./... is meant.";
+
+const LIST_EXAMPLES: &str = "Examples:
+  gosleuth list                       every package below this directory
+  gosleuth list -v ./server           one package with its files
+  gosleuth list --ignored ./...       what is left out, and why
+  gosleuth list --deps --test ./...   dependencies too, those of tests included
+  gosleuth list --goos windows --tags integration ./...
+  gosleuth list --format json ./... | jq -r '.packages[].dir'
+
+Exit codes:
+  0  the packages are listed; what is missing or wrong stands on standard error
+  2  usage error, or a pattern that names nothing";
+
+/// Arguments of `list`.
+#[derive(Clone, Debug, Args)]
+pub struct ListArgs {
+    /// Packages: directories (./server, ./...), import paths (net/http, example.com/...), std, cmd, all, or Go files
+    #[arg(value_name = "PATTERN")]
+    pub patterns: Vec<String>,
+
+    /// The build.
+    #[command(flatten)]
+    pub build: BuildArgs,
+
+    /// List what the packages import too, directly or not
+    #[arg(long)]
+    pub deps: bool,
+
+    /// With what their tests import
+    ///
+    /// Test files are listed in any case; this also looks for the packages that only tests need.
+    #[arg(long)]
+    pub test: bool,
+
+    /// Say which directories and files are left out, and why
+    #[arg(long)]
+    pub ignored: bool,
+
+    /// Name the files and imports of each package
+    #[arg(short, long)]
+    pub verbose: bool,
+
+    /// Form of the list
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: ListFormatArg,
+}
+
+/// What the build is for.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Build")]
+pub struct BuildArgs {
+    /// Build tags, with commas between them; instead of those of GOFLAGS
+    #[arg(long, value_name = "TAG,TAG")]
+    pub tags: Option<String>,
+
+    /// Operating system of the build, instead of GOOS or that of this machine
+    #[arg(long, value_name = "OS")]
+    pub goos: Option<String>,
+
+    /// Processor of the build, instead of GOARCH or that of this machine
+    #[arg(long, value_name = "ARCH")]
+    pub goarch: Option<String>,
+}
+
+/// Form of the list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ListFormatArg {
+    /// For a person at a terminal
+    #[default]
+    Text,
+    /// One versioned document for programs
+    Json,
+}
 
 /// Arguments of `inspect`.
 #[derive(Clone, Debug, Args)]

@@ -14,6 +14,9 @@ mod live;
 mod options;
 pub mod values;
 
+#[cfg(feature = "schema")]
+pub use commands::list::schema as list_schema;
+
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
@@ -69,6 +72,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>, io: &mut Io<'_>) -> Exit {
     let result = match Cli::try_parse_from(words) {
         Ok(cli) => match cli.command {
             Command::Inspect(args) => commands::inspect::run(&args, io),
+            Command::List(args) => commands::list::run(&args, io),
             Command::Explain(args) => commands::explain::run(&args, io),
             Command::Completions(args) => commands::completions::run(&args, io),
         },

@@ -29,6 +29,7 @@ pub use analysis::{Analysis, AnalysisOptions, TypedUnit, Visited, Visitor, analy
 pub use cache::{DiskStore, Key, MemoryStore, Store, cache_directory};
 pub use config::{Config, ModMode, Overrides, WorkspaceFile, split_tags};
 pub use load::{build_list, load};
+pub use modules::normal;
 pub use pattern::base_directory;
 pub use stdlib::{PackedPackage, Stdlib, Summary, pack};
 pub use system::{Entry, FileKind, MemorySystem, OsSystem, System};

@@ -11,7 +11,7 @@ use gosleuth_syntax::GoVersion;
 use rustc_hash::FxHashMap;
 
 use crate::config::Config;
-use crate::modules::{Modules, Origin, problem};
+use crate::modules::{Modules, Origin, normal, problem};
 use crate::order::{self, Order};
 use crate::package::{Assembled, Choice, RawImport, assemble};
 use crate::pattern::{Job, base_directory, expand};
@@ -29,6 +29,7 @@ use crate::{parallel, problems};
 /// on the number of threads.
 pub fn load(system: &dyn System, config: &Config, dir: &Path, patterns: &[String]) -> Workspace {
     let mut workspace = Workspace::default();
+    let dir = &normal(dir);
     let base = base_directory(system, dir, patterns);
     let modules = Modules::find(system, config, &base, &mut workspace.problems);
     let expanded = expand(&modules, dir, patterns);
@@ -497,7 +498,7 @@ fn may_import(importer: &str, importer_is_standard: bool, path: &str) -> bool {
 /// read for it.
 pub fn build_list(system: &dyn System, config: &Config, dir: &Path) -> IndexVec<ModuleId, Module> {
     let mut workspace = Workspace::default();
-    let modules = Modules::find(system, config, dir, &mut workspace.problems);
+    let modules = Modules::find(system, config, &normal(dir), &mut workspace.problems);
     let mut list = IndexVec::new();
     for main in &modules.mains {
         list.push(Module {

@@ -616,7 +616,7 @@ pub(crate) fn slashed(path: &Path) -> String {
 }
 
 /// The path without `.` and `..`, by its text alone.
-pub(crate) fn normal(path: &Path) -> PathBuf {
+pub fn normal(path: &Path) -> PathBuf {
     let mut normal = PathBuf::new();
     for component in path.components() {
         match component {

@@ -1,7 +1,6 @@
 //! Sentences about what was not found: each module once, with what to run.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use gosleuth_base::{Problem, ProblemKind};
 
@@ -19,8 +18,6 @@ pub(crate) fn describe(modules: &Modules<'_>, workspace: &mut Workspace) {
         };
         groups.entry((&missing.reason, module)).or_default().push(missing);
     }
-    let main = modules.mains.first();
-    let file = main.map_or_else(|| PathBuf::from("go.mod"), |main| main.dir.join("go.mod"));
     let mut found = Vec::new();
     for group in groups.into_values() {
         let first = group[0];
@@ -29,8 +26,8 @@ pub(crate) fn describe(modules: &Modules<'_>, workspace: &mut Workspace) {
             MissingReason::NotInModule(_)
             | MissingReason::NotStandard
             | MissingReason::NotAPath
-            | MissingReason::NoFiles(_) => group.iter().map(|missing| one(modules, &file, &[missing])).collect(),
-            _ => vec![one(modules, &file, &group)],
+            | MissingReason::NoFiles(_) => group.iter().map(|missing| one(modules, &[missing])).collect(),
+            _ => vec![one(modules, &group)],
         };
         found.extend::<Vec<Problem>>(problems);
     }
@@ -38,49 +35,48 @@ pub(crate) fn describe(modules: &Modules<'_>, workspace: &mut Workspace) {
 }
 
 /// The problem of packages that are missing for one reason.
-fn one(modules: &Modules<'_>, file: &Path, group: &[&MissingPackage]) -> Problem {
+fn one(modules: &Modules<'_>, group: &[&MissingPackage]) -> Problem {
     let first = group[0];
     let path = &first.path;
     let what = match group.len() {
         1 => path.clone(),
         n => format!("{path} and {} more package{}", n - 1, if n == 2 { "" } else { "s" }),
     };
-    let message = match &first.reason {
+    let why = match &first.reason {
         MissingReason::NotDownloaded { module, version } => {
-            format!("{what}: {module}@{version} is not in the module cache; run `go mod download {module}@{version}`")
+            format!("{module}@{version} is not in the module cache; run `go mod download {module}@{version}`")
         }
         MissingReason::NotRequired if modules.mains.iter().all(|main| main.path.is_empty()) => {
-            format!("{what}: there is no go.mod here or above that says where this comes from")
+            "there is no go.mod here or above that says where this comes from".to_owned()
         }
-        MissingReason::NotRequired => format!("{what}: no module that go.mod requires has this; run `go get {path}`"),
+        MissingReason::NotRequired => format!("no module that go.mod requires has this; run `go get {path}`"),
         MissingReason::NotVendored => {
             let dir = modules
                 .vendor_dir()
                 .map_or("vendor".to_owned(), |dir| dir.display().to_string());
-            format!("{what}: not in {dir}; run `go mod vendor`")
+            format!("not in {dir}; run `go mod vendor`")
         }
-        MissingReason::NotInModule(module) => format!("{path}: the module {module} has no such package"),
+        MissingReason::NotInModule(module) => format!("the module {module} has no such package"),
         MissingReason::NotStandard => {
             let version = modules.config.go_version;
-            format!("{path}: not in the standard library of Go {version}, and module paths start with a domain")
+            format!("not in the standard library of Go {version}, and module paths start with a domain")
         }
         MissingReason::NoGoRoot => {
-            format!(
-                "{what}: there is no Go root with the sources of the standard library; set GOROOT, or put go on the PATH"
-            )
+            "there is no Go root with the sources of the standard library; set GOROOT, or put go on the PATH".to_owned()
         }
         MissingReason::ReplacementMissing { module, dir } => {
-            format!(
-                "{what}: go.mod replaces {module} by {}, which is no directory",
-                dir.display()
-            )
+            format!("go.mod replaces {module} by {}, which is no directory", dir.display())
         }
-        MissingReason::NotAPath => format!("{path}: this is no import path"),
-        MissingReason::NoFiles(dir) => format!("{path}: no Go file in {} belongs to this build", dir.display()),
+        MissingReason::NotAPath => "this is no import path".to_owned(),
+        MissingReason::NoFiles(dir) => format!("no Go file in {} belongs to this build", dir.display()),
     };
-    let (input, line) = match &first.imported_at {
-        Some((file, line)) => (file.display().to_string(), Some(u64::from(*line))),
-        None => (file.display().to_string(), None),
+    let (input, line, message) = match &first.imported_at {
+        Some((file, line)) => (
+            file.display().to_string(),
+            Some(u64::from(*line)),
+            format!("{what}: {why}"),
+        ),
+        None => (what, None, why),
     };
     let kind = match &first.reason {
         MissingReason::NoGoRoot => ProblemKind::Note,

@@ -5,7 +5,6 @@
 
 use std::io;
 
-use serde::Serialize as _;
 use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
 use crate::clean::is_unsafe;
@@ -13,9 +12,17 @@ use crate::view::{self, Context};
 
 /// Writes the document, indented.
 pub(crate) fn write(cx: &Context<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-    let report = view::build(cx, cx.options.top.unwrap_or(usize::MAX));
+    write_document(&view::build(cx, cx.options.top.unwrap_or(usize::MAX)), out)
+}
+
+/// Writes any document like a report: indented, with a final line break, with characters that a terminal would obey as escapes.
+///
+/// # Errors
+///
+/// That of the writer.
+pub fn write_document(document: &impl serde::Serialize, out: &mut dyn io::Write) -> io::Result<()> {
     let mut buffered = io::BufWriter::new(out);
-    report.serialize(&mut Serializer::with_formatter(
+    document.serialize(&mut Serializer::with_formatter(
         &mut buffered,
         Escaping {
             layout: PrettyFormatter::with_indent(b"  "),
@@ -29,10 +36,16 @@ pub(crate) fn write(cx: &Context<'_>, out: &mut dyn io::Write) -> io::Result<()>
 /// The JSON schema of the document, with a final line break.
 #[cfg(feature = "schema")]
 pub fn schema() -> String {
+    schema_of::<view::Report<'static>>()
+}
+
+/// The JSON schema of a document that [`write_document`] writes, with a final line break.
+#[cfg(feature = "schema")]
+pub fn schema_of<T: schemars::JsonSchema>() -> String {
     let schema = schemars::generate::SchemaSettings::draft2020_12()
         .for_serialize()
         .into_generator()
-        .into_root_schema_for::<view::Report<'static>>();
+        .into_root_schema_for::<T>();
     let mut text = serde_json::to_string_pretty(&schema).expect("a schema is plain JSON");
     text.push('\n');
     text

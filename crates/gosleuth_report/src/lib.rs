@@ -23,8 +23,10 @@ use std::io;
 use gosleuth_case::CaseFile;
 use gosleuth_evidence::EvidenceSet;
 
+pub use clean::clean;
+pub use json::write_document;
 #[cfg(feature = "schema")]
-pub use json::schema;
+pub use json::{schema, schema_of};
 
 /// An output format.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

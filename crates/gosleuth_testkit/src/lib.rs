@@ -2,6 +2,7 @@
 
 pub mod fixtures;
 pub mod recordings;
+pub mod schema;
 
 use std::path::PathBuf;
 

@@ -1,12 +1,12 @@
-//! The JSON schema of `gosleuth inspect --format json`, from the types that are serialised.
+//! The JSON schemas of `gosleuth inspect` and `gosleuth list`, from the types that are serialised.
 
 use anyhow::Result;
 
 use super::Generated;
 
 pub(super) fn files() -> Result<Vec<Generated>> {
-    Ok(vec![Generated::new(
-        "docs/schema/inspect.v1.json",
-        gosleuth_report::schema(),
-    )])
+    Ok(vec![
+        Generated::new("docs/schema/inspect.v1.json", gosleuth_report::schema()),
+        Generated::new("docs/schema/list.v1.json", gosleuth::list_schema()),
+    ])
 }

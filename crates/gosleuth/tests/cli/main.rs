@@ -3,6 +3,7 @@
 mod exec;
 mod go;
 mod inputs;
+mod list;
 mod live;
 mod output;
 mod transcripts;

@@ -141,6 +141,7 @@ fn usage_errors_are_exit_code_2_and_help_is_0() {
         &["--version"],
         &["inspect", "--help"],
         &["inspect", "-h"],
+        &["list", "--help"],
         &["explain", "--help"],
     ] {
         let run = run(words);

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use crate::{root, run};
 
-const DOCUMENTS: &[&str] = &["README.md", "docs/inspect.md"];
+const DOCUMENTS: &[&str] = &["README.md", "docs/inspect.md", "docs/list.md"];
 
 #[test]
 fn documents_tell_the_truth() {
@@ -27,7 +27,7 @@ fn documents_tell_the_truth() {
             );
         }
     }
-    assert!(commands >= 2, "the transcripts are gone: {commands} commands found");
+    assert!(commands >= 3, "the transcripts are gone: {commands} commands found");
 }
 
 /// The document with every output replaced by the real one, and how many commands it has.

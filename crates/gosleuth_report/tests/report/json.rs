@@ -3,9 +3,10 @@
 use gosleuth_case::CaseFile;
 use gosleuth_evidence::EvidenceSet;
 use gosleuth_report::{Format, RenderOptions, write};
+use gosleuth_testkit::schema;
 use serde_json::Value;
 
-use crate::{schema, support};
+use crate::support;
 
 fn json(made: &(EvidenceSet, CaseFile), options: &RenderOptions) -> String {
     let mut out = Vec::new();

@@ -8,6 +8,5 @@ mod html;
 mod json;
 mod markdown;
 mod recorded;
-mod schema;
 mod support;
 mod text;

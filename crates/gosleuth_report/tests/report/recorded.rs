@@ -3,8 +3,7 @@
 use gosleuth_case::{CaseFile, CaseOptions};
 use gosleuth_evidence::{EvidenceSet, ReadOptions, Source};
 use gosleuth_report::{Format, RenderOptions, write};
-
-use crate::schema;
+use gosleuth_testkit::schema;
 
 fn investigate(names: &[&str]) -> (EvidenceSet, CaseFile) {
     let mut set = EvidenceSet::new();
