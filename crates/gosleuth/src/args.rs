@@ -21,7 +21,7 @@ use crate::values::{ByteSize, FailOn, HeapRate};
     arg_required_else_help = true
 )]
 #[command(
-    after_help = "Exit codes: 0 nothing found, 1 suspects found, 2 usage error, internal error or nothing readable."
+    after_help = "Exit codes: 0 nothing found, 1 suspects found, 2 usage error, internal error or unreadable input."
 )]
 pub struct Cli {
     /// What to do.
@@ -69,9 +69,9 @@ const INSPECT_EXAMPLES: &str = "Examples:
   gosleuth inspect --format html -o report.html dump.txt
 
 Exit codes:
-  0  no suspect as far as this evidence shows
-  1  at least one suspect at or above --fail-on
-  2  usage error, internal error, or no input could be read";
+  0  no suspect as far as this evidence shows, and every input was read
+  1  at least one suspect at or above --fail-on, even if an input could not be read
+  2  usage error, internal error, or no suspect and an input that could not be read";
 
 const LIST_ABOUT: &str = "Show which packages and files would be analysed, and why others would not.
 

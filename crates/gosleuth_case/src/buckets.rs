@@ -44,6 +44,9 @@ pub(crate) struct Key {
     is_main: bool,
 }
 
+/// Stacks kept of one bug.
+pub(crate) const STACKS: usize = 16;
+
 /// Goroutines of one key.
 #[derive(Clone, Debug)]
 pub(crate) struct Bucket {
@@ -53,7 +56,7 @@ pub(crate) struct Bucket {
     pub(crate) reason: WaitReason,
     /// Stack of the biggest group.
     pub(crate) stack: StackId,
-    /// All stacks, biggest group first; at most 16.
+    /// All stacks, biggest group first; at most [`STACKS`].
     pub(crate) stacks: Vec<StackId>,
     /// Groups in the newest snapshot, ascending.
     pub(crate) groups: Vec<GroupId>,
@@ -189,6 +192,8 @@ pub(crate) fn buckets(set: &EvidenceSet, facts: &Facts, classes: &mut Classes, l
         let snapshot = &set.snapshots[id.index()];
         let follows = last > 0 && (position == 0 || position == last) && snapshot.kind == SnapshotKind::Dump;
         let mut group_bucket = vec![usize::MAX; if follows { snapshot.groups.len() } else { 0 }];
+        // Stacks that begin alike come one after the other.
+        let mut previous: Option<(Key, usize)> = None;
         for (number, group) in snapshot.groups.iter().enumerate() {
             let Some(entry) = classes.of(set, facts, group) else {
                 continue;
@@ -214,7 +219,10 @@ pub(crate) fn buckets(set: &EvidenceSet, facts: &Facts, classes: &mut Classes, l
                 entry: if mixed { std::ptr::null() } else { entry },
                 is_main: stack.is_main,
             };
-            let at = *index.entry(key).or_insert_with(|| {
+            let same = previous.filter(|(known, _)| *known == key);
+            let at = same.map_or_else(|| index.get(&key).copied(), |(_, at)| Some(at));
+            let at = at.unwrap_or_else(|| {
+                index.insert(key, buckets.len());
                 buckets.push(Bucket {
                     entry,
                     reason,
@@ -235,6 +243,7 @@ pub(crate) fn buckets(set: &EvidenceSet, facts: &Facts, classes: &mut Classes, l
                 });
                 buckets.len() - 1
             });
+            previous = Some((key, at));
             if follows {
                 group_bucket[number] = at;
             }
@@ -242,7 +251,8 @@ pub(crate) fn buckets(set: &EvidenceSet, facts: &Facts, classes: &mut Classes, l
             bucket.counts[position] += group.count;
             if position == last {
                 add_current(bucket, group, GroupId::from_usize(number), entry, reason, stack);
-            } else if bucket.groups.is_empty() && !bucket.stacks.contains(&group.stack) && bucket.stacks.len() < 16 {
+            } else if bucket.groups.is_empty() && bucket.stacks.len() < STACKS && !bucket.stacks.contains(&group.stack)
+            {
                 bucket.stacks.push(group.stack);
             }
         }
@@ -302,10 +312,10 @@ fn add_current(
         bucket.creator = creator;
         bucket.stacks.retain(|&stack| stack != group.stack);
         bucket.stacks.insert(0, group.stack);
-    } else if !bucket.stacks.contains(&group.stack) {
+        bucket.stacks.truncate(STACKS);
+    } else if bucket.stacks.len() < STACKS && !bucket.stacks.contains(&group.stack) {
         bucket.stacks.push(group.stack);
     }
-    bucket.stacks.truncate(16);
 }
 
 /// Adds the wait times of one group to those of several.

@@ -7,7 +7,7 @@ use gosleuth_base::{GoSymbol, Idx as _, Origin, Severity, Site, SuspectKind, Ver
 use gosleuth_evidence::{EvidenceSet, FrameId, Group, GroupId, Snapshot, SnapshotId, WaitRange, WaitReason};
 use rustc_hash::FxHashMap;
 
-use crate::buckets::{Bucket, Line};
+use crate::buckets::{Bucket, Line, STACKS};
 use crate::catalogue::{Class, Entry, known};
 use crate::facts::{Facts, site};
 use crate::locks::{Holder, LockClass, is_lock, lock_classes};
@@ -624,7 +624,7 @@ impl Scene<'_> {
             }
         }
         suspect.goroutines.truncate(Group::ID_SAMPLES);
-        suspect.stacks.truncate(16);
+        suspect.stacks.truncate(STACKS);
         (decision, suspect)
     }
 }

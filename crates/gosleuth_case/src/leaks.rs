@@ -4,7 +4,7 @@ use gosleuth_base::{Idx as _, Problem, ProblemKind, Verdict};
 use gosleuth_evidence::{EvidenceSet, Group, SnapshotKind, StackId};
 use rustc_hash::FxHashMap;
 
-use crate::buckets::Classes;
+use crate::buckets::{Classes, STACKS};
 use crate::catalogue::{Class, Entry, known};
 use crate::diagnose::kind_of;
 use crate::facts::{Facts, effective_reason, site};
@@ -15,9 +15,6 @@ use crate::say::{Values, goroutines};
 const BLIND: &str = "a goroutine leak profile sees only goroutines blocked on channels, select and sync objects that nothing \
                      running or global can reach: waits on the network, sleeps, tickers, and channels or locks held by package \
                      variables are not in it, so a site that is missing here is not cleared";
-
-/// Stacks kept per suspect.
-const STACKS: usize = 16;
 
 /// One proved suspect per site of every leak profile.
 pub(crate) fn leak_profiles(

@@ -577,3 +577,28 @@ fn templates_agree_with_the_scanner() {
         assert_eq!(set.inputs[0].lines, text.lines().count() as u64);
     }
 }
+
+#[test]
+fn many_stacks_of_one_state_in_turns() {
+    for line_end in ["\n", "\r\n"] {
+        let mut dump = String::new();
+        for id in 1..=600 {
+            // Groups of three share the first and the last place.
+            let (stack, place) = (id % 12, id % 12 / 3);
+            write!(
+                dump,
+                "goroutine {id} [select]:\nmain.wait(0x{id:x})\n\t/src/wait.go:{place} +0x1d\nmain.f{stack}()\n\t/src/f.go:9 +0x2\n\
+                 created by main.main in goroutine 1\n\t/src/main.go:{place} +0x9\n\n",
+            )
+            .unwrap();
+        }
+        let set = set_of(dump.replace('\n', line_end).as_bytes(), &ReadOptions::default());
+        let groups = &set.snapshots[0].groups;
+        assert_eq!(groups.len(), 12);
+        for (index, group) in groups.iter().enumerate() {
+            assert_eq!(group.count, 50);
+            let own = set.text(set.stacks.frames(group.stack).nth(1).unwrap().function);
+            assert_eq!(own, format!("main.f{}", (index + 1) % 12));
+        }
+    }
+}
