@@ -21,6 +21,8 @@ mod problems;
 mod schedule;
 mod stdlib;
 mod system;
+#[cfg(test)]
+mod testing;
 pub mod units;
 mod version;
 mod workspace;

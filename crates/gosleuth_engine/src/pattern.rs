@@ -176,6 +176,7 @@ fn directories(modules: &Modules<'_>, dir: &Path, pattern: &str, expanded: &mut 
         return;
     }
     let wildcard = pattern.contains("...");
+    let before = expanded.jobs.len();
     let Some((path, origin)) = modules.import_path(&start) else {
         if wildcard {
             // The directory of a go.work is rarely a module; its modules are meant.
@@ -195,8 +196,7 @@ fn directories(modules: &Modules<'_>, dir: &Path, pattern: &str, expanded: &mut 
                 );
             }
         }
-        let is_empty = expanded.jobs.is_empty();
-        if is_empty {
+        if expanded.jobs.len() == before {
             let owner = find_up(modules.system, &start, "go.mod");
             let message = match owner {
                 Some(file) => format!("belongs to another module, that of {}", file.display()),
@@ -423,7 +423,8 @@ fn walk(modules: &Modules<'_>, root: Root, wanted: &dyn Fn(&Path, &str) -> bool,
             if !path.is_empty() && wanted(&dir, &path) && has_go_files(system, &dir, &entries) {
                 expanded.jobs.push(Job {
                     path,
-                    place: Some(Place {
+                    // What stands in the directory of one dependency may by now be a module of its own.
+                    place: (!matches!(root.origin, Origin::Module(_))).then(|| Place {
                         dir,
                         entries,
                         origin: root.origin.clone(),

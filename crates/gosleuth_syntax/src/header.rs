@@ -71,7 +71,7 @@ pub fn scan(text: &[u8], whole: bool) -> Header {
         text,
         at: start,
         newline: false,
-        open_comment: false,
+        open_comment: None,
         errors: Vec::new(),
     };
     scanner.skip();
@@ -81,9 +81,12 @@ pub fn scan(text: &[u8], whole: bool) -> Header {
     let outcome = scanner.file(&mut header);
     // A token that touches the end of the text might go on, and a slash might start a comment.
     let touched = scanner.at + 1 >= text.len();
-    header.cut = !whole && (touched || scanner.open_comment);
+    header.cut = !whole && (touched || scanner.open_comment.is_some());
     if outcome.is_none() && !header.cut && scanner.errors.is_empty() {
         scanner.error(scanner.at, "the file ends within its imports");
+    }
+    if let Some(at) = scanner.open_comment.filter(|_| whole) {
+        scanner.error(at, "a comment does not end");
     }
     let parsed = &text[..(scanner.at + 1).min(text.len())];
     if let Some(at) = memchr(0, parsed) {
@@ -196,8 +199,8 @@ struct Scanner<'a> {
     at: usize,
     /// A line ended since the last token.
     newline: bool,
-    /// A `/*` comment did not end.
-    open_comment: bool,
+    /// Where a `/*` comment starts that does not end.
+    open_comment: Option<usize>,
     errors: Vec<SyntaxError>,
 }
 
@@ -345,7 +348,7 @@ impl Scanner<'_> {
                 [b'/', b'*', ref rest @ ..] => {
                     let length = memmem::find(rest, b"*/");
                     self.newline |= memchr(b'\n', &rest[..length.unwrap_or(rest.len())]).is_some();
-                    self.open_comment = length.is_none();
+                    self.open_comment = length.is_none().then_some(self.at);
                     self.at += length.map_or(rest.len(), |length| length + 2) + 2;
                 }
                 _ => return,

@@ -69,6 +69,7 @@ fn not_go() {
         ("package p\nimport \"a b\"", 17, "this is no import path"),
         ("package p\nimport \"\"", 17, "this is no import path"),
         ("package p\0", 9, "a NUL byte"),
+        ("package p\n/* a", 10, "a comment does not end"),
     ] {
         let header = whole(text);
         let found: Vec<(u32, &str)> = header
