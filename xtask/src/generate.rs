@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod cli;
+mod rules;
 mod schema;
 pub(crate) mod std;
 
@@ -40,9 +41,9 @@ pub(crate) enum Part {
 }
 
 /// Directories of which every file is generated: one that no generator names any more is removed (or reported).
-const OWNED: &[&str] = &["contrib/man", "contrib/completions", "docs/catalogue"];
+const OWNED: &[&str] = &["contrib/man", "contrib/completions", "docs/catalogue", "docs/rules"];
 
-const GENERATORS: &[fn() -> Result<Vec<Generated>>] = &[catalogue::files, cli::files, schema::files];
+const GENERATORS: &[fn() -> Result<Vec<Generated>>] = &[catalogue::files, cli::files, rules::files, schema::files];
 
 /// Writes every file that differs.
 pub(crate) fn write() -> Result<()> {

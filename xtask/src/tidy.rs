@@ -24,7 +24,7 @@ struct Layer {
 const LIGHT: &[&str] = &["hashbrown", "memchr", "rustc-hash", "serde", "serde_json", "thiserror"];
 
 /// Crates that tests and benchmarks of any crate may use.
-const TEST_ONLY: &[&str] = &["criterion", "gosleuth_testkit", "insta", "proptest"];
+const TEST_ONLY: &[&str] = &["criterion", "gosleuth_testkit", "insta", "proptest", "regex"];
 
 const LAYERS: &[Layer] = &[
     Layer {
@@ -64,6 +64,12 @@ const LAYERS: &[Layer] = &[
         walled: true,
     },
     Layer {
+        name: "gosleuth_rules",
+        inner: &["gosleuth_base", "gosleuth_ir", "gosleuth_syntax", "gosleuth_types"],
+        outer: &[],
+        walled: true,
+    },
+    Layer {
         name: "gosleuth_evidence",
         inner: &["gosleuth_base"],
         outer: &["flate2", "ruzstd"],
@@ -94,8 +100,12 @@ const LAYERS: &[Layer] = &[
             "gosleuth_case",
             "gosleuth_engine",
             "gosleuth_evidence",
+            "gosleuth_ir",
             "gosleuth_live",
             "gosleuth_report",
+            "gosleuth_rules",
+            "gosleuth_syntax",
+            "gosleuth_types",
         ],
         outer: &[
             "anyhow",
@@ -104,6 +114,7 @@ const LAYERS: &[Layer] = &[
             "rustix",
             "schemars",
             "signal-hook",
+            "similar",
             "terminal_size",
             "toml",
         ],

@@ -3,6 +3,8 @@
 //! Help, man pages, shell completions and `docs/cli.md` are made from what stands here; nothing else describes a flag.
 //! Non-goals: no I/O. What a flag does is decided in `commands`.
 
+mod check;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,6 +12,10 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::values::{ByteSize, FailOn, HeapRate};
+
+pub use check::{
+    CheckArgs, CheckFormatArg, CheckOutputArgs, FailLevel, FixArgs, KnownArgs, PageFormatArg, RuleArgs, RulesArgs,
+};
 
 /// Find, prove and explain how Go programs hang, leak goroutines, race and panic.
 #[derive(Clone, Debug, Parser)]
@@ -21,7 +27,7 @@ use crate::values::{ByteSize, FailOn, HeapRate};
     arg_required_else_help = true
 )]
 #[command(
-    after_help = "Exit codes: 0 nothing found, 1 suspects found, 2 usage error, internal error or unreadable input."
+    after_help = "Exit codes: 0 nothing found, 1 findings or suspects, 2 usage error, internal error or unreadable input."
 )]
 pub struct Cli {
     /// What to do.
@@ -32,14 +38,22 @@ pub struct Cli {
 /// The subcommands.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
+    /// Find concurrency faults in Go source: leaks, deadlocks, races, panics, lost contexts, unclosed resources
+    #[command(long_about = check::CHECK_ABOUT, after_long_help = check::CHECK_EXAMPLES)]
+    Check(Box<CheckArgs>),
     /// Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs
     #[command(long_about = INSPECT_ABOUT, after_long_help = INSPECT_EXAMPLES)]
     Inspect(Box<InspectArgs>),
     /// Show which packages and files would be analysed, and why others would not
     #[command(long_about = LIST_ABOUT, after_long_help = LIST_EXAMPLES)]
     List(ListArgs),
-    /// Show the page of a catalogue entry, or the list of all
-    #[command(after_long_help = "Examples:\n  gosleuth explain\n  gosleuth explain all-goroutines-asleep")]
+    /// List the rules of `check`
+    #[command(after_long_help = "Examples:\n  gosleuth rules\n  gosleuth rules GL,strict --format json")]
+    Rules(RulesArgs),
+    /// Show the page of a rule or of a catalogue entry, or the list of all
+    #[command(
+        after_long_help = "Examples:\n  gosleuth explain\n  gosleuth explain GL001\n  gosleuth explain all-goroutines-asleep"
+    )]
     Explain(ExplainArgs),
     /// Print a completion script for a shell
     #[command(
@@ -469,9 +483,13 @@ pub enum WhenArg {
 /// Arguments of `explain`.
 #[derive(Clone, Debug, Args)]
 pub struct ExplainArgs {
-    /// Id of the entry; without it, the list of all
-    #[arg(value_name = "ENTRY")]
+    /// Code or name of a rule, or id of a catalogue entry; without it, the list of all
+    #[arg(value_name = "RULE|ENTRY")]
     pub entry: Option<String>,
+
+    /// Form of the page
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: PageFormatArg,
 }
 
 /// Arguments of `completions`.

@@ -1,23 +1,76 @@
 //! `gosleuth.toml`: what a project wants different from the defaults. `gosleuth.example.toml` shows every key.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use serde::Deserialize;
 
-use crate::args::InspectArgs;
+use crate::args::FailLevel;
 use crate::values::{self, FailOn, HeapRate};
 
 /// The file.
 #[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(title = "gosleuth.toml"))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Config {
+    /// Settings of `gosleuth inspect`.
     #[serde(default)]
     pub(crate) inspect: InspectConfig,
+    /// Settings of `gosleuth check`.
+    #[serde(default)]
+    pub(crate) check: CheckConfig,
+}
+
+/// The table `[check]`: keys are named like flags and mean the same.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(crate) struct CheckConfig {
+    /// Rules to run, in place of the default set: codes, prefixes, names, sets (default, strict, advice) or ALL.
+    pub(crate) select: Vec<String>,
+    /// Rules to run in addition.
+    pub(crate) extend_select: Vec<String>,
+    /// Rules not to run.
+    pub(crate) ignore: Vec<String>,
+    /// File with findings that do not count, relative to this one.
+    pub(crate) baseline: Option<PathBuf>,
+    /// What makes exit code 1.
+    pub(crate) fail_on: Option<FailLevel>,
+    /// Settings for some files.
+    pub(crate) paths: Vec<PathConfig>,
+    /// How own functions behave.
+    pub(crate) models: Vec<ModelConfig>,
+}
+
+/// Settings for some files.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct PathConfig {
+    /// Patterns of paths relative to this file: `*` in a name, `**` for directories; without `/`, of names.
+    pub(crate) paths: Vec<String>,
+    /// Rules that do not count there.
+    pub(crate) ignore: Vec<String>,
+}
+
+/// How a function behaves.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct ModelConfig {
+    /// Its symbol: `example.com/pool.(*Pool).Submit`.
+    pub(crate) function: String,
+    /// `spawn`, `lock`, `unlock`, `read-lock`, `read-unlock`, `block`, `borrow`, `cancel`, `response`, `no-return`.
+    pub(crate) behaviour: String,
+    /// The argument it is about, from 0; for `cancel`, the result.
+    #[serde(default)]
+    pub(crate) argument: u32,
 }
 
 /// The table `[inspect]`: keys are named like flags and mean the same.
 #[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct InspectConfig {
     pub(crate) max_goroutines: Option<u64>,
@@ -56,24 +109,37 @@ fn parsed<T>(key: &str, value: Option<&str>, parse: impl Fn(&str) -> Result<T, S
         .transpose()
 }
 
-/// The configuration for these arguments: the file named, else the nearest `gosleuth.toml` at or above `directory`.
-pub(crate) fn load(args: &InspectArgs, directory: &Path) -> Result<InspectConfig> {
-    let path = match &args.config {
+/// The configuration and the directory it is in: of the file named, else of the nearest `gosleuth.toml` at or above `directory`.
+pub(crate) fn load(named: Option<&Path>, none: bool, directory: &Path) -> Result<(Config, PathBuf)> {
+    let nothing = || (Config::default(), directory.to_owned());
+    let path = match named {
         Some(path) => directory.join(path),
-        None if args.no_config => return Ok(InspectConfig::default()),
+        None if none => return Ok(nothing()),
         None => match directory
             .ancestors()
             .map(|directory| directory.join("gosleuth.toml"))
             .find(|path| path.is_file())
         {
             Some(path) => path,
-            None => return Ok(InspectConfig::default()),
+            None => return Ok(nothing()),
         },
     };
     let shown = path.display();
     let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read the configuration {shown}"))?;
     let config: Config = toml::from_str(&text).with_context(|| format!("the configuration {shown} is wrong"))?;
-    Ok(config.inspect)
+    let base = path.parent().unwrap_or(directory).to_owned();
+    Ok((config, base))
+}
+
+/// The JSON schema of the file, with a final line break.
+#[cfg(feature = "schema")]
+pub fn schema() -> String {
+    let schema = schemars::generate::SchemaSettings::draft2020_12()
+        .into_generator()
+        .into_root_schema_for::<Config>();
+    let mut text = serde_json::to_string_pretty(&schema).expect("a schema is plain JSON");
+    text.push('\n');
+    text
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 //! Non-goals: nothing here parses evidence, judges it or formats a report.
 
 pub mod args;
+mod check;
 mod commands;
 mod config;
 mod exec;
@@ -16,6 +17,8 @@ pub mod values;
 
 #[cfg(feature = "schema")]
 pub use commands::list::schema as list_schema;
+#[cfg(feature = "schema")]
+pub use config::schema as config_schema;
 
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
@@ -71,8 +74,10 @@ pub struct Io<'a> {
 pub fn run(words: impl IntoIterator<Item = OsString>, io: &mut Io<'_>) -> Exit {
     let result = match Cli::try_parse_from(words) {
         Ok(cli) => match cli.command {
+            Command::Check(args) => commands::check::run(&args, io),
             Command::Inspect(args) => commands::inspect::run(&args, io),
             Command::List(args) => commands::list::run(&args, io),
+            Command::Rules(args) => commands::rules::run(&args, io),
             Command::Explain(args) => commands::explain::run(&args, io),
             Command::Completions(args) => commands::completions::run(&args, io),
         },

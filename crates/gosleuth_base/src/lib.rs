@@ -3,10 +3,11 @@
 //!
 //! Role: the words that the static half, the evidence half and the reports all use, and nothing that computes. Typed ids and
 //! the vectors they index, interned text, Go symbol names and where they come from, sites in code, verdicts and severities,
-//! kinds of suspects, problems met while reading input.
+//! kinds of suspects, findings and what they consist of, problems met while reading input.
 //!
 //! Non-goals: no parsing of files, no analysis, no I/O.
 
+mod finding;
 mod ids;
 mod intern;
 mod kind;
@@ -16,6 +17,10 @@ mod site;
 mod symbol;
 mod verdict;
 
+pub use finding::{
+    Confidence, Edit, Family, Finding, Fingerprint, Fix, FixAvailability, FixSafety, Location, Related, RuleCode,
+    RuleInfo, RuleSet, ScheduleStep, Suppressed, SuppressedBy, Symptom,
+};
 pub use ids::{Idx, IndexVec};
 pub use intern::{Interner, Sym};
 pub use kind::SuspectKind;

@@ -35,7 +35,7 @@ impl std::fmt::Display for Verdict {
 }
 
 /// How bad a finding or suspect is. Ordered from mildest to worst.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Severity {
     /// Worth knowing.
     Advice,

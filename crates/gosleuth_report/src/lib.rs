@@ -1,5 +1,5 @@
 #![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types))]
-//! Every output format of a case: text, JSON, Markdown, HTML.
+//! Every output format of a case (text, JSON, Markdown, HTML) and of findings (text, JSON, SARIF and others).
 //!
 //! Role: [`EvidenceSet`] and [`CaseFile`] in, bytes out. Writers never judge: every word about what is wrong comes from the
 //! case. All formats are written from one view of the case (`view`), which is where redaction happens, so that no format can
@@ -8,7 +8,7 @@
 //! Non-goals: no terminal detection, no clock, no files; callers say whether colour is wanted and what time it is.
 
 mod clean;
-
+mod findings;
 mod html;
 mod json;
 mod markdown;
@@ -24,6 +24,9 @@ use gosleuth_case::CaseFile;
 use gosleuth_evidence::EvidenceSet;
 
 pub use clean::clean;
+#[cfg(feature = "schema")]
+pub use findings::check_schema;
+pub use findings::{CheckReport, CheckStats, FindingFormat, write_findings};
 pub use json::write_document;
 #[cfg(feature = "schema")]
 pub use json::{schema, schema_of};

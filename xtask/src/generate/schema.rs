@@ -1,4 +1,4 @@
-//! The JSON schemas of `gosleuth inspect` and `gosleuth list`, from the types that are serialised.
+//! The JSON schemas of what `gosleuth` writes and of its configuration, from the types that are serialised.
 
 use anyhow::Result;
 
@@ -8,5 +8,7 @@ pub(super) fn files() -> Result<Vec<Generated>> {
     Ok(vec![
         Generated::new("docs/schema/inspect.v1.json", gosleuth_report::schema()),
         Generated::new("docs/schema/list.v1.json", gosleuth::list_schema()),
+        Generated::new("docs/schema/check.v1.json", gosleuth_report::check_schema()),
+        Generated::new("docs/schema/config.v1.json", gosleuth::config_schema()),
     ])
 }

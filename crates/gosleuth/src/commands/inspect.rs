@@ -17,7 +17,9 @@ use crate::values::FailOn;
 use crate::{Exit, Io, config};
 
 pub(crate) fn run(args: &InspectArgs, io: &mut Io<'_>) -> Result<Exit> {
-    let settings = config::load(args, &io.directory)?;
+    let settings = config::load(args.config.as_deref(), args.no_config, &io.directory)?
+        .0
+        .inspect;
     let mut options = Options::new(args, &settings, io)?;
     let mut set = EvidenceSet::new();
 

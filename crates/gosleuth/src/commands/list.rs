@@ -59,7 +59,7 @@ pub(crate) fn run(args: &ListArgs, io: &mut Io<'_>) -> Result<Exit> {
     Ok(if unreadable { Exit::Trouble } else { Exit::Clean })
 }
 
-fn overrides(build: &BuildArgs, tests: bool) -> Overrides {
+pub(crate) fn overrides(build: &BuildArgs, tests: bool) -> Overrides {
     Overrides {
         goos: build.goos.clone(),
         goarch: build.goarch.clone(),

@@ -1,0 +1,97 @@
+//! What `gosleuth check` does with packages, settings and files.
+
+pub(crate) mod analysis;
+pub(crate) mod baseline;
+pub(crate) mod changes;
+pub(crate) mod fixes;
+mod glob;
+mod settings;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+use gosleuth_base::{Finding, Problem};
+use gosleuth_engine::{Config, DiskStore, OsSystem, Store, base_directory, cache_directory, normal};
+use gosleuth_report::CheckStats;
+
+use crate::Io;
+use crate::args::CheckArgs;
+use crate::commands::list::overrides;
+
+pub(crate) use settings::Settings;
+
+/// What a run of the rules gave.
+pub(crate) struct Checked {
+    /// Sorted; paths relative to the working directory where they are below.
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) problems: Vec<Problem>,
+    pub(crate) stats: CheckStats,
+}
+
+/// Runs quieter than this show no progress.
+const PROGRESS_AFTER: Duration = Duration::from_secs(2);
+
+/// Loads the packages and runs the rules over them.
+pub(crate) fn run(args: &CheckArgs, settings: &Settings, io: &mut Io<'_>) -> Result<Checked> {
+    let directory = normal(&io.directory);
+    let base = base_directory(&OsSystem, &directory, &args.patterns);
+    let (config, problems) = Config::detect(&OsSystem, &base, &overrides(&args.build, !args.no_tests));
+    let shows_progress = io.width.is_some() && !args.output.quiet;
+    let stderr = &mut *io.stderr;
+    std::thread::scope(|scope| {
+        let (progress, steps) = mpsc::channel();
+        let work = || {
+            let workspace = gosleuth_engine::load(&OsSystem, &config, &directory, &args.patterns);
+            let store = cache_directory(&OsSystem)
+                .filter(|_| !args.no_cache)
+                .map(DiskStore::new);
+            let input = analysis::Input {
+                config: &config,
+                workspace: &workspace,
+                directory: &directory,
+                tests: !args.no_tests,
+                store: store.as_ref().map(|store| store as &dyn Store),
+                settings,
+            };
+            // Nobody listens any more when the run has ended.
+            analysis::run(&input, problems, progress)
+        };
+        let worker = std::thread::Builder::new()
+            .name("check".to_owned())
+            .spawn_scoped(scope, work)
+            .context("cannot start a thread")?;
+        let (mut done, mut last) = (0, Instant::now());
+        for name in steps {
+            done += 1;
+            if shows_progress && last.elapsed() > PROGRESS_AFTER {
+                last = Instant::now();
+                let _ = writeln!(stderr, "gosleuth: {done} packages checked, last {name}");
+            }
+        }
+        Ok(worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    })
+}
+
+/// The texts of the files that findings are in or would change, by path as findings name them.
+pub(crate) fn sources(findings: &[Finding], directory: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut sources = BTreeMap::new();
+    let files = findings.iter().flat_map(|finding| {
+        let related = finding.related.iter().map(|related| &related.location.file);
+        let edits = finding
+            .fix
+            .iter()
+            .flat_map(|fix| fix.edits.iter().map(|edit| &edit.file));
+        std::iter::once(&finding.location.file).chain(related).chain(edits)
+    });
+    for file in files {
+        if !sources.contains_key(file)
+            && let Ok(text) = std::fs::read(directory.join(file))
+        {
+            sources.insert(file.clone(), text);
+        }
+    }
+    sources
+}

@@ -1,0 +1,214 @@
+//! From loaded packages to findings: the engine checks the types of each package, the rules look at it while its trees are there, and what
+//! they find is kept with it in the cache.
+
+use std::panic::AssertUnwindSafe;
+use std::path::Path;
+use std::sync::mpsc;
+
+use gosleuth_base::{Finding, Location, Problem, ProblemKind};
+use gosleuth_engine::units::{Variant, units};
+use gosleuth_engine::{AnalysisOptions, Config, OsSystem, Role, Store, TypedUnit, Visited, Workspace, analyse};
+use gosleuth_ir::{Unit, UnitFile, build_package};
+use gosleuth_report::CheckStats;
+use gosleuth_rules::{PackageInput, RuleFile, check_package};
+use gosleuth_types::{Caches, Query};
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde::{Deserialize, Serialize};
+
+use super::{Checked, Settings};
+
+/// What is checked, and how.
+pub(crate) struct Input<'a> {
+    pub(crate) config: &'a Config,
+    pub(crate) workspace: &'a Workspace,
+    /// The working directory.
+    pub(crate) directory: &'a Path,
+    pub(crate) tests: bool,
+    /// Where results are kept between runs.
+    pub(crate) store: Option<&'a dyn Store>,
+    pub(crate) settings: &'a Settings,
+}
+
+/// What is kept of a unit. Paths are absolute.
+#[derive(Default, Serialize, Deserialize)]
+struct UnitResult {
+    findings: Vec<Finding>,
+    files: usize,
+    lines: usize,
+    /// The rules did not come to an end.
+    failed: bool,
+}
+
+/// What of a file the types do not know.
+#[derive(Clone, Copy)]
+struct FileFacts {
+    go_minor: u32,
+    is_test: bool,
+}
+
+/// Checks the packages of a workspace. `progress` hears the name of each package that is done.
+pub(crate) fn run(input: &Input<'_>, problems: Vec<Problem>, progress: mpsc::Sender<String>) -> Checked {
+    let workspace = input.workspace;
+    let units = units(workspace, input.tests);
+    let mut facts: FxHashMap<String, FileFacts> = FxHashMap::default();
+    for package in workspace.roots.iter().map(|&root| &workspace.packages[root]) {
+        for file in &package.files {
+            let path = package.dir.join(&file.name).to_string_lossy().into_owned();
+            let known = FileFacts {
+                go_minor: u32::from(file.go_version.minor),
+                is_test: file.role != Role::Compiled,
+            };
+            facts.insert(path, known);
+        }
+    }
+    let name = |unit: &TypedUnit<'_>| {
+        let unit = &units[unit.unit];
+        let path = &workspace.packages[unit.package].import_path;
+        match unit.variant {
+            Variant::External => format!("{path}_test"),
+            _ => path.clone(),
+        }
+    };
+    let progress = std::sync::Mutex::new(progress);
+    let visit = |unit: &TypedUnit<'_>| {
+        let name = name(unit);
+        let work = AssertUnwindSafe(|| check(input.settings, unit, &name, &facts));
+        let result = std::panic::catch_unwind(work).unwrap_or_else(|_| UnitResult {
+            failed: true,
+            ..UnitResult::default()
+        });
+        if let Ok(progress) = progress.lock() {
+            let _ = progress.send(name);
+        }
+        serde_json::to_vec(&result).unwrap_or_default()
+    };
+    let threads = std::thread::available_parallelism().unwrap_or(std::num::NonZeroUsize::MIN);
+    let options = AnalysisOptions {
+        tests: input.tests,
+        threads,
+        visited: Visited::Roots,
+        store: input.store,
+        salt: &input.settings.salt,
+    };
+    let analysis = analyse(&OsSystem, input.config, workspace, &options, &visit);
+
+    let mut checked = Checked {
+        findings: Vec::new(),
+        problems,
+        stats: CheckStats {
+            rules: input.settings.selection.codes().len(),
+            ..CheckStats::default()
+        },
+    };
+    let mut packages = FxHashSet::default();
+    for (unit, bytes) in analysis.units.iter().zip(analysis.results.iter()) {
+        if bytes.is_empty() {
+            continue;
+        }
+        let package = &workspace.packages[unit.package];
+        let result: UnitResult = serde_json::from_slice(bytes).unwrap_or_default();
+        if result.failed {
+            checked.problems.push(Problem {
+                kind: ProblemKind::Partial,
+                input: package.import_path.clone(),
+                line: None,
+                message: "the rules could not look at this package: an internal error, please report it".to_owned(),
+            });
+            continue;
+        }
+        if result.files > 0 {
+            packages.insert(unit.package);
+        }
+        checked.stats.files += result.files;
+        checked.stats.lines += result.lines;
+        checked.findings.extend(result.findings);
+    }
+    checked.stats.packages = packages.len();
+    checked.problems.extend(workspace.problems.iter().cloned());
+    // What is wrong with code that nobody works on here is not of interest.
+    let own = analysis
+        .problems
+        .into_iter()
+        .filter(|problem| facts.contains_key(&problem.input));
+    checked.problems.extend(own);
+    finish(input, &mut checked);
+    checked
+}
+
+/// Paths as they are shown, and the order of the report.
+fn finish(input: &Input<'_>, checked: &mut Checked) {
+    let shown = |path: &mut String| {
+        if let Ok(relative) = Path::new(path.as_str()).strip_prefix(input.directory) {
+            *path = relative.to_string_lossy().into_owned();
+        }
+    };
+    for finding in &mut checked.findings {
+        let place = |location: &mut Location| shown(&mut location.file);
+        place(&mut finding.location);
+        finding
+            .related
+            .iter_mut()
+            .for_each(|related| place(&mut related.location));
+        finding.schedule.iter_mut().for_each(|step| place(&mut step.location));
+        if let Some(fix) = &mut finding.fix {
+            fix.edits.iter_mut().for_each(|edit| shown(&mut edit.file));
+        }
+    }
+    checked.findings.retain(|finding| !input.settings.is_ignored(finding));
+    checked.findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    checked
+        .problems
+        .iter_mut()
+        .for_each(|problem| shown(&mut problem.input));
+    checked.problems.sort();
+    checked.problems.dedup();
+}
+
+/// The rules over one unit.
+fn check(settings: &Settings, unit: &TypedUnit<'_>, path: &str, facts: &FxHashMap<String, FileFacts>) -> UnitResult {
+    let caches = Caches::default();
+    let query = Query {
+        world: unit.world,
+        pkg: unit.pkg,
+        own: &unit.checked.tables,
+        caches: &caches,
+    };
+    let files: Vec<RuleFile<'_>> = unit
+        .files
+        .iter()
+        .zip(&unit.checked.files)
+        .map(|(source, info)| {
+            let facts = facts.get(source.path);
+            RuleFile {
+                path: source.path,
+                text: source.text,
+                tree: source.tree,
+                info,
+                go_minor: facts.map_or(0, |facts| facts.go_minor),
+                is_test: facts.is_some_and(|facts| facts.is_test),
+            }
+        })
+        .collect();
+    let lowered: Vec<UnitFile<'_>> = files
+        .iter()
+        .map(|file| UnitFile {
+            tree: file.tree,
+            info: file.info,
+            go_minor: file.go_minor,
+        })
+        .collect();
+    let ir = build_package(&Unit { query, files: &lowered });
+    let package = PackageInput {
+        query,
+        files: &files,
+        ir: &ir,
+        path,
+        models: &settings.models,
+    };
+    UnitResult {
+        findings: check_package(&package, &settings.selection),
+        files: files.len(),
+        lines: files.iter().map(|file| file.tree.lines.len()).sum(),
+        failed: false,
+    }
+}

@@ -1,0 +1,110 @@
+//! What a check does: flags over `gosleuth.toml` over defaults.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use gosleuth_base::Finding;
+use gosleuth_rules::{Models, Selection, SelectionInput};
+
+use crate::config::ModelConfig;
+
+use super::glob;
+use crate::args::{CheckArgs, FailLevel};
+use crate::config;
+
+/// The baseline where nothing names one.
+const DEFAULT_BASELINE: &str = "gosleuth-baseline.json";
+
+/// Settings of a check.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) selection: Selection,
+    pub(crate) models: Models,
+    pub(crate) fail_on: FailLevel,
+    /// Whatever results in the cache depend on besides the source.
+    pub(crate) salt: String,
+    /// Findings in it do not count.
+    pub(crate) baseline: Option<PathBuf>,
+    /// Rules that do not count in files of these patterns.
+    ignored: Vec<(Vec<String>, Selection)>,
+    /// Where patterns begin, relative to the working directory or absolute.
+    base: PathBuf,
+    directory: PathBuf,
+}
+
+impl Settings {
+    pub(crate) fn new(args: &CheckArgs, directory: &Path) -> Result<Self> {
+        let (file, base) = config::load(args.config.as_deref(), args.no_config, directory)?;
+        let file = file.check;
+        let or = |flags: &[String], keys: &[String]| {
+            if flags.is_empty() {
+                keys.to_vec()
+            } else {
+                flags.to_vec()
+            }
+        };
+        let selection = Selection::new(&SelectionInput {
+            select: or(&args.rules.select, &file.select),
+            extend: [file.extend_select.as_slice(), &args.rules.extend_select].concat(),
+            ignore: [file.ignore.as_slice(), &args.rules.ignore].concat(),
+        })?;
+        let mut models = Models::default();
+        for model in &file.models {
+            models
+                .declare(&model.function, &model.behaviour, model.argument)
+                .context("a model of the configuration is wrong")?;
+        }
+        let salt = salt(&selection, &file.models);
+        let mut ignored = Vec::new();
+        for path in file.paths {
+            let select = Selection::new(&SelectionInput {
+                select: path.ignore,
+                ..SelectionInput::default()
+            })?;
+            ignored.push((path.paths, select));
+        }
+        let baseline = match (&args.known.baseline, file.baseline) {
+            (Some(path), _) => Some(directory.join(path)),
+            (None, path) => path.map(|path| base.join(path)),
+        };
+        Ok(Self {
+            selection,
+            models,
+            salt,
+            fail_on: args.output.fail_on.or(file.fail_on).unwrap_or_default(),
+            baseline,
+            ignored,
+            base,
+            directory: directory.to_owned(),
+        })
+    }
+
+    /// Where a baseline is written.
+    pub(crate) fn baseline_path(&self) -> PathBuf {
+        self.baseline
+            .clone()
+            .unwrap_or_else(|| self.directory.join(DEFAULT_BASELINE))
+    }
+
+    /// Whether the rule does not count in the file of the finding.
+    pub(crate) fn is_ignored(&self, finding: &Finding) -> bool {
+        if self.ignored.is_empty() {
+            return false;
+        }
+        let path = self.directory.join(&finding.location.file);
+        let path = path.strip_prefix(&self.base).unwrap_or(&path).to_string_lossy();
+        let path = path.replace('\\', "/");
+        self.ignored.iter().any(|(patterns, rules)| {
+            rules.contains(finding.code) && patterns.iter().any(|pattern| glob::matches(pattern, &path))
+        })
+    }
+}
+
+/// Rules, models, and the program itself: one that was built anew may find something else.
+fn salt(selection: &Selection, models: &[ModelConfig]) -> String {
+    let built = std::env::current_exe()
+        .and_then(std::fs::metadata)
+        .map(|program| format!("{} {:?}", program.len(), program.modified().ok()))
+        .unwrap_or_default();
+    format!("{:?} {models:?} {built}", selection.codes())
+}

@@ -1,0 +1,127 @@
+//! `gosleuth check`: source in, findings out.
+
+use std::io::Write as _;
+
+use anyhow::{Context as _, Result};
+use gosleuth_base::{Finding, FixSafety, Severity};
+use gosleuth_report::{CheckReport, FindingFormat, RenderOptions, write_findings};
+use gosleuth_rules::all_infos;
+
+use crate::args::{CheckArgs, CheckFormatArg, ColorArg, FailLevel};
+use crate::check::{self, Checked, Settings, baseline, changes, fixes};
+use crate::{Exit, Io};
+
+pub(crate) fn run(args: &CheckArgs, io: &mut Io<'_>) -> Result<Exit> {
+    let settings = Settings::new(args, &io.directory)?;
+    let mut checked = check::run(args, &settings, io)?;
+    if args.fixes.diff {
+        let edited = fixes::plan(&checked.findings, least_safety(args), &io.directory)?;
+        io.stdout.write_all(fixes::diff(&edited).as_bytes())?;
+        return Ok(if edited.is_empty() { Exit::Clean } else { Exit::Found });
+    }
+    if args.fixes.fix {
+        checked = fix(args, &settings, checked, io)?;
+    }
+    if let Some(revision) = &args.known.new_from {
+        let changed = changes::since(revision, &io.directory)?;
+        checked.findings.retain(|finding| changed.contains(finding));
+    }
+    if args.known.write_baseline {
+        let path = settings.baseline_path();
+        baseline::write(&checked.findings, &path)?;
+        writeln!(io.stderr, "gosleuth: wrote {}", path.display())?;
+    } else if let Some(path) = &settings.baseline {
+        baseline::apply(&mut checked.findings, path)?;
+    }
+    write(args, &checked, io)?;
+    let counts = |finding: &Finding| finding.suppressed.is_none() && fails(settings.fail_on, finding.severity);
+    Ok(if args.known.write_baseline {
+        Exit::Clean
+    } else if checked.findings.iter().any(counts) {
+        Exit::Found
+    } else if checked.stats.packages == 0 {
+        Exit::Trouble
+    } else {
+        Exit::Clean
+    })
+}
+
+fn least_safety(args: &CheckArgs) -> FixSafety {
+    if args.fixes.r#unsafe {
+        FixSafety::Suggest
+    } else {
+        FixSafety::Safe
+    }
+}
+
+/// A fix can make room for another one; more rounds than this do not happen.
+const MAX_ROUNDS: usize = 10;
+
+/// Applies fixes until there are none, and says what is left then.
+fn fix(args: &CheckArgs, settings: &Settings, mut checked: Checked, io: &mut Io<'_>) -> Result<Checked> {
+    let mut fixed = 0;
+    for _ in 0..MAX_ROUNDS {
+        let edited = fixes::plan(&checked.findings, least_safety(args), &io.directory)?;
+        if edited.is_empty() {
+            break;
+        }
+        fixed += edited.iter().map(|file| file.fixes).sum::<usize>();
+        fixes::write(&edited)?;
+        checked = check::run(args, settings, io)?;
+    }
+    writeln!(io.stderr, "gosleuth: {fixed} fixed")?;
+    Ok(checked)
+}
+
+fn fails(level: FailLevel, severity: Severity) -> bool {
+    match level {
+        FailLevel::Any | FailLevel::Advice => true,
+        FailLevel::Warning => severity >= Severity::Warning,
+        FailLevel::Error => severity >= Severity::Error,
+        FailLevel::Never => false,
+    }
+}
+
+fn write(args: &CheckArgs, checked: &Checked, io: &mut Io<'_>) -> Result<()> {
+    let format = match args.output.format {
+        CheckFormatArg::Text => FindingFormat::Text,
+        CheckFormatArg::Concise => FindingFormat::Concise,
+        CheckFormatArg::Json => FindingFormat::Json,
+        CheckFormatArg::Sarif => FindingFormat::Sarif,
+        CheckFormatArg::Junit => FindingFormat::Junit,
+        CheckFormatArg::Github => FindingFormat::Github,
+        CheckFormatArg::Gitlab => FindingFormat::Gitlab,
+        CheckFormatArg::Markdown => FindingFormat::Markdown,
+    };
+    let to_file = args.output.output.is_some();
+    let mut options = RenderOptions {
+        color: match args.output.color {
+            ColorArg::Always => true,
+            ColorArg::Never => false,
+            ColorArg::Auto => io.color && !to_file,
+        },
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        ..RenderOptions::default()
+    };
+    if let Some(width) = io.width.filter(|_| !to_file) {
+        options.width = width.clamp(60, 200);
+    }
+    let sources = check::sources(&checked.findings, &io.directory);
+    let report = CheckReport {
+        findings: &checked.findings,
+        rules: &all_infos(),
+        problems: &checked.problems,
+        stats: checked.stats,
+        sources: &sources,
+        statistics: args.output.statistics,
+    };
+    let Some(path) = &args.output.output else {
+        return Ok(write_findings(format, &report, &options, io.stdout)?);
+    };
+    let path = io.directory.join(path);
+    let wrong = || format!("cannot write {}", path.display());
+    let mut file = std::io::BufWriter::new(std::fs::File::create(&path).with_context(wrong)?);
+    write_findings(format, &report, &options, &mut file)
+        .and_then(|()| file.flush())
+        .with_context(wrong)
+}

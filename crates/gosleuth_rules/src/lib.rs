@@ -1,0 +1,30 @@
+#![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types))]
+//! What is wrong with a Go package, as findings.
+//!
+//! Role: a registry of rules, one file each, and what they share: a [`RuleContext`] with everything known about one package, library
+//! models as data, walks over paths, suppressions, fingerprints. [`check_package`] runs the selected rules over one package.
+//!
+//! Constraints that shaped the code: packages are checked in parallel, each on its own; a finding never rests on a type that is unknown;
+//! the comment above a rule is its published page.
+//!
+//! Non-goals: no I/O, and no formatting of findings.
+
+mod check;
+mod context;
+mod flow;
+mod goroutines;
+mod models;
+mod nil_channels;
+mod registry;
+mod rule;
+mod rules;
+mod select;
+mod suppress;
+mod syntax;
+
+pub use check::check_package;
+pub use context::{PackageInput, Report, RuleContext, RuleFile};
+pub use models::{Behaviour, Model, ModelError, Models};
+pub use registry::{RULES, all_infos, find_rule};
+pub use rule::Rule;
+pub use select::{SelectError, Selection, SelectionInput};

@@ -1,0 +1,63 @@
+//! Every rule.
+
+use gosleuth_base::{RuleCode, RuleInfo};
+
+use crate::rule::Rule;
+use crate::rules::*;
+
+/// Every rule, by code.
+pub static RULES: &[&Rule] = &[
+    &gl004::RULE,
+    &gl005::RULE,
+    &dr005::RULE,
+    &pn003::RULE,
+    &gs001::RULE,
+    &gs002::RULE,
+];
+
+/// The rule with this code or name.
+pub fn find_rule(word: &str) -> Option<&'static Rule> {
+    let code = RuleCode::parse(word);
+    RULES
+        .iter()
+        .copied()
+        .find(|rule| Some(rule.info.code) == code || rule.info.name == word)
+}
+
+/// What every rule is, by code.
+pub fn all_infos() -> Vec<RuleInfo> {
+    RULES.iter().map(|rule| rule.info).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::HEADINGS;
+
+    #[test]
+    fn codes_and_names_are_unique() {
+        let mut codes: Vec<_> = RULES.iter().map(|rule| rule.info.code).collect();
+        let sorted = codes.clone();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes, sorted, "the list is sorted by code, without repetition");
+        let mut names: Vec<_> = RULES.iter().map(|rule| rule.info.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), RULES.len());
+        for rule in RULES {
+            let is_word = |c: char| c.is_ascii_lowercase() || c == '-' || c.is_ascii_digit();
+            assert!(rule.info.name.chars().all(is_word), "{}", rule.info.name);
+            assert!(!rule.info.summary.ends_with('.'), "{}", rule.info.code);
+        }
+    }
+
+    #[test]
+    fn every_page_has_the_headings_in_order() {
+        for rule in RULES {
+            let page = rule.page();
+            let headings: Vec<_> = page.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+            assert_eq!(headings, HEADINGS, "{}", rule.info.code);
+        }
+    }
+}
