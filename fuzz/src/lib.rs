@@ -10,7 +10,7 @@ use gosleuth_case::CaseFile;
 use gosleuth_evidence::{EvidenceSet, ReadOptions, Source, read};
 use gosleuth_report::{Format, RenderOptions};
 use gosleuth_syntax::{ParseOptions, parse};
-use gosleuth_types::{Caches, CheckInput, Qualify, Query, SourceFile, World, check_package};
+use gosleuth_types::{export, Caches, CheckInput, Qualify, Query, SourceFile, World, check_package};
 
 struct Counting;
 
@@ -110,4 +110,28 @@ fn check(world: &World, pkg: gosleuth_types::PkgId, imports: Vec<(String, gosleu
             shown += query.display(ty, Qualify::Path).to_string().len();
         }
     }
+}
+
+/// Makes a package from the input, which may refer to `lib`; asks for methods and fields of its types, and exports it again.
+pub fn import_package(bytes: &[u8]) {
+    let world = World::new();
+    let lib = world.register("lib", None);
+    check(&world, lib, Vec::new(), LIBRARY.as_bytes());
+    let pkg = world.register("p", None);
+    let Ok(types) = export::decode(&world, pkg, bytes, |path| (path == "lib").then_some(lib)) else { return };
+    world.finish(pkg, types);
+    let tables = &world.package(pkg).tables;
+    let caches = Caches::default();
+    let query = Query { world: &world, pkg, own: tables, caches: &caches };
+    for info in tables.nameds.iter().take(64) {
+        for name in ["Get", "Value", "next", "x"] {
+            query.lookup(info.ty, world.name(name), pkg);
+        }
+        query.is_comparable(info.ty);
+        query.type_set(info.ty);
+    }
+    let reach = export::Reach::of_package(&world, pkg);
+    let again = export::encode(&world, pkg, &reach, export::Positions::Keep);
+    let other = world.register("p", None);
+    assert!(export::decode(&world, other, &again, |path| (path == "lib").then_some(lib)).is_ok());
 }

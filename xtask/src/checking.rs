@@ -1,7 +1,10 @@
 //! Packages of Go code through gosleuth's front end, one after the other.
 
+use std::path::Path;
+
 use anyhow::{Context as _, Result};
 use gosleuth_syntax::{ParseOptions, ast};
+use gosleuth_types::export::{self, Positions, Reach};
 use gosleuth_types::{CheckInput, Checked, PkgId, SourceFile, World, check_package};
 use rustc_hash::FxHashMap;
 
@@ -20,6 +23,11 @@ impl Checking {
         let pkg = self.world.register(path, None);
         self.by_path.insert(path.to_owned(), pkg);
         pkg
+    }
+
+    /// Adds a package that was made in another way.
+    pub(crate) fn know(&mut self, path: &str, pkg: PkgId) {
+        self.by_path.insert(path.to_owned(), pkg);
     }
 
     /// A registered package.
@@ -84,4 +92,23 @@ impl Sources {
             .map(|(path, text, tree)| SourceFile { path, text, tree })
             .collect()
     }
+}
+
+/// A file as an exported package that knows nothing of what it imports.
+pub(crate) fn export_alone(path: &Path) -> Result<Vec<u8>> {
+    let unit = Unit {
+        path: "p".to_owned(),
+        dir: path.parent().unwrap_or(Path::new("")).to_owned(),
+        files: path
+            .file_name()
+            .into_iter()
+            .map(|name| name.to_string_lossy().into_owned())
+            .collect(),
+        ..Unit::default()
+    };
+    let mut checking = Checking::default();
+    let pkg = checking.register("p");
+    checking.check(&unit, pkg, &Sources::read(&unit)?.files());
+    let reach = Reach::of_package(&checking.world, pkg);
+    Ok(export::encode(&checking.world, pkg, &reach, Positions::Keep))
 }

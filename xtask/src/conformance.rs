@@ -13,6 +13,9 @@ pub(crate) enum Oracle {
     List(list::ListArgs),
     /// Objects and types with go/types
     Types(types::TypesArgs),
+    /// One run of `types --speed`
+    #[command(hide = true)]
+    TypesRun(types::RunArgs),
 }
 
 /// Compares and prints the score.
@@ -20,6 +23,7 @@ pub(crate) fn run(oracle: &Oracle) -> Result<()> {
     match oracle {
         Oracle::List(args) => list::run(args),
         Oracle::Types(args) => types::run(args),
+        Oracle::TypesRun(args) => types::once(args),
     }
 }
 

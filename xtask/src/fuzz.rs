@@ -10,7 +10,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail, ensure};
 
-use crate::repository;
+use crate::{checking, repository};
 
 /// Targets with the number of inputs of a smoke run, seeds included.
 const TARGETS: &[(&str, u32)] = &[
@@ -20,6 +20,7 @@ const TARGETS: &[(&str, u32)] = &[
     ("compressed", 10_000),
     ("report", 700),
     ("types", 4_000),
+    ("export", 10_000),
 ];
 /// Longer seeds are cut: the fuzzer does more with many short ones.
 const MAX_SEED: usize = 16 << 10;
@@ -142,7 +143,8 @@ fn seeds() -> Result<PathBuf> {
     for (family, program) in programs()? {
         let text = std::fs::read(&program)?;
         // The first byte says that it is text.
-        std::fs::write(directory.join("types").join(family), [b"\0", &text[..]].concat())?;
+        std::fs::write(directory.join("types").join(&family), [b"\0", &text[..]].concat())?;
+        std::fs::write(directory.join("export").join(family), checking::export_alone(&program)?)?;
     }
     let Some(newest) = gosleuth_testkit::recordings::versions().into_iter().max() else {
         return Ok(directory);

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, ensure};
 use serde::{Deserialize, Serialize};
 
 /// A package to check, in the form that the Go programs below `xtask/go` read.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 pub(crate) struct Unit {
     pub(crate) path: String,
     pub(crate) dir: PathBuf,
@@ -20,6 +20,14 @@ pub(crate) struct Unit {
     pub(crate) dump: bool,
     /// Whether it is part of Go.
     pub(crate) standard: bool,
+}
+
+impl Unit {
+    /// Bytes of its files.
+    pub(crate) fn size(&self) -> u64 {
+        let size = |file: &String| std::fs::metadata(self.dir.join(file)).map_or(0, |metadata| metadata.len());
+        self.files.iter().map(size).sum()
+    }
 }
 
 #[derive(Deserialize)]

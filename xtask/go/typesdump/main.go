@@ -2,7 +2,7 @@
 // expression mode and type, and the selections and instances. `cargo xtask conformance types` compares that with gosleuth's answers.
 //
 // Standard input has one JSON object per line and package, dependencies first. Standard output has one frame per package with "dump" set;
-// write.go describes it. With -speed nothing is dumped: standard output is the time that parsing and checking took.
+// write.go describes it. With -speed nothing is dumped: standard output is what parsing and checking took, in seconds, seconds of CPU and kB.
 package main
 
 import (
@@ -20,6 +20,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -112,7 +113,7 @@ func newInfo() *types.Info {
 func main() {
 	log.SetFlags(0)
 	log.SetPrefix("typesdump: ")
-	speed := flag.Bool("speed", false, "dump nothing, print the seconds that parsing and checking took")
+	speed := flag.Bool("speed", false, "dump nothing, print what parsing and checking took")
 	parallel := flag.Bool("parallel", false, "with -speed: check packages that do not need each other at the same time")
 	flag.Parse()
 
@@ -139,7 +140,13 @@ func main() {
 				l.check(u, newInfo(), true)
 			}
 		}
-		fmt.Printf("%.4f\n", time.Since(start).Seconds())
+		wall := time.Since(start).Seconds()
+		var usage syscall.Rusage
+		if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+			log.Fatal(err)
+		}
+		cpu := float64(usage.Utime.Nano()+usage.Stime.Nano()) / 1e9
+		fmt.Printf("%.4f %.4f %d\n", wall, cpu, usage.Maxrss)
 		return
 	}
 	out := bufio.NewWriterSize(os.Stdout, 1<<20)

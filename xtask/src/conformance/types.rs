@@ -7,17 +7,21 @@ mod compare;
 mod frame;
 mod packages;
 mod score;
+mod speed;
 
 use std::io::BufReader;
 use std::panic::AssertUnwindSafe;
 
 use anyhow::{Context as _, Result, ensure};
+use gosleuth_engine::Stdlib;
+
+pub(crate) use self::speed::{RunArgs, once};
 
 use self::frame::Frame;
 use self::score::Score;
 use super::say;
 use crate::checking::{Checking, Sources};
-use crate::go::Unit;
+use crate::go::{self, Unit};
 use crate::repository;
 
 /// What `cargo xtask conformance types` takes.
@@ -35,6 +39,12 @@ pub(crate) struct TypesArgs {
     /// Write the score to testdata/conformance
     #[arg(long)]
     update: bool,
+    /// Take the standard library from the summary that gosleuth carries, as on a machine without Go
+    #[arg(long)]
+    summary: bool,
+    /// Compare nothing; measure parsing and checking on two cores beside go/parser and go/types
+    #[arg(long)]
+    speed: bool,
     /// Version of another Go toolchain, such as 1.27.3
     #[arg(long, value_name = "VERSION")]
     go: Option<String>,
@@ -53,6 +63,10 @@ pub(crate) fn run(args: &TypesArgs) -> Result<()> {
 fn conform(args: &TypesArgs) -> Result<()> {
     let units = packages::of_set(&args.pattern, &args.packages, args.go.as_deref())?;
     ensure!(units.iter().any(|unit| unit.dump), "no package to compare");
+    if args.speed {
+        return speed::run(&args.pattern, &units, args.go.as_deref());
+    }
+    let stdlib = args.summary.then(|| Stdlib::embedded("linux", "amd64"));
     let (mut child, stdout) = packages::dump(&units, args.go.as_deref(), &[])?;
     let mut frames = BufReader::with_capacity(1 << 20, stdout);
     let mut checking = Checking::default();
@@ -64,6 +78,11 @@ fn conform(args: &TypesArgs) -> Result<()> {
         } else {
             None
         };
+        let known = stdlib.as_ref().filter(|_| unit.standard && !unit.dump);
+        if let Some(pkg) = known.and_then(|stdlib| stdlib.package(&checking.world, &unit.path)) {
+            checking.know(&unit.path, pkg);
+            continue;
+        }
         compare(&mut checking, unit, theirs.as_ref(), &mut score)?;
     }
     ensure!(child.wait()?.success(), "typesdump failed");
@@ -72,7 +91,11 @@ fn conform(args: &TypesArgs) -> Result<()> {
         ensure!(args.packages.is_empty(), "--update wants all packages of the set");
         let directory = repository::root().join("testdata/conformance");
         std::fs::create_dir_all(&directory)?;
-        std::fs::write(directory.join(format!("types-{}.txt", args.pattern)), score.text(200))?;
+        let summary = if args.summary { "-summary" } else { "" };
+        std::fs::write(
+            directory.join(format!("types-{}{summary}.txt", args.pattern)),
+            format!("{}, {}", go::language_version(args.go.as_deref())?, score.text(200)),
+        )?;
     }
     Ok(())
 }
