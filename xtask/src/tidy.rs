@@ -65,7 +65,13 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "gosleuth_rules",
-        inner: &["gosleuth_base", "gosleuth_ir", "gosleuth_syntax", "gosleuth_types"],
+        inner: &[
+            "gosleuth_base",
+            "gosleuth_ir",
+            "gosleuth_model",
+            "gosleuth_syntax",
+            "gosleuth_types",
+        ],
         outer: &[],
         walled: true,
     },

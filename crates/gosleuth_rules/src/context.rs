@@ -1,14 +1,17 @@
 //! What a rule sees of a package, and how it says what it found.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
-use gosleuth_base::{Confidence, Edit, Finding, Fingerprint, Fix, FixSafety, IndexVec, Location, Related, RuleInfo};
+use gosleuth_base::{
+    Confidence, Edit, Finding, Fingerprint, Fix, FixSafety, IndexVec, Location, Related, RuleInfo, ScheduleStep,
+};
 use gosleuth_ir::{Call, Callee, Func, FuncId, Op, Package, ValueId};
 use gosleuth_syntax::ast::{self, ExprId, ExprKind, IdentId, Span};
 use gosleuth_types::{FileInfo, Name, ObjKind, ObjRef, Query, Type, TypeId};
 use rustc_hash::FxHashMap;
 
+use crate::explored::{self, Diagnosis};
 use crate::models::{Model, Models};
 
 /// A file of the package.
@@ -60,6 +63,7 @@ pub struct RuleContext<'a> {
     literals: FxHashMap<(usize, u32), FuncId>,
     /// By file: the calls and communications by their start, outer ones first.
     by_start: Vec<Vec<(u32, ExprId)>>,
+    explored: OnceCell<Vec<Diagnosis>>,
 }
 
 impl<'a> RuleContext<'a> {
@@ -86,7 +90,13 @@ impl<'a> RuleContext<'a> {
                 .iter()
                 .map(|file| calls_by_start(&file.tree.exprs))
                 .collect(),
+            explored: OnceCell::new(),
         }
+    }
+
+    /// What exploring the schedules of the package found; done when first asked for.
+    pub fn explored(&self) -> &[Diagnosis] {
+        self.explored.get_or_init(|| explored::diagnose(self))
     }
 
     /// The structure of a type behind its names.
@@ -424,6 +434,17 @@ impl Report<'_, '_> {
             edits,
         });
         self
+    }
+
+    /// A schedule in which it happens.
+    pub fn schedule(mut self, steps: Vec<ScheduleStep>) -> Self {
+        self.finding.schedule = steps;
+        self
+    }
+
+    /// The finding.
+    pub fn finish(self) -> Finding {
+        self.finding
     }
 
     /// Hands the finding over.

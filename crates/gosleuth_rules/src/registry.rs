@@ -7,10 +7,26 @@ use crate::rules::*;
 
 /// Every rule, by code.
 pub static RULES: &[&Rule] = &[
+    &gl001::RULE,
+    &gl002::RULE,
+    &gl003::RULE,
     &gl004::RULE,
     &gl005::RULE,
+    &gl006::RULE,
+    &gl008::RULE,
+    &dl001::RULE,
+    &dl002::RULE,
+    &dl003::RULE,
+    &dl004::RULE,
+    &dl005::RULE,
+    &dl007::RULE,
+    &dl008::RULE,
     &dr005::RULE,
+    &pn001::RULE,
+    &pn002::RULE,
     &pn003::RULE,
+    &pn004::RULE,
+    &pn005::RULE,
     &gs001::RULE,
     &gs002::RULE,
 ];

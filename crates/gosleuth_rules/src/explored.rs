@@ -1,0 +1,576 @@
+//! What exploring schedules says of a package, as findings of rules.
+//!
+//! Tests, `main` and the functions that start goroutines are explored once for all rules. A failure becomes a finding of the rule whose fault it
+//! is: by what the goroutines that can never proceed wait for, and who holds what they need. A failure that rests on answers which depend on
+//! each other in ways that are not followed (numbers from outside) is not used.
+
+use gosleuth_base::{Confidence, Finding, Idx as _, RuleCode, RuleInfo, ScheduleStep};
+use gosleuth_ir::{FuncId, Op};
+use gosleuth_model::{Blocked, Bounds, Failure, FailureKind, FuncKey, Program, ProgramUnit, Site, explore};
+use gosleuth_syntax::ast::Span;
+use gosleuth_types::{Type, TypeId};
+use rustc_hash::FxHashSet;
+
+use crate::context::RuleContext;
+
+/// The rules whose faults exploring finds.
+mod codes {
+    use gosleuth_base::{Family, RuleCode};
+
+    pub(super) const DOUBLE_LOCK: RuleCode = RuleCode::new(Family::Deadlocks, 1);
+    pub(super) const LOCK_ORDER_INVERSION: RuleCode = RuleCode::new(Family::Deadlocks, 2);
+    pub(super) const LOCK_NOT_RELEASED: RuleCode = RuleCode::new(Family::Deadlocks, 3);
+    pub(super) const RWMUTEX_UPGRADE: RuleCode = RuleCode::new(Family::Deadlocks, 4);
+    pub(super) const BLOCKING_WHILE_LOCKED: RuleCode = RuleCode::new(Family::Deadlocks, 5);
+    pub(super) const SELF_DEADLOCK: RuleCode = RuleCode::new(Family::Deadlocks, 7);
+    pub(super) const CIRCULAR_WAIT: RuleCode = RuleCode::new(Family::Deadlocks, 8);
+    pub(super) const COND_MISUSE: RuleCode = RuleCode::new(Family::Deadlocks, 9);
+    pub(super) const ONCE_RECURSION: RuleCode = RuleCode::new(Family::Deadlocks, 10);
+    pub(super) const RANGE_OVER_UNCLOSED: RuleCode = RuleCode::new(Family::Leaks, 1);
+    pub(super) const SEND_WITH_NO_RECEIVER: RuleCode = RuleCode::new(Family::Leaks, 2);
+    pub(super) const RECEIVE_WITH_NO_SENDER: RuleCode = RuleCode::new(Family::Leaks, 3);
+    pub(super) const NIL_CHANNEL: RuleCode = RuleCode::new(Family::Leaks, 5);
+    pub(super) const WORKER_WITHOUT_EXIT: RuleCode = RuleCode::new(Family::Leaks, 6);
+    pub(super) const WAITGROUP_NEVER_DONE: RuleCode = RuleCode::new(Family::Leaks, 8);
+    pub(super) const SEND_ON_CLOSED: RuleCode = RuleCode::new(Family::Panics, 1);
+    pub(super) const DOUBLE_CLOSE: RuleCode = RuleCode::new(Family::Panics, 2);
+    pub(super) const CLOSE_OF_NIL: RuleCode = RuleCode::new(Family::Panics, 3);
+    pub(super) const NEGATIVE_WAITGROUP: RuleCode = RuleCode::new(Family::Panics, 4);
+    pub(super) const UNLOCK_OF_UNLOCKED: RuleCode = RuleCode::new(Family::Panics, 5);
+}
+
+/// A failure of an explored function, and the rule that reports it.
+#[derive(Debug)]
+pub struct Diagnosis {
+    code: RuleCode,
+    /// The function that was explored.
+    root: FuncId,
+    failure: Failure,
+    /// Which of the blocked goroutines the finding is about.
+    primary: usize,
+}
+
+/// Functions that are explored for one package.
+const MAX_ROOTS: usize = 300;
+
+/// Questions about values from outside that a failure may rest on.
+const MAX_GUESSES: u32 = 6;
+
+const BOUNDS: Bounds = Bounds {
+    states: 3_000,
+    steps: 300,
+    failures: 6,
+    instructions: 600_000,
+};
+
+/// Explores the functions of a package.
+pub(crate) fn diagnose(cx: &RuleContext<'_>) -> Vec<Diagnosis> {
+    let program = Program::new(vec![ProgramUnit {
+        query: cx.query,
+        package: cx.ir,
+    }]);
+    let mut known = FxHashSet::default();
+    let mut found = Vec::new();
+    for root in roots(cx).into_iter().take(MAX_ROOTS) {
+        let outcome = explore(&program, FuncKey { unit: 0, func: root }, BOUNDS);
+        for failure in outcome.failures {
+            if failure.doubtful || failure.guesses > MAX_GUESSES {
+                continue;
+            }
+            let Some((code, primary)) = classify(cx, &failure) else {
+                continue;
+            };
+            if known.insert((code, failure.blocked[primary].site)) {
+                found.push(Diagnosis {
+                    code,
+                    root,
+                    failure,
+                    primary,
+                });
+            }
+        }
+    }
+    found
+}
+
+/// Tests and `main`, then other functions that start goroutines, in source order. Generic functions are explored where they are called.
+fn roots(cx: &RuleContext<'_>) -> Vec<FuncId> {
+    let mut first = Vec::new();
+    let mut second = Vec::new();
+    for (id, func) in cx.ir.funcs.iter_enumerated() {
+        let is_generic = matches!(cx.query.ty(func.sig), Type::Func(sig) if sig.type_params != TypeId::EMPTY_TUPLE);
+        if func.parent.is_some() || func.blocks.is_empty() || func.obj.is_none() || is_generic {
+            continue;
+        }
+        let is_test = cx.files.get(func.file).is_some_and(|file| file.is_test) && is_test_name(&func.name);
+        if is_test || func.name == "main" {
+            if reaches(cx, id, &mut FxHashSet::default(), true) {
+                first.push(id);
+            }
+        } else if reaches(cx, id, &mut FxHashSet::default(), false) {
+            second.push(id);
+        }
+    }
+    first.extend(second);
+    first
+}
+
+fn is_test_name(name: &str) -> bool {
+    ["Test", "Benchmark", "Example", "Fuzz"]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
+}
+
+/// Whether a function starts goroutines (itself and in its literals), or with `calls` also synchronises, in functions it calls too.
+fn reaches(cx: &RuleContext<'_>, id: FuncId, seen: &mut FxHashSet<FuncId>, calls: bool) -> bool {
+    if !seen.insert(id) || seen.len() > 200 {
+        return false;
+    }
+    let func = &cx.ir.funcs[id];
+    let mut next = Vec::new();
+    for block in func.blocks.iter() {
+        for &value in &block.values {
+            match func.op(value) {
+                Op::Go(_) => return true,
+                Op::Send { .. } | Op::Recv { .. } | Op::Select { .. } if calls => return true,
+                Op::Closure { func, .. } => next.push(*func),
+                Op::Call(call) | Op::Defer(call) if calls => {
+                    let is_lock = cx
+                        .callee_symbol(call)
+                        .is_some_and(|symbol| symbol.starts_with("sync.(*"));
+                    if is_lock {
+                        return true;
+                    }
+                    next.extend(cx.called_function(func, call));
+                }
+                _ => {}
+            }
+        }
+    }
+    next.into_iter().any(|id| reaches(cx, id, seen, calls))
+}
+
+/// The rule a failure belongs to, and the goroutine that it is about.
+fn classify(cx: &RuleContext<'_>, failure: &Failure) -> Option<(RuleCode, usize)> {
+    match failure.kind {
+        FailureKind::SendOnClosed => return Some((codes::SEND_ON_CLOSED, 0)),
+        FailureKind::CloseOfClosed => return Some((codes::DOUBLE_CLOSE, 0)),
+        FailureKind::CloseOfNil => return Some((codes::CLOSE_OF_NIL, 0)),
+        FailureKind::NegativeCounter => return Some((codes::NEGATIVE_WAITGROUP, 0)),
+        FailureKind::UnlockOfUnlocked => return Some((codes::UNLOCK_OF_UNLOCKED, 0)),
+        FailureKind::Deadlock | FailureKind::Leak => {}
+    }
+    let blocked = &failure.blocked;
+    let is_lock = |blocked: &Blocked| matches!(blocked.operation, "lock" | "rlock");
+    let find = |goroutine: u32| blocked.iter().position(|blocked| blocked.goroutine == goroutine);
+    for (index, waiter) in blocked.iter().enumerate() {
+        if !is_lock(waiter) {
+            continue;
+        }
+        let Some(holder) = waiter.holder else {
+            continue;
+        };
+        if holder == waiter.goroutine {
+            // Its own read lock is in the way of its write lock, or its lock of any lock.
+            let upgrades = waiter.operation == "lock" && holds_read(cx, waiter);
+            let code = if upgrades || waiter.operation == "rlock" {
+                codes::RWMUTEX_UPGRADE
+            } else {
+                codes::DOUBLE_LOCK
+            };
+            return Some((code, index));
+        }
+        match find(holder) {
+            None => return Some((codes::LOCK_NOT_RELEASED, index)),
+            Some(holder) if !is_lock(&blocked[holder]) => return Some((codes::BLOCKING_WHILE_LOCKED, holder)),
+            Some(_) => {}
+        }
+    }
+    if let Some(index) = blocked.iter().position(is_lock) {
+        let waits_behind_writer = blocked.iter().any(|blocked| blocked.operation == "rlock");
+        let code = if waits_behind_writer {
+            codes::RWMUTEX_UPGRADE
+        } else {
+            codes::LOCK_ORDER_INVERSION
+        };
+        return Some((code, index));
+    }
+    let sites: FxHashSet<Site> = blocked.iter().map(|blocked| blocked.site).collect();
+    let has_root = find(0).is_some();
+    if has_root && sites.len() > 1 {
+        // The goroutine that another one waits for comes first.
+        let index = blocked.iter().position(|blocked| blocked.goroutine != 0).unwrap_or(0);
+        return Some((codes::CIRCULAR_WAIT, index));
+    }
+    let waiter = blocked.first()?;
+    let alone = has_root && waiter.goroutine == 0 && failure.schedule.iter().all(|step| step.goroutine == 0);
+    let code = match waiter.operation {
+        "chan send" if alone => codes::SELF_DEADLOCK,
+        "chan send" => codes::SEND_WITH_NO_RECEIVER,
+        "chan receive" if alone => codes::SELF_DEADLOCK,
+        "chan receive" if is_range(cx, waiter.site) => codes::RANGE_OVER_UNCLOSED,
+        "chan receive" => codes::RECEIVE_WITH_NO_SENDER,
+        "select" if in_loop(cx, waiter.site) => codes::WORKER_WITHOUT_EXIT,
+        "select" => codes::RECEIVE_WITH_NO_SENDER,
+        "chan send (nil chan)" | "chan receive (nil chan)" => codes::NIL_CHANNEL,
+        "sync.WaitGroup.Wait" => codes::WAITGROUP_NEVER_DONE,
+        "sync.Cond.Wait" => codes::COND_MISUSE,
+        "sync.Once.Do" => codes::ONCE_RECURSION,
+        _ => return None,
+    };
+    Some((code, 0))
+}
+
+/// Whether the lock that stands in the way of a write lock is a read lock.
+fn holds_read(cx: &RuleContext<'_>, waiter: &Blocked) -> bool {
+    waiter.object.is_some_and(|site| {
+        let func = &cx.ir.funcs[site.func.func];
+        func.values.iter_enumerated().any(|(_, value)| {
+            value.pos == site.pos
+                && match &value.op {
+                    Op::Call(call) | Op::Defer(call) => {
+                        cx.callee_symbol(call).as_deref() == Some("sync.(*RWMutex).RLock")
+                    }
+                    _ => false,
+                }
+        })
+    })
+}
+
+/// Whether a receive is the round of a `for … range`: its loop comes back to it.
+fn is_range(cx: &RuleContext<'_>, site: Site) -> bool {
+    let func = &cx.ir.funcs[site.func.func];
+    let file = &cx.files[func.file];
+    func.values
+        .iter()
+        .any(|value| value.pos == site.pos && matches!(value.op, Op::Recv { comma_ok: true, .. }))
+        && !file
+            .text
+            .get(site.pos as usize..)
+            .is_some_and(|rest| rest.starts_with(b"<-"))
+}
+
+/// Whether a place can be reached from itself within its function.
+fn in_loop(cx: &RuleContext<'_>, site: Site) -> bool {
+    let func = &cx.ir.funcs[site.func.func];
+    let home = func.blocks.iter_enumerated().find(|(_, block)| {
+        block
+            .values
+            .iter()
+            .any(|&value| func.values[value].pos == site.pos && matches!(func.op(value), Op::Select { .. }))
+    });
+    let Some((home, block)) = home else {
+        return false;
+    };
+    let mut seen = vec![false; func.blocks.len()];
+    let mut work = block.end.successors();
+    while let Some(block) = work.pop() {
+        if block == home {
+            return true;
+        }
+        if !std::mem::replace(&mut seen[block.index()], true) {
+            work.extend(func.blocks[block].end.successors());
+        }
+    }
+    false
+}
+
+/// Appends what exploring found for one rule.
+pub(crate) fn report(cx: &RuleContext<'_>, info: &RuleInfo, sink: &mut Vec<Finding>) {
+    for diagnosis in cx.explored() {
+        if diagnosis.code == info.code {
+            sink.push(finding(cx, info, diagnosis));
+        }
+    }
+}
+
+fn finding(cx: &RuleContext<'_>, info: &RuleInfo, diagnosis: &Diagnosis) -> Finding {
+    let failure = &diagnosis.failure;
+    let blocked = &failure.blocked[diagnosis.primary];
+    let who = goroutine(cx, diagnosis, blocked.goroutine, blocked.created);
+    let (file, span) = place(cx, blocked.site);
+    let text = Texts::of(cx, diagnosis, blocked, &who);
+    let confidence = match failure.guesses {
+        0 => Confidence::High,
+        1..=2 => Confidence::Medium,
+        _ => Confidence::Low,
+    };
+    let mut report = cx
+        .report(info, file, span, text.message)
+        .why(text.why)
+        .action(text.action)
+        .confidence(confidence);
+    if let Some(object) = blocked.object {
+        let (file, span) = place(cx, object);
+        let label = if matches!(blocked.operation, "lock" | "rlock") {
+            "it was locked here"
+        } else {
+            "the channel is made here"
+        };
+        report = report.related(file, span, label);
+    }
+    if let Some(created) = blocked.created {
+        let (file, span) = place(cx, created);
+        report = report.related(file, span, "the goroutine is started here");
+    }
+    let mut shown: Vec<Site> = vec![blocked.site];
+    for other in &failure.blocked {
+        if shown.contains(&other.site) {
+            continue;
+        }
+        shown.push(other.site);
+        let (file, span) = place(cx, other.site);
+        let who = goroutine(cx, diagnosis, other.goroutine, other.created);
+        report = report.related(file, span, format!("{who} waits here: {}", words(other.operation)));
+    }
+    let steps = failure
+        .schedule
+        .iter()
+        .filter(|step| !matches!(step.operation, "access" | "yield"))
+        .map(|step| schedule_step(cx, diagnosis, step))
+        .chain(failure.blocked.iter().map(|blocked| {
+            ScheduleStep {
+                goroutine: goroutine(cx, diagnosis, blocked.goroutine, blocked.created),
+                action: match failure.kind {
+                    FailureKind::Deadlock | FailureKind::Leak => {
+                        format!("waits for ever: {}", words(blocked.operation))
+                    }
+                    _ => words(blocked.operation).to_owned(),
+                },
+                waits_for: matches!(failure.kind, FailureKind::Deadlock | FailureKind::Leak)
+                    .then(|| words(blocked.operation).to_owned()),
+                location: location(cx, blocked.site),
+            }
+        }))
+        .collect();
+    report.schedule(steps).finish()
+}
+
+fn schedule_step(cx: &RuleContext<'_>, diagnosis: &Diagnosis, step: &gosleuth_model::Step) -> ScheduleStep {
+    let mut action = words(step.operation).to_owned();
+    if let Some((partner, _)) = step.partner {
+        let created = created(diagnosis, partner);
+        action.push_str(&format!(", taken by {}", goroutine(cx, diagnosis, partner, created)));
+    }
+    ScheduleStep {
+        goroutine: goroutine(cx, diagnosis, step.goroutine, created(diagnosis, step.goroutine)),
+        action,
+        waits_for: None,
+        location: location(cx, step.site),
+    }
+}
+
+/// The `go` statement of a goroutine: the goroutines of a schedule are numbered in the order in which they are started.
+fn created(diagnosis: &Diagnosis, goroutine: u32) -> Option<Site> {
+    let blocked = diagnosis
+        .failure
+        .blocked
+        .iter()
+        .find(|blocked| blocked.goroutine == goroutine);
+    if let Some(blocked) = blocked {
+        return blocked.created;
+    }
+    let starts = diagnosis.failure.schedule.iter().filter(|step| step.operation == "go");
+    starts.map(|step| step.site).nth(goroutine.checked_sub(1)? as usize)
+}
+
+fn goroutine(cx: &RuleContext<'_>, diagnosis: &Diagnosis, number: u32, created: Option<Site>) -> String {
+    if number == 0 {
+        return cx.ir.funcs[diagnosis.root].name.clone();
+    }
+    match created {
+        Some(site) => format!("goroutine {number} (started at line {})", location(cx, site).line),
+        None => format!("goroutine {number}"),
+    }
+}
+
+fn place(cx: &RuleContext<'_>, site: Site) -> (usize, Span) {
+    let func = &cx.ir.funcs[site.func.func];
+    let value = func.values.iter_enumerated().find(|(_, value)| {
+        value.pos == site.pos
+            && matches!(
+                value.op,
+                Op::Call(_) | Op::Defer(_) | Op::Go(_) | Op::Recv { .. } | Op::Send { .. } | Op::MakeChan { .. }
+            )
+    });
+    match value {
+        Some((value, _)) => (func.file, cx.span_of(func, value)),
+        None => (func.file, Span::new(site.pos, site.pos + 1)),
+    }
+}
+
+fn location(cx: &RuleContext<'_>, site: Site) -> gosleuth_base::Location {
+    let (file, span) = place(cx, site);
+    cx.location(file, span)
+}
+
+/// An operation as a reader says it.
+fn words(operation: &str) -> &str {
+    match operation {
+        "chan send" => "sends to the channel",
+        "chan receive" => "receives from the channel",
+        "chan send (nil chan)" => "sends to a nil channel",
+        "chan receive (nil chan)" => "receives from a nil channel",
+        "select" => "waits in select",
+        "close" => "closes the channel",
+        "lock" => "locks",
+        "unlock" => "unlocks",
+        "rlock" => "locks for reading",
+        "runlock" => "unlocks for reading",
+        "trylock" => "tries to lock",
+        "go" => "starts a goroutine",
+        "cancel" => "cancels the context",
+        "sync.WaitGroup.Wait" => "waits for the WaitGroup",
+        "sync.WaitGroup.Done" => "calls Done",
+        "sync.WaitGroup.Add" => "calls Add",
+        "sync.Cond.Wait" => "waits for the Cond",
+        "sync.Cond.Signal" => "signals",
+        "sync.Cond.Broadcast" => "broadcasts",
+        "sync.Once.Do" => "runs the Once",
+        other => other,
+    }
+}
+
+struct Texts {
+    message: String,
+    why: &'static str,
+    action: &'static str,
+}
+
+impl Texts {
+    fn of(cx: &RuleContext<'_>, diagnosis: &Diagnosis, blocked: &Blocked, who: &str) -> Self {
+        let code = diagnosis.code;
+        let others = diagnosis.failure.blocked.len() - 1;
+        let holder = match blocked.holder {
+            Some(holder) if holder != blocked.goroutine => {
+                format!(
+                    ", held by {}",
+                    goroutine(cx, diagnosis, holder, created(diagnosis, holder))
+                )
+            }
+            _ => String::new(),
+        };
+        let (message, why, action) = if code == codes::SEND_WITH_NO_RECEIVER {
+            (
+                format!("{who} can stay at this send for ever: nobody is left who receives from the channel"),
+                "the receiver goes on without taking this value, and the channel has no room for it",
+                "give the channel room for every value that is sent, or select the send together with a signal that the receiver is gone",
+            )
+        } else if code == codes::RANGE_OVER_UNCLOSED {
+            (
+                format!("{who} can stay in this range for ever: nobody closes the channel"),
+                "a range over a channel ends when the channel is closed, and every goroutine that could close it has ended or waits itself",
+                "close the channel where the last value was sent, on every path",
+            )
+        } else if code == codes::RECEIVE_WITH_NO_SENDER {
+            (
+                format!("{who} can wait here for ever: nobody is left who sends to the channel or closes it"),
+                "every goroutine that could send has ended, or takes a path without a send",
+                "send or close on every path of the other side, or select together with a context",
+            )
+        } else if code == codes::WORKER_WITHOUT_EXIT {
+            (
+                format!("{who} can stay in this loop for ever: no case of the select can happen any more"),
+                "whoever would send, close or cancel has ended without doing so",
+                "close the quit channel or cancel the context on every path of the owner",
+            )
+        } else if code == codes::NIL_CHANNEL {
+            (
+                format!("{who} waits here for ever: the channel is nil"),
+                "an operation on a nil channel never proceeds",
+                "make the channel before it is used",
+            )
+        } else if code == codes::WAITGROUP_NEVER_DONE {
+            (
+                format!("{who} can wait here for ever: the counter does not reach zero"),
+                "a counted goroutine ends without Done, or more was added than is done",
+                "call Done in a defer at the start of every counted goroutine, and add exactly what is started",
+            )
+        } else if code == codes::DOUBLE_LOCK {
+            (
+                format!("{who} locks what it has locked already: it waits for itself"),
+                "a mutex does not know who holds it, so that a second Lock waits for an Unlock that comes behind it",
+                "unlock first, or split off a function that expects the lock to be held",
+            )
+        } else if code == codes::LOCK_ORDER_INVERSION {
+            (
+                format!("{who} and {others} more lock in different orders and wait for each other"),
+                "each holds what the other needs next",
+                "lock in the same order everywhere, or hold one lock at a time",
+            )
+        } else if code == codes::LOCK_NOT_RELEASED {
+            (
+                format!("{who} waits for a lock that was never released{holder}"),
+                "a path leaves the locked region without Unlock",
+                "unlock in a defer right behind the Lock, or on every path",
+            )
+        } else if code == codes::RWMUTEX_UPGRADE {
+            (
+                format!("{who} waits for a lock that its own read lock keeps from being given{holder}"),
+                "a writer that waits keeps new readers out, and readers that hold the lock keep the writer out",
+                "take the lock once, in the mode that is needed, and do not call functions that take it again",
+            )
+        } else if code == codes::BLOCKING_WHILE_LOCKED {
+            (
+                format!("{who} waits here while it holds a lock that the other side needs"),
+                "who would end the wait has to take the lock first",
+                "unlock before waiting: copy what is needed, unlock, then send, receive or wait",
+            )
+        } else if code == codes::SELF_DEADLOCK {
+            (
+                format!("{who} waits for itself: no other goroutine uses the channel"),
+                "a send without room needs a receiver in another goroutine, and a receive a sender",
+                "give the channel room, or send from a goroutine of its own",
+            )
+        } else if code == codes::CIRCULAR_WAIT {
+            (
+                format!("{who} and {others} more wait for each other"),
+                "each can go on only after another one has",
+                "let one side give up (select with a context), or order the steps so that the last wait comes behind what it waits for",
+            )
+        } else if code == codes::COND_MISUSE {
+            (
+                format!("{who} can wait for this Cond for ever: no signal comes after it began to wait"),
+                "a signal that comes before the wait is lost, and a change of state without signal wakes nobody",
+                "change the state under the lock and signal behind every change; test the state in a loop around Wait",
+            )
+        } else if code == codes::ONCE_RECURSION {
+            (
+                format!("{who} waits in a Once for the function of the same Once"),
+                "Do returns when the function has, and the function waits for Do",
+                "do not call Do of the same Once from its function",
+            )
+        } else if code == codes::SEND_ON_CLOSED {
+            (
+                format!("{who} can send on the channel when it is closed, which panics"),
+                "the close does not wait for this send",
+                "close where all senders are known to have ended, or select the send together with a quit channel and never close this one",
+            )
+        } else if code == codes::DOUBLE_CLOSE {
+            (
+                format!("{who} can close the channel when it is closed already, which panics"),
+                "looking first does not help: another goroutine can come between",
+                "close in a sync.Once, or give the channel one owner",
+            )
+        } else if code == codes::CLOSE_OF_NIL {
+            (
+                format!("{who} closes a nil channel, which panics"),
+                "the channel is not made on this path",
+                "make the channel before it is closed",
+            )
+        } else if code == codes::NEGATIVE_WAITGROUP {
+            (
+                format!("{who} can bring the counter below zero, which panics"),
+                "Done is called more often than was added",
+                "call Done once for each Add(1), in a defer",
+            )
+        } else {
+            (
+                format!("{who} can unlock what is not locked, which ends the process"),
+                "the lock was released already, or not taken on this path",
+                "pair each Unlock with the Lock in front of it, in a defer where the region allows",
+            )
+        };
+        Self { message, why, action }
+    }
+}
