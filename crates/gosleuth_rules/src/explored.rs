@@ -431,6 +431,20 @@ fn words(operation: &str) -> &str {
     }
 }
 
+/// What ends the wait of an operation.
+fn awaited(operation: &str) -> &'static str {
+    match operation {
+        "chan send" => "a receiver, who never comes",
+        "chan receive" => "a sender or a close, which never comes",
+        "select" => "one of the cases, none of which can happen any more",
+        "lock" | "rlock" => "the lock, which is never released",
+        "sync.WaitGroup.Wait" => "the counter, which never reaches zero",
+        "sync.Cond.Wait" => "a signal, which never comes",
+        "sync.Once.Do" => "the function of the Once, which never returns",
+        _ => "nothing that can happen",
+    }
+}
+
 struct Texts {
     message: String,
     why: &'static str,
