@@ -176,6 +176,41 @@ impl<'a> Machine<'a> {
         Flow::On
     }
 
+    /// Formatting calls the methods `Error` and `String` of what it is given.
+    pub(crate) fn format(&self, state: &mut State, gid: Gid, args: &[Val], site: Site) {
+        let mut values = Vec::new();
+        for arg in args {
+            match arg {
+                Val::Slice { obj, start, len, .. } => {
+                    if let Obj::Array(elems) = state.obj(*obj) {
+                        values.extend(elems.iter().skip(*start as usize).take(*len as usize).cloned());
+                    }
+                }
+                value => values.push(value.clone()),
+            }
+        }
+        let query = self.query(site.func.unit);
+        for value in values.into_iter().rev() {
+            let Val::Boxed(ty, inner) = value else {
+                continue;
+            };
+            let found = ["Error", "String"].iter().find_map(|name| {
+                let name = query.world.name(name);
+                query
+                    .lookup(ty, name, query.pkg)
+                    .filter(|found| found.kind == SelectionKind::Method)
+            });
+            let Some(key) = found.as_ref().and_then(|found| self.program.body_of(found.obj)) else {
+                continue;
+            };
+            let is_plain = found
+                .is_some_and(|found| found.path.len() == 1 && found.pointer_receiver == matches!(*inner, Val::Ptr(_)));
+            if is_plain {
+                self.push(state, gid, key, vec![(*inner).clone()], Vec::new(), None);
+            }
+        }
+    }
+
     fn is_interface_method(&self, unit: u32, method: ObjRef) -> bool {
         let query = self.query(unit);
         match query.object(method).map(|object| &object.kind) {
@@ -503,7 +538,7 @@ impl State {
         let question =
             crate::value::Question::Binary(gosleuth_syntax::ast::BinaryOp::Equal.into(), value.clone(), Val::Nil);
         let is_nil = self.answer(question);
-        self.decide(&is_nil, false);
+        self.decide(&is_nil, false, true);
         value
     }
 }

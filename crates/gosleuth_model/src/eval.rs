@@ -58,15 +58,31 @@ impl State {
         self.questions.get(&sym)
     }
 
-    /// Settles a condition.
-    pub(crate) fn decide(&mut self, value: &Val, truth: bool) {
+    /// Whether another question about a symbol was answered.
+    fn was_asked(&self, value: &Val, asked: u32) -> bool {
+        let Val::Sym(_) = value else {
+            return false;
+        };
+        self.facts
+            .keys()
+            .filter(|&&sym| sym != asked)
+            .any(|&sym| match self.question(sym) {
+                Some(Question::Binary(_, x, y)) => x == value || y == value,
+                Some(Question::Part(x, _)) => x == value,
+                _ => false,
+            })
+    }
+
+    /// Settles a condition; `literal` if it compares with a constant that is written there.
+    pub(crate) fn decide(&mut self, value: &Val, truth: bool, literal: bool) {
         self.doubtful |= !matches!(value, Val::Sym(_));
         if let Val::Sym(sym) = value {
             let mut doubtful = false;
             let inner = match self.question(*sym) {
                 Some(Question::Unary(op, inner)) if *op == UnaryOp::Not.into() => Some(inner.clone()),
-                Some(Question::Binary(op, ..)) if *op != BinaryOp::Equal.into() => {
-                    doubtful = true;
+                Some(Question::Binary(op, x, y)) if *op != BinaryOp::Equal.into() => {
+                    // One question about a number stands alone; a second one, or one about a loop's counter, does not.
+                    doubtful = !literal || self.was_asked(x, *sym) || self.was_asked(y, *sym);
                     None
                 }
                 _ => None,
@@ -74,7 +90,7 @@ impl State {
             self.doubtful |= doubtful;
             Rc::make_mut(&mut self.facts).insert(*sym, truth);
             if let Some(inner) = inner {
-                self.decide(&inner, !truth);
+                self.decide(&inner, !truth, literal);
             }
         }
     }

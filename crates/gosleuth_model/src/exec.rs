@@ -27,8 +27,8 @@ const MAX_FRAMES: usize = 48;
 pub(crate) enum Flow {
     /// Execution goes on.
     On,
-    /// It depends on a value that is not determined: the blocks for true and false.
-    Branch(Val, BlockId, BlockId),
+    /// It depends on a value that is not determined: the blocks for true and false, and whether the question compares with a literal.
+    Branch(Val, BlockId, BlockId, bool),
     /// It is not followed further.
     Cut,
 }
@@ -59,7 +59,7 @@ impl<'a> Machine<'a> {
                         self.cut.set(true);
                         break;
                     }
-                    Flow::Branch(question, then, els) => {
+                    Flow::Branch(question, then, els, literal) => {
                         forks += 1;
                         if forks > MAX_FORKS {
                             self.cut.set(true);
@@ -67,7 +67,7 @@ impl<'a> Machine<'a> {
                         }
                         let mut other = state.clone();
                         for (state, answer, block) in [(&mut other, false, els), (&mut state, true, then)] {
-                            state.decide(&question, answer);
+                            state.decide(&question, answer, literal);
                             let frame = state.frame(gid);
                             match frame.open_branches.iter_mut().find(|(to, _)| *to == block) {
                                 Some((_, count)) => *count += 1,
@@ -140,11 +140,12 @@ impl<'a> Machine<'a> {
         match &block.end {
             Terminator::Jump(to) => self.go(state, gid, *to),
             Terminator::If(value, then, els) => {
+                let condition = *value;
                 let value = get(value);
                 match state.truth(&value) {
                     Some(true) => self.go(state, gid, *then),
                     Some(false) => self.go(state, gid, *els),
-                    None => Flow::Branch(value, *then, *els),
+                    None => Flow::Branch(value, *then, *els, compares_literal(func, condition)),
                 }
             }
             Terminator::Select(value, to) => match get(value).part(0) {
@@ -661,5 +662,14 @@ impl<'a> Machine<'a> {
         let site = state.goroutines[gid as usize].created;
         let target = crate::state::Target::Callable(Rc::clone(callable));
         self.begin(state, gid, target, args, site);
+    }
+}
+
+/// Whether a condition compares something with a constant that is written there.
+fn compares_literal(func: &gosleuth_ir::Func, condition: ValueId) -> bool {
+    match func.op(condition) {
+        Op::Unary(_, inner) => compares_literal(func, *inner),
+        Op::Binary(_, x, y) => [x, y].iter().any(|side| matches!(func.op(**side), Op::Const(_))),
+        _ => false,
     }
 }

@@ -57,6 +57,7 @@ pub(crate) enum Native {
     TestRun,
     Cleanup,
     NewError,
+    Format,
     GroupGo,
     GroupWait,
     GroupWithContext,
@@ -109,6 +110,13 @@ impl Native {
                 "common" | "T" | "B" | "F" | "TB",
                 "Fatal" | "Fatalf" | "FailNow" | "Skip" | "Skipf" | "SkipNow",
             ) => Self::Goexit,
+            ("testing", "common" | "T" | "B" | "F" | "TB", "Log" | "Logf" | "Error" | "Errorf")
+            | ("log", "" | "Logger", "Print" | "Printf" | "Println")
+            | (
+                "fmt",
+                "",
+                "Print" | "Printf" | "Println" | "Sprint" | "Sprintf" | "Sprintln" | "Fprint" | "Fprintf" | "Fprintln",
+            ) => Self::Format,
             ("testing", "T" | "B", "Run") => Self::TestRun,
             ("testing", "common" | "T" | "B" | "TB", "Cleanup") => Self::Cleanup,
             ("testing", "common" | "T" | "B" | "F" | "TB", _) => Self::Nothing,
@@ -228,6 +236,11 @@ impl<'a> Machine<'a> {
             (Native::Signal, Some(loc)) => SyncOp::Signal(loc.clone(), false),
             (Native::Broadcast, Some(loc)) => SyncOp::Signal(loc.clone(), true),
             (Native::Yield, _) => SyncOp::Yield,
+            (Native::Format, _) => {
+                state.set(gid, dest, Val::Lazy(ty));
+                self.format(state, gid, args, site);
+                return Flow::On;
+            }
             _ => {
                 if native.is_seen() {
                     let op = SyncOp::Access(native, args.to_vec());

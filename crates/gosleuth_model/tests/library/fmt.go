@@ -3,3 +3,4 @@ package fmt
 
 func Println(a ...any)
 func Errorf(format string, a ...any) error
+func Sprint(a ...any) string

@@ -2,6 +2,7 @@
 package program
 
 import (
+	"fmt"
 	"sync"
 	"testing"
 )
@@ -202,4 +203,31 @@ func TestOkRecoverUnlocks(t *testing.T) {
 		panic("no")
 	}()
 	a.get()
+}
+
+type named struct {
+	mu   sync.Mutex
+	name string
+}
+
+func (n *named) String() string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.name
+}
+
+// Printing calls String, which locks.
+// want Deadlock: lock
+func TestBadStringLocks(t *testing.T) {
+	n := &named{}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	fmt.Println("named", n)
+}
+
+func TestOkStringAfterUnlock(t *testing.T) {
+	n := &named{}
+	n.mu.Lock()
+	n.mu.Unlock()
+	fmt.Println("named", n)
 }
