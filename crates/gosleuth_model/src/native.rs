@@ -58,6 +58,11 @@ pub(crate) enum Native {
     Cleanup,
     NewError,
     Format,
+    Pipe,
+    PipeRead,
+    PipeWrite,
+    PipeCloseRead,
+    PipeCloseWrite,
     GroupGo,
     GroupWait,
     GroupWithContext,
@@ -122,6 +127,11 @@ impl Native {
             ("testing", "common" | "T" | "B" | "F" | "TB", _) => Self::Nothing,
             ("os" | "syscall", "", "Exit") | ("log", "" | "Logger", "Fatal" | "Fatalf" | "Fatalln") => Self::Exit,
             ("log", "" | "Logger", "Panic" | "Panicf" | "Panicln") => Self::Panic,
+            ("io", "", "Pipe") => Self::Pipe,
+            ("io", "PipeReader", "Read") => Self::PipeRead,
+            ("io", "PipeWriter", "Write") => Self::PipeWrite,
+            ("io", "PipeReader", "Close" | "CloseWithError") => Self::PipeCloseRead,
+            ("io", "PipeWriter", "Close" | "CloseWithError") => Self::PipeCloseWrite,
             ("errors", "", "New") | ("fmt", "", "Errorf") => Self::NewError,
             ("golang.org/x/sync/errgroup", "Group", "Go" | "TryGo") => Self::GroupGo,
             ("golang.org/x/sync/errgroup", "Group", "Wait") => Self::GroupWait,
@@ -143,6 +153,8 @@ impl Native {
                 | Self::ContextErr
                 | Self::TimerStop
                 | Self::TimerReset
+                | Self::PipeCloseRead
+                | Self::PipeCloseWrite
         )
     }
 
@@ -236,6 +248,17 @@ impl<'a> Machine<'a> {
             (Native::Signal, Some(loc)) => SyncOp::Signal(loc.clone(), false),
             (Native::Broadcast, Some(loc)) => SyncOp::Signal(loc.clone(), true),
             (Native::Yield, _) => SyncOp::Yield,
+            (Native::PipeRead | Native::PipeWrite, Some(loc)) => {
+                state.set(gid, dest, Val::Lazy(ty));
+                let [data, read_done, write_done] = [0, 1, 2].map(|part| self.load(query, state, &loc.part(part)));
+                let sent = (native == Native::PipeWrite).then_some(Val::Unknown);
+                let op = SyncOp::Select {
+                    cases: vec![(data, sent), (read_done, None), (write_done, None)],
+                    default: false,
+                };
+                self.park(state, gid, op, site, None);
+                return Flow::On;
+            }
             (Native::Format, _) => {
                 state.set(gid, dest, Val::Lazy(ty));
                 self.format(state, gid, args, site);
@@ -425,6 +448,35 @@ impl<'a> Machine<'a> {
                 state.goroutine(gid).cleanups.push(arg(1));
                 Val::Unknown
             }
+            Native::Pipe => {
+                // Both ends: the data, and what is closed with the reader and with the writer.
+                let parts: Rc<[Val]> = [false; 3]
+                    .map(|_| Val::Chan(state.unbuffered(site)))
+                    .into_iter()
+                    .collect();
+                let ends = match query.ty(ty) {
+                    Type::Tuple(types) => types.clone(),
+                    _ => Vec::new(),
+                };
+                let ends: Vec<_> = ends
+                    .into_iter()
+                    .map(|ty| {
+                        let elem = pointee(query.ty(ty));
+                        Val::Ptr(Loc::whole(state.alloc(Obj::Cell(elem, Val::Parts(Rc::clone(&parts))))))
+                    })
+                    .collect();
+                Val::tuple(ends)
+            }
+            Native::PipeCloseRead | Native::PipeCloseWrite => {
+                let part = if native == Native::PipeCloseRead { 1 } else { 2 };
+                if let Some(loc) = loc
+                    && let Val::Chan(obj) = self.load(query, state, &loc.part(part))
+                    && let Some(chan) = state.chan_mut(obj)
+                {
+                    chan.closed = true;
+                }
+                Val::Nil
+            }
             Native::NewError => state.non_nil(),
             _ => Val::Lazy(ty),
         })
@@ -534,6 +586,20 @@ fn pointee(ty: &Type) -> TypeId {
 }
 
 impl State {
+    /// A new channel without buffer.
+    fn unbuffered(&mut self, site: Site) -> ObjId {
+        self.alloc(Obj::Chan(Chan {
+            capacity: 0,
+            buffer: Vec::new(),
+            closed: false,
+            shared: false,
+            timer: false,
+            stoppable: false,
+            ticker: false,
+            site: Some(site),
+        }))
+    }
+
     pub(crate) fn context(&self, id: ObjId) -> Option<&Context> {
         match self.obj(id) {
             Obj::Context(context) => Some(context),

@@ -13,7 +13,7 @@ use gosleuth_syntax::{ParseOptions, ast, parse};
 use gosleuth_types::{Caches, CheckInput, Checked, PkgId, Query, SourceFile, World, check_package};
 use rustc_hash::FxHashMap;
 
-const LIBRARY: [(&str, &str); 7] = [
+const LIBRARY: [(&str, &str); 8] = [
     ("time", include_str!("library/time.go")),
     ("sync", include_str!("library/sync.go")),
     ("sync/atomic", include_str!("library/atomic.go")),
@@ -21,6 +21,7 @@ const LIBRARY: [(&str, &str); 7] = [
     ("testing", include_str!("library/testing.go")),
     ("errors", include_str!("library/errors.go")),
     ("fmt", include_str!("library/fmt.go")),
+    ("io", include_str!("library/io.go")),
 ];
 
 struct Loaded {

@@ -4,6 +4,7 @@ package program
 import (
 	"context"
 	"errors"
+	"io"
 	"testing"
 	"time"
 )
@@ -235,4 +236,27 @@ func TestOkBothEndsCancelled(t *testing.T) {
 			return
 		}
 	}
+}
+
+// The reader gives up without closing its end.
+// want Leak: select
+func TestBadPipeReaderGone(t *testing.T) {
+	r, w := io.Pipe()
+	go func() {
+		defer w.Close()
+		w.Write([]byte("a"))
+		w.Write([]byte("b"))
+	}()
+	r.Read(make([]byte, 1))
+}
+
+func TestOkPipeReaderCloses(t *testing.T) {
+	r, w := io.Pipe()
+	go func() {
+		defer w.Close()
+		w.Write([]byte("a"))
+		w.Write([]byte("b"))
+	}()
+	r.Read(make([]byte, 1))
+	r.Close()
 }
