@@ -203,7 +203,12 @@ fn classify(cx: &RuleContext<'_>, failure: &Failure) -> Option<(RuleCode, usize)
         return Some((codes::CIRCULAR_WAIT, index));
     }
     let waiter = blocked.first()?;
-    let alone = has_root && waiter.goroutine == 0 && failure.schedule.iter().all(|step| step.goroutine == 0);
+    let alone = has_root
+        && waiter.goroutine == 0
+        && failure
+            .schedule
+            .iter()
+            .all(|step| step.goroutine == 0 && step.operation != "go");
     let code = match waiter.operation {
         "chan send" if alone => codes::SELF_DEADLOCK,
         "chan send" => codes::SEND_WITH_NO_RECEIVER,
@@ -331,14 +336,9 @@ fn finding(cx: &RuleContext<'_>, info: &RuleInfo, diagnosis: &Diagnosis) -> Find
         .chain(failure.blocked.iter().map(|blocked| {
             ScheduleStep {
                 goroutine: goroutine(cx, diagnosis, blocked.goroutine, blocked.created),
-                action: match failure.kind {
-                    FailureKind::Deadlock | FailureKind::Leak => {
-                        format!("waits for ever: {}", words(blocked.operation))
-                    }
-                    _ => words(blocked.operation).to_owned(),
-                },
+                action: words(blocked.operation).to_owned(),
                 waits_for: matches!(failure.kind, FailureKind::Deadlock | FailureKind::Leak)
-                    .then(|| words(blocked.operation).to_owned()),
+                    .then(|| awaited(blocked.operation).to_owned()),
                 location: location(cx, blocked.site),
             }
         }))

@@ -2,6 +2,7 @@ use gosleuth_base::{Family, Finding, FixAvailability, RuleCode, RuleInfo, RuleSe
 use gosleuth_ir::Op;
 
 use crate::context::RuleContext;
+use crate::explored;
 use crate::nil_channels::{NilChannels, describe, is_reachable};
 use crate::rule::rule;
 
@@ -85,4 +86,5 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
             report.push(sink);
         }
     }
+    explored::report(cx, &RULE.info, sink);
 }

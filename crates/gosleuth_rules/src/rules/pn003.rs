@@ -3,6 +3,7 @@ use gosleuth_ir::{Callee, Op};
 use gosleuth_types::Builtin;
 
 use crate::context::RuleContext;
+use crate::explored;
 use crate::nil_channels::{NilChannels, describe, is_reachable};
 use crate::rule::rule;
 
@@ -87,4 +88,5 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
             report.push(sink);
         }
     }
+    explored::report(cx, &RULE.info, sink);
 }
