@@ -25,11 +25,42 @@ Register-ArgumentCompleter -Native -CommandName 'gosleuth' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Find concurrency faults in Go source: leaks, deadlocks, races, panics, lost contexts, unclosed resources')
             [CompletionResult]::new('inspect', 'inspect', [CompletionResultType]::ParameterValue, 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Show which packages and files would be analysed, and why others would not')
-            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Show the page of a catalogue entry, or the list of all')
+            [CompletionResult]::new('rules', 'rules', [CompletionResultType]::ParameterValue, 'List the rules of `check`')
+            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Show the page of a rule or of a catalogue entry, or the list of all')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'gosleuth;check' {
+            [CompletionResult]::new('--select', '--select', [CompletionResultType]::ParameterName, 'Rules to run, in place of the default set')
+            [CompletionResult]::new('--extend-select', '--extend-select', [CompletionResultType]::ParameterName, 'Rules to run in addition')
+            [CompletionResult]::new('--ignore', '--ignore', [CompletionResultType]::ParameterName, 'Rules not to run; the more exact word wins')
+            [CompletionResult]::new('--baseline', '--baseline', [CompletionResultType]::ParameterName, 'File with findings that do not count')
+            [CompletionResult]::new('--new-from', '--new-from', [CompletionResultType]::ParameterName, 'Only findings on lines that changed since this revision of Git, files that Git does not know included')
+            [CompletionResult]::new('--tags', '--tags', [CompletionResultType]::ParameterName, 'Build tags, with commas between them; instead of those of GOFLAGS')
+            [CompletionResult]::new('--goos', '--goos', [CompletionResultType]::ParameterName, 'Operating system of the build, instead of GOOS or that of this machine')
+            [CompletionResult]::new('--goarch', '--goarch', [CompletionResultType]::ParameterName, 'Processor of the build, instead of GOARCH or that of this machine')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Form of the findings')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write the findings to FILE instead of standard output')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write the findings to FILE instead of standard output')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour; NO_COLOR is honoured')
+            [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'What makes exit code 1: a severity and what is worse, any, or never [default: any]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file')
+            [CompletionResult]::new('--fix', '--fix', [CompletionResultType]::ParameterName, 'Apply fixes that are safe, and report what is left')
+            [CompletionResult]::new('--unsafe', '--unsafe', [CompletionResultType]::ParameterName, 'With --fix or --diff: also changes that may alter what the program does')
+            [CompletionResult]::new('--diff', '--diff', [CompletionResultType]::ParameterName, 'Show the changes that --fix would make, and change nothing')
+            [CompletionResult]::new('--write-baseline', '--write-baseline', [CompletionResultType]::ParameterName, 'Write the findings of this run to the baseline file [default: gosleuth-baseline.json]')
+            [CompletionResult]::new('--no-tests', '--no-tests', [CompletionResultType]::ParameterName, 'Leave out tests')
+            [CompletionResult]::new('--statistics', '--statistics', [CompletionResultType]::ParameterName, 'Also say how many findings each rule has')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Show no progress')
+            [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read no configuration file')
+            [CompletionResult]::new('--no-cache', '--no-cache', [CompletionResultType]::ParameterName, 'Check everything anew')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'gosleuth;inspect' {
@@ -100,7 +131,14 @@ Register-ArgumentCompleter -Native -CommandName 'gosleuth' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'gosleuth;rules' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Form of the list')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'gosleuth;explain' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Form of the page')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -111,17 +149,25 @@ Register-ArgumentCompleter -Native -CommandName 'gosleuth' -ScriptBlock {
             break
         }
         'gosleuth;help' {
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Find concurrency faults in Go source: leaks, deadlocks, races, panics, lost contexts, unclosed resources')
             [CompletionResult]::new('inspect', 'inspect', [CompletionResultType]::ParameterValue, 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Show which packages and files would be analysed, and why others would not')
-            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Show the page of a catalogue entry, or the list of all')
+            [CompletionResult]::new('rules', 'rules', [CompletionResultType]::ParameterValue, 'List the rules of `check`')
+            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Show the page of a rule or of a catalogue entry, or the list of all')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'gosleuth;help;check' {
             break
         }
         'gosleuth;help;inspect' {
             break
         }
         'gosleuth;help;list' {
+            break
+        }
+        'gosleuth;help;rules' {
             break
         }
         'gosleuth;help;explain' {

@@ -22,11 +22,41 @@ set edit:completion:arg-completer[gosleuth] = {|@words|
             cand --help 'Print help'
             cand -V 'Print version'
             cand --version 'Print version'
+            cand check 'Find concurrency faults in Go source: leaks, deadlocks, races, panics, lost contexts, unclosed resources'
             cand inspect 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs'
             cand list 'Show which packages and files would be analysed, and why others would not'
-            cand explain 'Show the page of a catalogue entry, or the list of all'
+            cand rules 'List the rules of `check`'
+            cand explain 'Show the page of a rule or of a catalogue entry, or the list of all'
             cand completions 'Print a completion script for a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'gosleuth;check'= {
+            cand --select 'Rules to run, in place of the default set'
+            cand --extend-select 'Rules to run in addition'
+            cand --ignore 'Rules not to run; the more exact word wins'
+            cand --baseline 'File with findings that do not count'
+            cand --new-from 'Only findings on lines that changed since this revision of Git, files that Git does not know included'
+            cand --tags 'Build tags, with commas between them; instead of those of GOFLAGS'
+            cand --goos 'Operating system of the build, instead of GOOS or that of this machine'
+            cand --goarch 'Processor of the build, instead of GOARCH or that of this machine'
+            cand --format 'Form of the findings'
+            cand -o 'Write the findings to FILE instead of standard output'
+            cand --output 'Write the findings to FILE instead of standard output'
+            cand --color 'When to use colour; NO_COLOR is honoured'
+            cand --fail-on 'What makes exit code 1: a severity and what is worse, any, or never [default: any]'
+            cand --config 'Configuration file'
+            cand --fix 'Apply fixes that are safe, and report what is left'
+            cand --unsafe 'With --fix or --diff: also changes that may alter what the program does'
+            cand --diff 'Show the changes that --fix would make, and change nothing'
+            cand --write-baseline 'Write the findings of this run to the baseline file [default: gosleuth-baseline.json]'
+            cand --no-tests 'Leave out tests'
+            cand --statistics 'Also say how many findings each rule has'
+            cand -q 'Show no progress'
+            cand --quiet 'Show no progress'
+            cand --no-config 'Read no configuration file'
+            cand --no-cache 'Check everything anew'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'gosleuth;inspect'= {
             cand --baseline 'Evidence of a good state, to compare the inputs with; may be given several times'
@@ -94,7 +124,13 @@ set edit:completion:arg-completer[gosleuth] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'gosleuth;rules'= {
+            cand --format 'Form of the list'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'gosleuth;explain'= {
+            cand --format 'Form of the page'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -103,15 +139,21 @@ set edit:completion:arg-completer[gosleuth] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'gosleuth;help'= {
+            cand check 'Find concurrency faults in Go source: leaks, deadlocks, races, panics, lost contexts, unclosed resources'
             cand inspect 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs'
             cand list 'Show which packages and files would be analysed, and why others would not'
-            cand explain 'Show the page of a catalogue entry, or the list of all'
+            cand rules 'List the rules of `check`'
+            cand explain 'Show the page of a rule or of a catalogue entry, or the list of all'
             cand completions 'Print a completion script for a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'gosleuth;help;check'= {
         }
         &'gosleuth;help;inspect'= {
         }
         &'gosleuth;help;list'= {
+        }
+        &'gosleuth;help;rules'= {
         }
         &'gosleuth;help;explain'= {
         }

@@ -26,11 +26,49 @@ end
 
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -s h -l help -d 'Print help'
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -s V -l version -d 'Print version'
+complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "check" -d 'Find concurrency faults in Go source: leaks, deadlocks, races, panics, lost contexts, unclosed resources'
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "inspect" -d 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs'
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "list" -d 'Show which packages and files would be analysed, and why others would not'
-complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "explain" -d 'Show the page of a catalogue entry, or the list of all'
+complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "rules" -d 'List the rules of `check`'
+complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "explain" -d 'Show the page of a rule or of a catalogue entry, or the list of all'
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l select -d 'Rules to run, in place of the default set' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l extend-select -d 'Rules to run in addition' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l ignore -d 'Rules not to run; the more exact word wins' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l baseline -d 'File with findings that do not count' -r -F
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l new-from -d 'Only findings on lines that changed since this revision of Git, files that Git does not know included' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l tags -d 'Build tags, with commas between them; instead of those of GOFLAGS' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l goos -d 'Operating system of the build, instead of GOOS or that of this machine' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l goarch -d 'Processor of the build, instead of GOARCH or that of this machine' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l format -d 'Form of the findings' -r -f -a "text\t'For a person at a terminal, with excerpts of the source'
+concise\t'One line a finding'
+json\t'One versioned document for programs'
+sarif\t'SARIF 2.1.0 for code scanning'
+junit\t'JUnit XML'
+github\t'Annotations of GitHub Actions'
+gitlab\t'Code quality report of GitLab'
+markdown\t'For a ticket or a pull request'"
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -s o -l output -d 'Write the findings to FILE instead of standard output' -r -F
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l color -d 'When to use colour; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l fail-on -d 'What makes exit code 1: a severity and what is worse, any, or never [default: any]' -r -f -a "any\t'Every finding'
+advice\t'Advice, warnings and errors'
+warning\t'Warnings and errors'
+error\t'Errors'
+never\t'None'"
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l config -d 'Configuration file' -r -F
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l fix -d 'Apply fixes that are safe, and report what is left'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l unsafe -d 'With --fix or --diff: also changes that may alter what the program does'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l diff -d 'Show the changes that --fix would make, and change nothing'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l write-baseline -d 'Write the findings of this run to the baseline file [default: gosleuth-baseline.json]'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l no-tests -d 'Leave out tests'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l statistics -d 'Also say how many findings each rule has'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -s q -l quiet -d 'Show no progress'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l no-config -d 'Read no configuration file'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l no-cache -d 'Check everything anew'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l baseline -d 'Evidence of a good state, to compare the inputs with; may be given several times' -r
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l timeout -d 'Ask CMD for a dump with SIGQUIT and end it after this time, for example 90s or 10m' -r
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l state -d 'Only goroutines in this state; a prefix, so `chan` is every channel operation. May be repeated' -r
@@ -102,10 +140,19 @@ complete -c gosleuth -n "__fish_gosleuth_using_subcommand list" -l test -d 'With
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand list" -l ignored -d 'Say which directories and files are left out, and why'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand list" -s v -l verbose -d 'Name the files and imports of each package'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand rules" -l format -d 'Form of the list' -r -f -a "text\t'For a person at a terminal'
+markdown\t'Markdown'
+json\t'For programs'"
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand rules" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand explain" -l format -d 'Form of the page' -r -f -a "text\t'For a person at a terminal'
+markdown\t'Markdown'
+json\t'For programs'"
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from inspect list explain completions help" -f -a "inspect" -d 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from inspect list explain completions help" -f -a "list" -d 'Show which packages and files would be analysed, and why others would not'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from inspect list explain completions help" -f -a "explain" -d 'Show the page of a catalogue entry, or the list of all'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from inspect list explain completions help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from inspect list explain completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from check inspect list rules explain completions help" -f -a "check" -d 'Find concurrency faults in Go source: leaks, deadlocks, races, panics, lost contexts, unclosed resources'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from check inspect list rules explain completions help" -f -a "inspect" -d 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from check inspect list rules explain completions help" -f -a "list" -d 'Show which packages and files would be analysed, and why others would not'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from check inspect list rules explain completions help" -f -a "rules" -d 'List the rules of `check`'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from check inspect list rules explain completions help" -f -a "explain" -d 'Show the page of a rule or of a catalogue entry, or the list of all'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from check inspect list rules explain completions help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from check inspect list rules explain completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
