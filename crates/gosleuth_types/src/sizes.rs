@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use crate::object::PkgId;
 use crate::query::Query;
-use crate::types::{BasicKind, Field, Type, TypeFlags, TypeId};
+use crate::types::{BasicKind, Field, Type, TypeId};
 
 /// Nesting of structs and arrays that is followed; what a program can have in memory is far below.
 const MAX_NESTING: u32 = 100;
@@ -18,7 +18,16 @@ pub struct Sizes<'q, 'w, 'a> {
 }
 
 /// Layouts of structs found on the way: types that share parts are not followed once for each path.
-type Known = FxHashMap<TypeId, Option<Layout>>;
+type Known = FxHashMap<TypeId, Result<Layout, NoLayout>>;
+
+/// Why a type has no layout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum NoLayout {
+    /// It depends on type parameters.
+    Open,
+    /// It is not known, or too large.
+    Unknown,
+}
 
 /// Size and alignment in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,12 +47,14 @@ impl<'q, 'w, 'a> Sizes<'q, 'w, 'a> {
 
     /// What `unsafe.Sizeof` says, in bytes; `None` if it depends on type parameters, is unknown or too large.
     pub fn size(&self, ty: TypeId) -> Option<i64> {
-        self.layout(ty, 0, &mut Known::default()).map(|layout| layout.size)
+        let layout = self.layout(ty, 0, &mut Known::default());
+        layout.map(|layout| layout.size).ok()
     }
 
     /// What `unsafe.Alignof` says, in bytes.
     pub fn align(&self, ty: TypeId) -> Option<i64> {
-        self.layout(ty, 0, &mut Known::default()).map(|layout| layout.align)
+        let layout = self.layout(ty, 0, &mut Known::default());
+        layout.map(|layout| layout.align).ok()
     }
 
     /// Where a field of a struct begins, in bytes: its place among the fields.
@@ -51,7 +62,7 @@ impl<'q, 'w, 'a> Sizes<'q, 'w, 'a> {
         let mut known = Known::default();
         let mut offset = 0;
         for (index, field) in fields.iter().enumerate() {
-            let layout = self.layout(field.ty, 1, &mut known)?;
+            let layout = self.layout(field.ty, 1, &mut known).ok()?;
             offset = align_up(offset, layout.align)?;
             if index == place {
                 return Some(offset);
@@ -61,9 +72,9 @@ impl<'q, 'w, 'a> Sizes<'q, 'w, 'a> {
         None
     }
 
-    fn layout(&self, ty: TypeId, depth: u32, known: &mut Known) -> Option<Layout> {
+    fn layout(&self, ty: TypeId, depth: u32, known: &mut Known) -> Result<Layout, NoLayout> {
         if depth > MAX_NESTING {
-            return None;
+            return Err(NoLayout::Unknown);
         }
         if let Some(&layout) = known.get(&ty) {
             return layout;
@@ -73,16 +84,17 @@ impl<'q, 'w, 'a> Sizes<'q, 'w, 'a> {
             size: count * word,
             align: word,
         };
-        Some(match self.query.ty(self.query.underlying(ty)) {
-            Type::Basic(kind) => self.basic(*kind)?,
+        Ok(match self.query.ty(self.query.underlying(ty)) {
+            Type::Basic(kind) => self.basic(*kind).ok_or(NoLayout::Unknown)?,
             Type::Pointer(_) | Type::Map { .. } | Type::Chan { .. } | Type::Func(_) => words(1),
             Type::Slice(_) => words(3),
-            Type::Interface(_) if self.query.is_type_param(ty) => return None,
+            Type::Interface(_) if self.query.is_type_param(ty) => return Err(NoLayout::Open),
             Type::Interface(_) => words(2),
             Type::Array { len, elem } => {
                 let elem = self.layout(*elem, depth + 1, known)?;
+                let size = elem.size.checked_mul(*len).filter(|_| *len >= 0);
                 Layout {
-                    size: elem.size.checked_mul(*len).filter(|_| *len >= 0)?,
+                    size: size.ok_or(NoLayout::Unknown)?,
                     align: elem.align,
                 }
             }
@@ -91,28 +103,33 @@ impl<'q, 'w, 'a> Sizes<'q, 'w, 'a> {
                 known.insert(ty, layout);
                 layout?
             }
-            Type::Unknown | Type::Named { .. } | Type::TypeParam(_) | Type::Tuple(_) | Type::Union(_) => return None,
+            Type::Unknown | Type::Named { .. } | Type::TypeParam(_) | Type::Tuple(_) | Type::Union(_) => {
+                return Err(NoLayout::Unknown);
+            }
         })
     }
 
-    fn structure(&self, ty: TypeId, fields: &[Field], depth: u32, known: &mut Known) -> Option<Layout> {
+    fn structure(&self, ty: TypeId, fields: &[Field], depth: u32, known: &mut Known) -> Result<Layout, NoLayout> {
         let mut whole = Layout { size: 0, align: 1 };
         let mut last = 1;
         for field in fields {
             let layout = self.layout(field.ty, depth + 1, known)?;
-            whole.size = align_up(whole.size, layout.align)?.checked_add(layout.size)?;
+            let end = align_up(whole.size, layout.align).and_then(|start| start.checked_add(layout.size));
+            whole.size = end.ok_or(NoLayout::Unknown)?;
             whole.align = whole.align.max(layout.align);
             last = layout.size;
         }
         // The address of an empty last field must not lie behind the struct.
-        if last == 0 && whole.size > 0 {
-            whole.size = whole.size.checked_add(1)?;
-        }
+        let padding = i64::from(last == 0 && whole.size > 0);
         if self.is_align64(ty) {
             whole.align = 8;
         }
-        whole.size = align_up(whole.size, whole.align)?;
-        Some(whole)
+        let size = whole
+            .size
+            .checked_add(padding)
+            .and_then(|size| align_up(size, whole.align));
+        whole.size = size.ok_or(NoLayout::Unknown)?;
+        Ok(whole)
     }
 
     fn basic(&self, kind: BasicKind) -> Option<Layout> {
@@ -154,7 +171,7 @@ impl<'q, 'w, 'a> Sizes<'q, 'w, 'a> {
 
     /// Whether layout depends on type arguments.
     pub fn is_open(&self, ty: TypeId) -> bool {
-        self.query.world.types.flags(ty).has(TypeFlags::PARAMS) && self.size(ty).is_none()
+        self.layout(ty, 0, &mut Known::default()) == Err(NoLayout::Open)
     }
 }
 

@@ -27,7 +27,8 @@ use crate::repository;
 /// What `cargo xtask conformance types` takes.
 #[derive(clap::Args)]
 pub(crate) struct TypesArgs {
-    /// `std`, `cmd`, `closure` (third-party modules), `errors` (programs that do not compile) or a pattern of `go list`
+    /// `std`, `cmd`, `closure` (third-party modules), `programs` (on which the compiler tests itself), `errors` (programs that do not
+    /// compile) or a pattern of `go list`
     #[arg(default_value = "std")]
     pattern: String,
     /// Compare only this package (and check what it imports)

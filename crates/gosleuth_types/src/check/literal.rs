@@ -160,13 +160,14 @@ impl Checker<'_> {
         }
     }
 
-    /// `func(…) {…}`: inside functions the body is checked at once, outside when everything outside bodies is known.
+    /// `func(…) {…}`: inside functions the body is checked at once, outside when everything outside bodies is known; not in a constant
+    /// (`len` of something with a function in it), whose `iota` it sees.
     pub(crate) fn function_literal(&mut self, expr: ExprId) -> Operand {
         let ExprKind::FuncLit { ty, body } = self.tree().exprs[expr].kind else {
             return Operand::unknown(expr);
         };
         let (sig, bound) = self.func_type(ty);
-        if self.env.in_function {
+        if self.env.in_function || self.env.iota.is_some() {
             self.function_body(&bound, sig, body);
         } else {
             let file = self.env.file;

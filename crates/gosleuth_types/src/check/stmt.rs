@@ -22,7 +22,6 @@ impl Checker<'_> {
         let before = (
             std::mem::replace(&mut self.env.results, results),
             std::mem::replace(&mut self.env.in_function, true),
-            self.env.iota.take(),
             std::mem::take(&mut self.env.labels),
             std::mem::take(&mut self.env.label_uses),
         );
@@ -32,7 +31,6 @@ impl Checker<'_> {
         (
             self.env.results,
             self.env.in_function,
-            self.env.iota,
             self.env.labels,
             self.env.label_uses,
         ) = before;

@@ -10,21 +10,21 @@ use anyhow::{Context as _, Result, ensure};
 use crate::go::{self, Selection, Unit, files};
 use crate::repository;
 
-/// The packages of a set (`std`, `cmd`, `closure`, `errors`) or of a pattern of `go list`, in an order in which each comes after those it
+/// The packages of a set (`std`, `cmd`, `closure`, `programs`, `errors`) or of a pattern of `go list`, in an order in which each comes after those it
 /// imports; those to compare are marked.
 pub(super) fn of_set(set: &str, only: &[String], go_version: Option<&str>) -> Result<Vec<Unit>> {
     let closure = repository::root().join("testdata/closure");
     let here = std::env::current_dir()?;
     let patterns = [match set {
         "closure" => "./...",
-        "errors" => "std",
+        "errors" | "programs" => "std",
         pattern => pattern,
     }];
     let mut units = go::list(&Selection {
         patterns: &patterns,
         dir: match set {
             "closure" => Some(&closure),
-            "std" | "cmd" | "errors" => None,
+            "std" | "cmd" | "errors" | "programs" => None,
             _ => Some(&here),
         },
         only,
@@ -34,12 +34,14 @@ pub(super) fn of_set(set: &str, only: &[String], go_version: Option<&str>) -> Re
     for unit in &mut units {
         match set {
             "closure" if only.is_empty() => unit.dump = !unit.standard,
-            "errors" => unit.dump = false,
+            "errors" | "programs" => unit.dump = false,
             _ => {}
         }
     }
-    if set == "errors" {
-        units.extend(broken(go_version)?);
+    match set {
+        "errors" => units.extend(broken(go_version)?),
+        "programs" => units.extend(programs(go_version)?),
+        _ => {}
     }
     Ok(units)
 }
@@ -79,6 +81,54 @@ fn broken(go_version: Option<&str>) -> Result<Vec<Unit>> {
                 dump: true,
                 standard: false,
             });
+        }
+    }
+    units.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(units)
+}
+
+/// The programs on which the compiler tests itself and that it has to accept: each file a package, those of a directory `x.dir` packages
+/// that import each other as `./a`.
+fn programs(go_version: Option<&str>) -> Result<Vec<Unit>> {
+    let root = go::root(go_version)?.join("test");
+    let version = go::language_version(go_version)?;
+    let mut units = Vec::new();
+    let mut directories = vec![root.clone()];
+    while let Some(directory) = directories.pop() {
+        for entry in std::fs::read_dir(&directory)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                directories.push(path);
+            }
+        }
+        let names = files(&directory)?;
+        let inside = directory
+            .strip_prefix(&root)
+            .unwrap_or(&directory)
+            .to_string_lossy()
+            .into_owned();
+        let group = inside.ends_with(".dir");
+        let path = |name: &str| format!("test/{inside}/{}", name.trim_end_matches(".go"));
+        let siblings = names.iter().filter(|_| group);
+        let import_map: BTreeMap<_, _> = siblings
+            .map(|name| (format!("./{}", name.trim_end_matches(".go")), path(name)))
+            .collect();
+        for name in &names {
+            let text = std::fs::read(directory.join(name))?;
+            // The first line says what the compiler is expected to do with the file.
+            let accepted = ["// run", "// compile", "// build"];
+            if group || accepted.iter().any(|action| text.starts_with(action.as_bytes())) {
+                units.push(Unit {
+                    path: path(name),
+                    dir: directory.clone(),
+                    files: vec![name.clone()],
+                    import_map: import_map.clone(),
+                    imports: import_map.values().cloned().collect(),
+                    go_version: version.clone(),
+                    dump: true,
+                    standard: false,
+                });
+            }
         }
     }
     units.sort_by(|a, b| a.path.cmp(&b.path));
