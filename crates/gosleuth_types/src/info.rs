@@ -2,7 +2,7 @@
 
 use gosleuth_base::Idx as _;
 use gosleuth_syntax::ast::{self, ExprId, IdentId, StmtId};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::constant::ConstValue;
 use crate::object::ObjRef;
@@ -95,6 +95,8 @@ impl FileInfo {
             types: vec![TypeId::UNKNOWN; file.exprs.len()],
             modes: vec![Mode::Unknown; file.exprs.len()],
             objects: vec![None; file.idents.len()],
+            // About a quarter of the expressions of a program are constant.
+            constants: FxHashMap::with_capacity_and_hasher(file.exprs.len() / 4, FxBuildHasher),
             ..Self::default()
         }
     }

@@ -347,6 +347,10 @@ func f[P any](t T, e E, p *int, s []string, b []byte, g P) {
 	_ = unsafe.Sizeof([0]int{}) /*: const uintptr = 0 */
 	_ = unsafe.Sizeof(g) /*: value uintptr */
 	_ = unsafe.Sizeof(&g) /*: const uintptr = 8 */
+	type local struct { g P; x []int }
+	_ = unsafe.Sizeof /*: builtin func(local) uintptr */ (local{}) /*: value uintptr */
+	_ = unsafe.Offsetof(local{}.x) /*: value uintptr */
+	_ = unsafe.Sizeof([2]*local{}) /*: const uintptr = 16 */
 	_ = unsafe.Alignof(t.c) /*: const uintptr = 2 */
 	_ = unsafe.Offsetof(t.b) /*: const uintptr = 8 */
 	_ = unsafe.Offsetof(e.T.b) /*: const uintptr = 8 */
@@ -385,6 +389,10 @@ const (
 var a = [F + 2]int{}
 const huge = 1 << 62 << 62 >> 120
 var h = [huge]bool{}
+const (
+	_ = len([1]func(){func() { var x [iota + 5]int; _ = x /*: var [5]int */ }})
+	_ = len([1]func(){func() { const y = iota + 1; _ = y /*: const int = 1 */ }})
+)
 const mask = ^uint32(0)
 var k = [mask >> 28]int{}
 "#,

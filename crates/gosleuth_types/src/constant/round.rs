@@ -34,27 +34,25 @@ const DOUBLE: Format = Format {
 impl ConstValue {
     /// The value as one of a basic type, floats rounded to it; `None` if the type does not have it. What is not known can be anything.
     /// `word_size` is that of a pointer, in bytes.
-    pub fn represent(&self, kind: BasicKind, word_size: u8) -> Option<Self> {
+    pub fn represent(self, kind: BasicKind, word_size: u8) -> Option<Self> {
         let word = u32::from(word_size) * 8;
-        match (self, kind) {
-            (Self::Unknown, _) => Some(Self::Unknown),
-            (Self::Bool(_), _) => kind.is_boolean().then(|| self.clone()),
-            (Self::String(_), _) => kind.is_string().then(|| self.clone()),
-            (_, BasicKind::UntypedInt | BasicKind::UntypedRune) => self.is_integer().then(|| self.clone()),
-            (_, BasicKind::UntypedFloat) => self.is_real().then(|| self.clone()),
-            (_, BasicKind::UntypedComplex) => Some(self.clone()),
-            (_, BasicKind::Float32) => self.to_format(&SINGLE),
-            (_, BasicKind::Float64) => self.to_format(&DOUBLE),
+        let has = match (&self, kind) {
+            (Self::Unknown, _) => true,
+            (Self::Bool(_), _) => kind.is_boolean(),
+            (Self::String(_), _) => kind.is_string(),
+            (_, BasicKind::UntypedComplex) => true,
+            (_, BasicKind::UntypedInt | BasicKind::UntypedRune) => self.is_integer(),
+            (_, BasicKind::UntypedFloat) => self.is_real(),
+            (_, BasicKind::Float32) => return self.to_format(&SINGLE),
+            (_, BasicKind::Float64) => return self.to_format(&DOUBLE),
             (_, BasicKind::Complex64 | BasicKind::Complex128) => {
                 let format = if kind == BasicKind::Complex64 { &SINGLE } else { &DOUBLE };
                 let (re, im) = (self.real().to_format(format)?, self.imag().to_format(format)?);
-                Some(Self::complex(re, im))
+                return Some(Self::complex(re, im));
             }
-            _ => {
-                let (signed, bits) = integer_width(kind, word)?;
-                self.fits(signed, bits).then(|| self.clone())
-            }
-        }
+            _ => integer_width(kind, word).is_some_and(|(signed, bits)| self.fits(signed, bits)),
+        };
+        has.then_some(self)
     }
 
     fn fits(&self, signed: bool, bits: u32) -> bool {

@@ -239,7 +239,11 @@ fn floats_are_rounded_as_the_machine_does() {
     ] {
         let value = float(text);
         let double: f64 = text.parse().unwrap();
-        assert_eq!(value.represent(BasicKind::Float64, 8), Some(exact(double)), "{text}");
+        assert_eq!(
+            value.clone().represent(BasicKind::Float64, 8),
+            Some(exact(double)),
+            "{text}"
+        );
         let single: f32 = text.parse().unwrap();
         let expected = single.is_finite().then(|| exact(f64::from(single)));
         assert_eq!(value.represent(BasicKind::Float32, 8), expected, "{text} as float32");
