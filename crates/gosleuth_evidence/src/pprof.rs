@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use gosleuth_base::{ProblemKind, Sym};
+use gosleuth_base::{Idx as _, ProblemKind, Sym};
 use rustc_hash::FxBuildHasher;
 
 use crate::budget::Budget;
@@ -527,18 +527,25 @@ impl Symbols {
         &self.calls[start as usize..end as usize]
     }
 
-    /// The frames that a dump would print, innermost first, and what their roles say of the state.
-    fn walk(&self, locations: &[u64], frames: &mut Vec<FrameId>) -> Inference {
+    /// Writes the frames that a dump would print, innermost first, as many as fit. Returns their number and what their roles say of
+    /// the state.
+    fn walk(&self, locations: &[u64], frames: &mut [FrameId]) -> (usize, Inference) {
         let mut inference = Inference::new(true);
         let mut decided = false;
-        frames.clear();
-        let plain = |location: u64| *self.plain.get(usize::try_from(location).ok()?)?;
+        let mut count = 0;
+        let plain = self.plain.as_slice();
         let mut rest = locations;
         while let Some((&location, after)) = rest.split_first() {
             if decided {
-                let run = rest.iter().take_while(|&&location| plain(location).is_some()).count();
-                let known = |&location: &u64| plain(location).expect("counted just now");
-                frames.extend(rest[..run.min(STACK_CAP - frames.len())].iter().map(known));
+                let mut run = 0;
+                for (frame, &location) in frames[count..].iter_mut().zip(rest) {
+                    let Some(&Some(known)) = plain.get(location as usize) else {
+                        break;
+                    };
+                    *frame = known;
+                    run += 1;
+                }
+                count += run;
                 rest = &rest[run..];
                 if run > 0 {
                     continue;
@@ -549,15 +556,16 @@ impl Symbols {
                 decided = decided || inference.push(call.role);
                 let shown = match call.visibility {
                     Visibility::Shown => true,
-                    Visibility::ShownInside => !frames.is_empty(),
+                    Visibility::ShownInside => count > 0,
                     Visibility::Hidden => false,
                 };
-                if shown && frames.len() < STACK_CAP {
-                    frames.push(call.frame);
+                if shown && let Some(frame) = frames.get_mut(count) {
+                    *frame = call.frame;
+                    count += 1;
                 }
             }
         }
-        inference
+        (count, inference)
     }
 }
 
@@ -673,25 +681,30 @@ impl<'a> LabelCache<'a> {
 
 fn read_goroutines(bytes: &[u8], tables: &Tables, symbols: &Symbols, set: &mut EvidenceSet, groups: &mut Groups) {
     let mut cache = LabelCache::default();
-    let mut frames: Vec<FrameId> = Vec::new();
+    // Overwritten from the start by each sample.
+    let mut buffer = vec![FrameId::from_usize(0); STACK_CAP];
     for_each_sample(bytes, |sample, raw_labels| {
         let count = sample.values.first().copied().unwrap_or(0);
         let Ok(count @ 1..) = u64::try_from(count) else {
             return;
         };
         let labels = cache.get(raw_labels, tables, bytes, set);
-        let inference = symbols.walk(&sample.locations, &mut frames);
-        if frames.is_empty() {
+        let (mut depth, inference) = symbols.walk(&sample.locations, &mut buffer);
+        if depth == 0 {
             // A goroutine of the runtime itself: its frames are all there is. Go's own text form does the same.
             let all = sample.locations.iter().flat_map(|&location| symbols.calls(location));
-            frames.extend(all.map(|call| call.frame).take(STACK_CAP));
+            for (frame, call) in buffer.iter_mut().zip(all) {
+                *frame = call.frame;
+                depth += 1;
+            }
         }
+        let frames = &buffer[..depth];
         let reason = match groups.snapshot_mut().kind {
             // The stack is that of the thread that started another one, long ago.
             SnapshotKind::Threads => WaitReason::Unknown,
             _ => labels.state.unwrap_or_else(|| inference.reason()),
         };
-        groups.add(set, &frames, reason, labels.state.is_none(), labels.labels, count, 0);
+        groups.add(set, frames, reason, labels.state.is_none(), labels.labels, count, 0);
     });
 }
 

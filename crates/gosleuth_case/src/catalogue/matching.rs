@@ -39,6 +39,8 @@ pub(crate) struct Matcher {
     /// The set with one more trait.
     with: FxHashMap<(TraitSet, Trait), TraitSet>,
     answers: FxHashMap<Signature, Option<u16>>,
+    /// The last answer: neighbours are often alike.
+    last: Option<(Signature, Option<u16>)>,
 }
 
 /// Which set of patterns a function name matches; 0 is none.
@@ -151,19 +153,23 @@ impl Matcher {
             sets: vec![Box::default()],
             with: FxHashMap::default(),
             answers: FxHashMap::default(),
+            last: None,
         }
     }
 
     /// The traits of frames, added to those of `set`.
     fn gather(&mut self, mut set: TraitSet, frames: &[FrameId]) -> TraitSet {
+        let Self {
+            by_frame, sets, with, ..
+        } = self;
+        let by_frame = by_frame.as_slice();
         for frame in frames {
-            let found = self.by_frame[frame.index()];
+            let found = by_frame[frame.index()];
             // Functions that no pattern matches decide nothing, and they are nearly all.
             if found == 0 {
                 continue;
             }
-            let sets = &mut self.sets;
-            set = *self.with.entry((set, found)).or_insert_with(|| {
+            set = *with.entry((set, found)).or_insert_with(|| {
                 let known = &sets[set as usize];
                 if known.contains(&found) {
                     return set;
@@ -195,11 +201,18 @@ impl Matcher {
             leading,
             anywhere: self.gather(leading, &frames[user..]),
         };
-        if let Some(&known) = self.answers.get(&signature) {
+        if let Some((last, known)) = self.last
+            && last == signature
+        {
             return known;
         }
-        let entry = self.compare(&signature);
-        self.answers.insert(signature, entry);
+        let known = self.answers.get(&signature).copied();
+        let entry = known.unwrap_or_else(|| {
+            let entry = self.compare(&signature);
+            self.answers.insert(signature, entry);
+            entry
+        });
+        self.last = Some((signature, entry));
         entry
     }
 
