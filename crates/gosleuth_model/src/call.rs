@@ -131,7 +131,10 @@ impl<'a> Machine<'a> {
                         Flow::On
                     }
                     None => {
-                        let is_pure = self.program.names(*obj).is_some_and(|(path, ..)| PURE.contains(&path));
+                        // A function that is given may be called at any time.
+                        let names = self.program.names(*obj);
+                        let is_pure =
+                            !args.iter().any(is_function) && names.is_some_and(|(path, ..)| PURE.contains(&path));
                         if is_pure {
                             state.set(gid, dest, Val::Lazy(ty));
                             return Flow::On;
@@ -493,6 +496,14 @@ impl<'a> Machine<'a> {
         };
         state.set(gid, dest, result);
         Flow::On
+    }
+}
+
+fn is_function(value: &Val) -> bool {
+    match value {
+        Val::Func(_) => true,
+        Val::Boxed(_, inner) => is_function(inner),
+        _ => false,
     }
 }
 

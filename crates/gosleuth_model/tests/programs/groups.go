@@ -180,3 +180,12 @@ func TestOkEnvironment(t *testing.T) {
 }
 
 func external() chan int
+
+func run(f func())
+
+// What is given to code outside may be called there.
+func TestOkCalledOutside(t *testing.T) {
+	done := make(chan struct{})
+	run(func() { close(done) })
+	<-done
+}
