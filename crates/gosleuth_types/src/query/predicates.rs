@@ -223,8 +223,9 @@ where
             (Type::Basic(kind), &Type::Slice(elem)) | (&Type::Slice(elem), Type::Basic(kind)) => {
                 kind.is_string() && matches!(self.underlying(elem), TypeId::BYTE | TypeId::RUNE)
             }
+            // Pointers with a name of their own are not converted by what they point to.
             (&Type::Pointer(a), &Type::Pointer(b)) => {
-                self.identical_ignoring_tags(self.underlying(a), self.underlying(b))
+                x == from && y == to && self.identical_ignoring_tags(self.underlying(a), self.underlying(b))
             }
             (&Type::Slice(elem), &Type::Array { elem: other, .. }) => self.identical(elem, other),
             (&Type::Slice(elem), &Type::Pointer(array)) => match self.ty(self.underlying(array)) {

@@ -468,6 +468,7 @@ fn what_can_be_assigned() {
     let mut lab = Lab::new();
     let named = lab.declared("Ints", lab.slice(TypeId::INT));
     let other = lab.declared("Others", lab.slice(TypeId::INT));
+    let pointer = lab.declared("Pointer", lab.pointer(named));
     let (both, recv) = (
         lab.chan(ChanDir::Both, TypeId::INT),
         lab.chan(ChanDir::Recv, TypeId::INT),
@@ -484,6 +485,8 @@ fn what_can_be_assigned() {
     assert!(!query.is_assignable(UNTYPED_FLOAT, TypeId::STRING));
     assert!(query.is_assignable(TypeId::UNKNOWN, TypeId::STRING));
     assert!(!query.is_convertible(TypeId::STRING, TypeId::INT));
+    assert!(query.is_convertible(lab.pointer(named), lab.pointer(other)));
+    assert!(!query.is_convertible(pointer, lab.pointer(other)));
     assert!(query.is_convertible(TypeId::STRING, lab.slice(TypeId::BYTE)));
     let nothing = lab.func(&[], &[]);
     let runner = lab.interface(&[("Run", nothing)], &[]);
