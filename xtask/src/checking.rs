@@ -8,7 +8,7 @@ use gosleuth_types::export::{self, Positions, Reach};
 use gosleuth_types::{CheckInput, Checked, PkgId, SourceFile, World, check_package};
 use rustc_hash::FxHashMap;
 
-use crate::go::Unit;
+use crate::go::{Unit, Variant};
 
 /// The packages checked so far.
 #[derive(Default)]
@@ -23,6 +23,20 @@ impl Checking {
         let pkg = self.world.register(path, None);
         self.by_path.insert(path.to_owned(), pkg);
         pkg
+    }
+
+    /// Adds a unit that is to be checked; tests in a package extend it. None if there is nothing to check beyond what others have.
+    pub(crate) fn register_unit(&mut self, unit: &Unit) -> Option<PkgId> {
+        let base = self.package(&unit.path);
+        let pkg = match (unit.variant, base) {
+            (Variant::Rebuilt, Some(base)) => Err(base),
+            (Variant::WithTests, Some(base)) if unit.files.iter().all(|file| unit.extends.contains(file)) => Err(base),
+            (Variant::WithTests, base) => Ok(self.world.register(&unit.path, base)),
+            _ => Ok(self.world.register(&unit.path, None)),
+        };
+        self.by_path
+            .insert(unit.import_path.clone(), pkg.unwrap_or_else(|base| base));
+        pkg.ok()
     }
 
     /// Adds a package that was made in another way.
@@ -76,7 +90,7 @@ impl Sources {
     /// Reads and parses the files of a package.
     pub(crate) fn read(unit: &Unit) -> Result<Self> {
         let mut files = Vec::new();
-        for name in &unit.files {
+        for name in unit.files.iter().filter(|name| !unit.extends.contains(name)) {
             let path = unit.dir.join(name);
             let text = std::fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
             let tree = gosleuth_syntax::parse(&text, ParseOptions::default());
@@ -98,6 +112,7 @@ impl Sources {
 pub(crate) fn export_alone(path: &Path) -> Result<Vec<u8>> {
     let unit = Unit {
         path: "p".to_owned(),
+        import_path: "p".to_owned(),
         dir: path.parent().unwrap_or(Path::new("")).to_owned(),
         files: path
             .file_name()

@@ -20,9 +20,36 @@ pub(crate) struct Unit {
     pub(crate) dump: bool,
     /// Whether it is part of Go.
     pub(crate) standard: bool,
+    /// What it is beside the package of its path.
+    #[serde(skip)]
+    pub(crate) variant: Variant,
+    /// Files of the package that these tests extend; `files` has them too.
+    #[serde(skip)]
+    pub(crate) extends: Vec<String>,
+    /// Under which path others import it, if not `path`: `p [p.test]`.
+    pub(crate) import_path: String,
+}
+
+/// What a unit is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Variant {
+    /// A package.
+    #[default]
+    Plain,
+    /// A package with its tests.
+    WithTests,
+    /// A package once more, because it imports one with its tests.
+    Rebuilt,
+    /// External tests.
+    External,
 }
 
 impl Unit {
+    /// Whether these are external tests of a package.
+    fn tests(&self, path: &str) -> bool {
+        self.variant == Variant::External && self.path.strip_suffix("_test") == Some(path)
+    }
+
     /// Bytes of its files.
     pub(crate) fn size(&self) -> u64 {
         let size = |file: &String| std::fs::metadata(self.dir.join(file)).map_or(0, |metadata| metadata.len());
@@ -47,6 +74,12 @@ struct Listed {
     #[serde(default)]
     import_map: BTreeMap<String, String>,
     module: Option<Module>,
+    /// The package whose tests this is for.
+    #[serde(default)]
+    for_test: String,
+    /// Package name; `main` for the programs that run tests.
+    #[serde(default)]
+    name: String,
 }
 
 #[derive(Deserialize)]
@@ -66,6 +99,8 @@ pub(crate) struct Selection<'a> {
     pub(crate) only: &'a [String],
     /// `1.27.3` instead of the `go` command's own version.
     pub(crate) go: Option<&'a str>,
+    /// With tests, of those that are asked for.
+    pub(crate) tests: bool,
     /// Operating system and processor, if not this machine's.
     pub(crate) target: Option<(&'a str, &'a str)>,
 }
@@ -86,7 +121,8 @@ pub(crate) fn list(selection: &Selection<'_>) -> Result<Vec<Unit>> {
     command
         .current_dir(selection.dir.unwrap_or(Path::new("/")))
         .args(["list", "-e", "-deps"])
-        .arg("-json=ImportPath,Dir,Standard,DepOnly,GoFiles,Imports,ImportMap,Module")
+        .arg("-json=ImportPath,Name,ForTest,Dir,Standard,DepOnly,GoFiles,Imports,ImportMap,Module")
+        .args(selection.tests.then_some("-test"))
         .args(selection.patterns)
         .stderr(Stdio::inherit());
     if let Some((goos, goarch)) = selection.target {
@@ -102,16 +138,41 @@ pub(crate) fn list(selection: &Selection<'_>) -> Result<Vec<Unit>> {
             continue;
         }
         let go_version = listed.module.and_then(|module| module.go_version);
+        // The go command tells variants by ` [p.test]`; to the language they are the package they are made of.
+        let (path, test) = match listed.import_path.split_once(" [") {
+            Some((path, _)) => (path.to_owned(), true),
+            None => (listed.import_path.clone(), false),
+        };
+        if !test && listed.name == "main" && path.ends_with(".test") {
+            continue;
+        }
+        let variant = match path.strip_suffix("_test") {
+            _ if !test => Variant::Plain,
+            Some(tested) if tested == listed.for_test => Variant::External,
+            _ if path == listed.for_test => Variant::WithTests,
+            _ => Variant::Rebuilt,
+        };
         units.push(Unit {
-            dump: !listed.dep_only,
+            dump: !listed.dep_only && variant != Variant::Rebuilt,
             standard: listed.standard,
-            path: listed.import_path,
+            variant,
+            extends: Vec::new(),
+            import_path: listed.import_path,
+            path,
             dir: listed.dir,
             files: listed.go_files,
             import_map: listed.import_map,
             imports: listed.imports,
             go_version: go_version.map_or_else(|| version.clone(), |version| format!("go{version}")),
         });
+    }
+    let plain: BTreeMap<String, Vec<String>> = units
+        .iter()
+        .filter(|unit| unit.variant == Variant::Plain)
+        .map(|unit| (unit.path.clone(), unit.files.clone()))
+        .collect();
+    for unit in units.iter_mut().filter(|unit| unit.variant == Variant::WithTests) {
+        unit.extends = plain.get(&unit.path).cloned().unwrap_or_default();
     }
     if !selection.only.is_empty() {
         keep(&mut units, selection.only);
@@ -123,13 +184,14 @@ pub(crate) fn list(selection: &Selection<'_>) -> Result<Vec<Unit>> {
 fn keep(units: &mut Vec<Unit>, only: &[String]) {
     let mut needed: BTreeSet<String> = only.iter().cloned().collect();
     for unit in units.iter().rev() {
-        if needed.contains(&unit.path) {
+        if needed.contains(&unit.import_path) || only.contains(&unit.path) || only.iter().any(|path| unit.tests(path)) {
+            needed.insert(unit.import_path.clone());
             needed.extend(unit.imports.iter().cloned());
         }
     }
-    units.retain(|unit| needed.contains(&unit.path));
+    units.retain(|unit| needed.contains(&unit.import_path));
     for unit in units {
-        unit.dump = only.contains(&unit.path);
+        unit.dump &= only.contains(&unit.path) || only.iter().any(|path| unit.tests(path));
     }
 }
 

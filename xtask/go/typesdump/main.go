@@ -26,10 +26,12 @@ import (
 
 // unit is a package to check.
 type unit struct {
-	Path      string            `json:"path"`
-	Dir       string            `json:"dir"`
-	Files     []string          `json:"files"`
-	ImportMap map[string]string `json:"import_map"`
+	Path string `json:"path"`
+	// ImportPath is what others know it by: with tests, "p [p.test]".
+	ImportPath string            `json:"import_path"`
+	Dir        string            `json:"dir"`
+	Files      []string          `json:"files"`
+	ImportMap  map[string]string `json:"import_map"`
 	// Imports are the paths of the packages it needs, after ImportMap.
 	Imports   []string `json:"imports"`
 	GoVersion string   `json:"go_version"`
@@ -94,7 +96,7 @@ func (l *loader) check(u *unit, info *types.Info, bodies bool) *result {
 	}
 	p, _ := config.Check(u.Path, l.fset, r.files, info)
 	l.mu.Lock()
-	l.packages[u.Path] = p
+	l.packages[u.ImportPath] = p
 	l.mu.Unlock()
 	return r
 }
@@ -168,7 +170,7 @@ func main() {
 func (l *loader) checkParallel(units []*unit) {
 	done := map[string]chan struct{}{}
 	for _, u := range units {
-		done[u.Path] = make(chan struct{})
+		done[u.ImportPath] = make(chan struct{})
 	}
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
 	var wg sync.WaitGroup
@@ -176,7 +178,7 @@ func (l *loader) checkParallel(units []*unit) {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			defer close(done[u.Path])
+			defer close(done[u.ImportPath])
 			for _, path := range u.Imports {
 				if c, ok := done[path]; ok {
 					<-c

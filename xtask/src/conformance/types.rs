@@ -40,6 +40,9 @@ pub(crate) struct TypesArgs {
     /// Write the score to testdata/conformance
     #[arg(long)]
     update: bool,
+    /// Compare the tests of the packages too
+    #[arg(long)]
+    tests: bool,
     /// Take the standard library from the summary that gosleuth carries, as on a machine without Go
     #[arg(long)]
     summary: bool,
@@ -62,7 +65,7 @@ pub(crate) fn run(args: &TypesArgs) -> Result<()> {
 }
 
 fn conform(args: &TypesArgs) -> Result<()> {
-    let units = packages::of_set(&args.pattern, &args.packages, args.go.as_deref())?;
+    let units = packages::of_set(&args.pattern, &args.packages, args.tests, args.go.as_deref())?;
     ensure!(units.iter().any(|unit| unit.dump), "no package to compare");
     if args.speed {
         return speed::run(&args.pattern, &units, args.go.as_deref());
@@ -93,8 +96,9 @@ fn conform(args: &TypesArgs) -> Result<()> {
         let directory = repository::root().join("testdata/conformance");
         std::fs::create_dir_all(&directory)?;
         let summary = if args.summary { "-summary" } else { "" };
+        let tests = if args.tests { "-tests" } else { "" };
         std::fs::write(
-            directory.join(format!("types-{}{summary}.txt", args.pattern)),
+            directory.join(format!("types-{}{tests}{summary}.txt", args.pattern)),
             format!("{}, {}", go::language_version(args.go.as_deref())?, score.text(200)),
         )?;
     }
@@ -103,7 +107,9 @@ fn conform(args: &TypesArgs) -> Result<()> {
 
 /// Checks a package and compares it with what go/types says, if that is known.
 fn compare(checking: &mut Checking, unit: &Unit, theirs: Option<&Frame>, score: &mut Score) -> Result<()> {
-    let pkg = checking.register(&unit.path);
+    let Some(pkg) = checking.register_unit(unit) else {
+        return Ok(());
+    };
     let sources = Sources::read(unit)?;
     let files = sources.files();
     for (file, error) in files

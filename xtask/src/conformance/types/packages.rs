@@ -7,12 +7,12 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::go::{self, Selection, Unit, files};
+use crate::go::{self, Selection, Unit, Variant, files};
 use crate::repository;
 
-/// The packages of a set (`std`, `cmd`, `closure`, `programs`, `errors`) or of a pattern of `go list`, in an order in which each comes after those it
-/// imports; those to compare are marked.
-pub(super) fn of_set(set: &str, only: &[String], go_version: Option<&str>) -> Result<Vec<Unit>> {
+/// The packages of a set (`std`, `cmd`, `closure`, `programs`, `errors`) or of a pattern of `go list`, in an order in which each comes
+/// after those it imports; those to compare are marked.
+pub(super) fn of_set(set: &str, only: &[String], tests: bool, go_version: Option<&str>) -> Result<Vec<Unit>> {
     let closure = repository::root().join("testdata/closure");
     let here = std::env::current_dir()?;
     let patterns = [match set {
@@ -28,12 +28,13 @@ pub(super) fn of_set(set: &str, only: &[String], go_version: Option<&str>) -> Re
             _ => Some(&here),
         },
         only,
+        tests,
         go: go_version,
         target: None,
     })?;
     for unit in &mut units {
         match set {
-            "closure" if only.is_empty() => unit.dump = !unit.standard,
+            "closure" if only.is_empty() => unit.dump = !unit.standard && unit.variant != Variant::Rebuilt,
             "errors" | "programs" => unit.dump = false,
             _ => {}
         }
@@ -72,14 +73,13 @@ fn broken(go_version: Option<&str>) -> Result<Vec<Unit>> {
             let Some(first) = files.first() else { continue };
             let path = directory.strip_prefix("/").unwrap_or(&directory).join(first);
             units.push(Unit {
+                import_path: path.to_string_lossy().into_owned(),
                 path: path.to_string_lossy().into_owned(),
                 dir: directory.clone(),
                 files,
-                import_map: BTreeMap::new(),
-                imports: Vec::new(),
                 go_version: version.clone(),
                 dump: true,
-                standard: false,
+                ..Unit::default()
             });
         }
     }
@@ -119,6 +119,7 @@ fn programs(go_version: Option<&str>) -> Result<Vec<Unit>> {
             let accepted = ["// run", "// compile", "// build"];
             if group || accepted.iter().any(|action| text.starts_with(action.as_bytes())) {
                 units.push(Unit {
+                    import_path: path(name),
                     path: path(name),
                     dir: directory.clone(),
                     files: vec![name.clone()],
@@ -126,7 +127,7 @@ fn programs(go_version: Option<&str>) -> Result<Vec<Unit>> {
                     imports: import_map.values().cloned().collect(),
                     go_version: version.clone(),
                     dump: true,
-                    standard: false,
+                    ..Unit::default()
                 });
             }
         }
