@@ -336,24 +336,3 @@ pub(crate) fn in_loop(func: &Func, block: BlockId) -> bool {
     }
     false
 }
-
-/// The blocks from which a return cannot be reached, given the entry: whether control, once in `block`, can ever leave the function.
-pub(crate) fn can_return(cx: &RuleContext<'_>, func: &Func, block: BlockId) -> bool {
-    let mut seen = vec![false; func.blocks.len()];
-    let mut work = vec![block];
-    while let Some(next) = work.pop() {
-        if std::mem::replace(&mut seen[next.index()], true) {
-            continue;
-        }
-        let block = &func.blocks[next];
-        let ends = block.values.iter().any(|&value| match func.op(value) {
-            Op::Call(call) => has(cx.call_models(call), Behaviour::NoReturn),
-            _ => false,
-        });
-        if ends || matches!(block.end, Terminator::Return(_) | Terminator::Panic(_)) {
-            return true;
-        }
-        work.extend(block.end.successors());
-    }
-    false
-}

@@ -11,6 +11,7 @@
 
 mod check;
 mod context;
+mod contexts;
 mod explored;
 mod flow;
 mod goroutines;

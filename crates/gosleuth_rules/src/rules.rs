@@ -1,12 +1,22 @@
 //! The rules, one file each.
 
+pub(crate) mod cx001;
+pub(crate) mod cx002;
+pub(crate) mod cx003;
+pub(crate) mod cx004;
+pub(crate) mod cx006;
 pub(crate) mod dl001;
 pub(crate) mod dl002;
 pub(crate) mod dl003;
 pub(crate) mod dl004;
 pub(crate) mod dl005;
+pub(crate) mod dl006;
 pub(crate) mod dl007;
 pub(crate) mod dl008;
+pub(crate) mod dl009;
+pub(crate) mod dl010;
+pub(crate) mod dl012;
+pub(crate) mod dr003;
 pub(crate) mod dr005;
 pub(crate) mod gl001;
 pub(crate) mod gl002;
@@ -15,6 +25,7 @@ pub(crate) mod gl004;
 pub(crate) mod gl005;
 pub(crate) mod gl006;
 pub(crate) mod gl008;
+pub(crate) mod gl012;
 pub(crate) mod gs001;
 pub(crate) mod gs002;
 pub(crate) mod pn001;
@@ -22,3 +33,7 @@ pub(crate) mod pn002;
 pub(crate) mod pn003;
 pub(crate) mod pn004;
 pub(crate) mod pn005;
+pub(crate) mod pn007;
+pub(crate) mod rs001;
+pub(crate) mod rs002;
+pub(crate) mod rs003;

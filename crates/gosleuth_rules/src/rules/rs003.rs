@@ -1,0 +1,352 @@
+use gosleuth_base::{Family, Finding, FixAvailability, FixSafety, RuleCode, RuleInfo, RuleSet, Severity, Symptom};
+use gosleuth_ir::{Call, Callee, Func, Op, ValueId};
+use gosleuth_syntax::ast::{BinaryOp, ExprKind, Span, StmtId, StmtKind};
+use gosleuth_types::{Mode, SelectionKind, Type};
+use rustc_hash::FxHashSet;
+
+use crate::context::RuleContext;
+use crate::flow::{Follow, Held, Lost, Slot, Step, end_pos, follow, has, in_loop, nil_check, position, results};
+use crate::goroutines::arguments;
+use crate::models::Behaviour;
+use crate::rule::rule;
+
+rule! {
+    /// ## What it does
+    ///
+    /// Finds paths on which the body of an HTTP response is neither closed nor handed on, and responses that are used before the error is
+    /// looked at.
+    ///
+    /// ## Why it is bad
+    ///
+    /// An open body keeps its connection and the two goroutines that serve it. When the error is not nil the response is nil, and
+    /// using it panics.
+    ///
+    /// ## Example
+    ///
+    /// ```go
+    /// func size(client *http.Client, url string) (int64, error) {
+    ///     resp, err := client.Get(url)
+    ///     if err != nil {
+    ///         return 0, err
+    ///     }
+    ///     if resp.StatusCode != http.StatusOK {
+    ///         return 0, errors.New(resp.Status)
+    ///     }
+    ///     defer resp.Body.Close()
+    ///     return io.Copy(io.Discard, resp.Body)
+    /// }
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```go
+    /// func size(client *http.Client, url string) (int64, error) {
+    ///     resp, err := client.Get(url)
+    ///     if err != nil {
+    ///         return 0, err
+    ///     }
+    ///     defer resp.Body.Close()
+    ///     if resp.StatusCode != http.StatusOK {
+    ///         return 0, errors.New(resp.Status)
+    ///     }
+    ///     return io.Copy(io.Discard, resp.Body)
+    /// }
+    /// ```
+    ///
+    /// ## Runtime symptom
+    ///
+    /// ## Limits
+    ///
+    /// A response or body that is passed to a function which is not known to only read it, stored, returned or captured counts as handed on.
+    /// Functions of your own that return responses are not known; declare them as models with the behaviour `response`. Tests are left
+    /// out: their servers end with them.
+    ///
+    /// ## Version notes
+    ///
+    /// None.
+    RuleInfo {
+        code: RuleCode::new(Family::Resources, 3),
+        name: "response-body-not-closed",
+        summary: "the body of an HTTP response is not closed on some path",
+        set: RuleSet::Default,
+        severity: Severity::Error,
+        fix: FixAvailability::Safe,
+        symptoms: &[Symptom::Other("goroutines in `net/http.(*persistConn).readLoop` and `writeLoop` that become more and more")],
+    }
+}
+
+const RESPONSE: Slot = 0;
+const ERROR: Slot = 1;
+
+fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
+    for func in cx.ir.funcs.iter() {
+        for (id, value) in func.values.iter_enumerated() {
+            let Op::Call(call) = &value.op else { continue };
+            if !has(cx.call_models(call), Behaviour::Response) {
+                continue;
+            }
+            let results = results(func, id);
+            let (Some(&response), Some(&error)) = (results.get(&0), results.get(&1)) else {
+                continue;
+            };
+            if !cx.is_type_or_pointer(func.values[response].ty, "net/http", "Response") {
+                continue;
+            }
+            let span = cx.span_of(func, id);
+            if let Some(user) = used_unchecked(cx, func, span) {
+                cx.report(
+                    &RULE.info,
+                    func.file,
+                    user,
+                    "this uses the response before the error is looked at",
+                )
+                .related(func.file, span, "the response may be nil when this fails")
+                .why("the response is nil when the request failed, so the use panics instead of reporting the error")
+                .action("return on the error first, then use the response")
+                .push(sink);
+            }
+            if cx.files[func.file].is_test {
+                continue;
+            }
+            let mut rule = Body {
+                cx,
+                func,
+                bodies: FxHashSet::default(),
+            };
+            if let Some(lost) = follow(cx, func, id, &[(response, RESPONSE), (error, ERROR)], &mut rule) {
+                report(cx, func, id, span, lost, sink);
+            }
+        }
+    }
+}
+
+struct Body<'c, 'a> {
+    cx: &'c RuleContext<'a>,
+    func: &'c Func,
+    /// Values that are the body, or its address.
+    bodies: FxHashSet<ValueId>,
+}
+
+impl Follow for Body<'_, '_> {
+    fn used(&mut self, _: &Held, user: ValueId, slot: Slot) -> Step {
+        if slot == ERROR {
+            return Step::Go;
+        }
+        match self.func.op(user) {
+            Op::FieldAddr { field, .. } | Op::Field { field, .. } => {
+                if !self.is_body_field(user, *field) {
+                    return Step::Go;
+                }
+                self.bodies.insert(user);
+                if self.body_is_settled(user) {
+                    Step::Settled
+                } else {
+                    Step::Go
+                }
+            }
+            // What the response says about itself.
+            Op::Call(call) if self.is_reading_method(call) => Step::Go,
+            Op::Binary(..) | Op::Load(_) => Step::Go,
+            _ => Step::Settled,
+        }
+    }
+
+    fn branched(&mut self, held: &Held, cond: ValueId, taken: bool) -> Step {
+        let Some((value, when_nil)) = nil_check(self.func, cond) else {
+            return Step::Go;
+        };
+        let is_nil = taken == when_nil;
+        match held.slot(value) {
+            // With an error there is no response, and without a response no body.
+            Some(ERROR) if !is_nil => Step::Settled,
+            Some(RESPONSE) if is_nil => Step::Settled,
+            _ => Step::Go,
+        }
+    }
+
+    fn returned(&mut self, slot: Slot) -> Step {
+        if slot == RESPONSE { Step::Settled } else { Step::Go }
+    }
+}
+
+impl Body<'_, '_> {
+    fn is_body_field(&self, access: ValueId, field: u32) -> bool {
+        let (Op::FieldAddr { base, .. } | Op::Field { base, .. }) = self.func.op(access) else {
+            return false;
+        };
+        let ty = self.func.values[*base].ty;
+        let ty = self.cx.pointee(ty).unwrap_or(ty);
+        matches!(self.cx.under(ty), Type::Struct(fields)
+            if fields.get(field as usize).is_some_and(|field| self.cx.text(field.name) == "Body"))
+    }
+
+    /// Whether any use of the body closes it or hands it on. Which path that is on matters little: the access itself is on this one.
+    fn body_is_settled(&self, access: ValueId) -> bool {
+        let mut bodies = vec![access];
+        let mut at = 0;
+        while at < bodies.len() {
+            let body = bodies[at];
+            at += 1;
+            for (id, value) in self.func.values.iter_enumerated() {
+                let mut uses = false;
+                value.op.for_each_operand(|operand| uses |= operand == body);
+                if !uses {
+                    continue;
+                }
+                match &value.op {
+                    Op::Load(_) | Op::Convert(_) | Op::MakeInterface(_) => {
+                        if !bodies.contains(&id) {
+                            bodies.push(id);
+                        }
+                    }
+                    Op::Binary(..) => {}
+                    Op::Call(call) | Op::Defer(call) => match call.callee {
+                        Callee::Interface { recv, method } if recv == body => {
+                            if self.cx.name_of(method) != "Read" {
+                                return true;
+                            }
+                        }
+                        _ if self.borrows(call, body) => {}
+                        _ => return true,
+                    },
+                    // Another body in its place: nobody knows what becomes of this one.
+                    _ => return true,
+                }
+            }
+            // Values returned are in terminators.
+            let is_returned =
+                self.func.blocks.iter().any(
+                    |block| matches!(&block.end, gosleuth_ir::Terminator::Return(values) if values.contains(&body)),
+                );
+            if is_returned {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn borrows(&self, call: &Call, body: ValueId) -> bool {
+        let arguments = arguments(self.cx, call);
+        self.cx
+            .call_models(call)
+            .iter()
+            .filter(|model| model.behaviour == Behaviour::Borrow)
+            .any(|model| arguments.get(model.argument as usize) == Some(&body))
+    }
+
+    fn is_reading_method(&self, call: &Call) -> bool {
+        self.cx.callee_symbol(call).is_some_and(|symbol| {
+            matches!(
+                &*symbol,
+                "net/http.(*Response).Cookies" | "net/http.(*Response).Location" | "net/http.(*Response).ProtoAtLeast"
+            )
+        })
+    }
+}
+
+fn report(cx: &RuleContext<'_>, func: &Func, call: ValueId, span: Span, lost: Lost, sink: &mut Vec<Finding>) {
+    let (pos, label) = match lost {
+        Lost::Return(block) => (end_pos(func, block), "the body is still open here"),
+        Lost::Again(block) => (end_pos(func, block), "the next round begins with the body still open"),
+    };
+    let mut report = cx
+        .report(
+            &RULE.info,
+            func.file,
+            span,
+            "the body of this response is not closed on every path",
+        )
+        .why("an open body keeps the connection and two goroutines of the client")
+        .action("add `defer resp.Body.Close()` behind the check of the error");
+    if pos > span.end {
+        report = report.related(func.file, Span::new(pos, pos + 1), label);
+    }
+    if position(func, call).is_some_and(|(block, _)| !in_loop(func, block))
+        && let Some((at, name, indent)) = behind_check(cx, func, span)
+    {
+        let text = format!("\n{indent}defer {name}.Body.Close()");
+        let title = format!("add `defer {name}.Body.Close()`");
+        // Where it is closed on another path already, a second Close does no harm.
+        report = report.fix(FixSafety::Safe, title, [(func.file, Span::new(at, at), text.as_str())]);
+    }
+    report.push(sink);
+}
+
+/// The statement that takes the results of the call, with the name of the response, and the statement behind it.
+fn taken<'a>(cx: &RuleContext<'a>, func: &Func, call: Span) -> Option<(&'a str, StmtId, Option<StmtId>)> {
+    let tree = cx.files[func.file].tree;
+    for list in crate::syntax::statement_lists(tree) {
+        for (at, &stmt) in list.iter().enumerate() {
+            let kind = tree.stmts[stmt].kind;
+            if let StmtKind::Assign { .. } = kind
+                && let (&[response, _], &[value]) = tree.sides(kind)
+                && tree.exprs[value].span == call
+                && let ExprKind::Ident(name) = tree.exprs[response].kind
+            {
+                return Some((tree.name(name), stmt, list.get(at + 1).copied()));
+            }
+        }
+    }
+    None
+}
+
+/// The end of `if err != nil { … return }` right behind the call.
+fn behind_check<'a>(cx: &RuleContext<'a>, func: &Func, call: Span) -> Option<(u32, &'a str, &'a str)> {
+    let tree = cx.files[func.file].tree;
+    let (name, stmt, next) = taken(cx, func, call)?;
+    let next = next?;
+    let StmtKind::If {
+        init: None,
+        cond,
+        then,
+        els: None,
+    } = tree.stmts[next].kind
+    else {
+        return None;
+    };
+    let is_error_check = matches!(tree.exprs[cond].kind, ExprKind::Binary { op: BinaryOp::NotEqual, y, .. }
+        if cx.files[func.file].info.mode_of(y) == Mode::Nil);
+    if !is_error_check {
+        return None;
+    }
+    let &last = tree.block(then).last()?;
+    let leaves = matches!(tree.stmts[last].kind, StmtKind::Return(_) | StmtKind::Branch { .. });
+    (leaves && name != "_").then(|| {
+        let indent = cx.indentation(func.file, tree.stmts[stmt].span.start);
+        (tree.stmts[next].span.end, name, indent)
+    })
+}
+
+/// Where the statement right behind the call uses a field of the response, with the check of the error behind that.
+fn used_unchecked(cx: &RuleContext<'_>, func: &Func, call: Span) -> Option<Span> {
+    let file = &cx.files[func.file];
+    let tree = file.tree;
+    let (name, _, next) = taken(cx, func, call)?;
+    let next = next?;
+    if !matches!(
+        tree.stmts[next].kind,
+        StmtKind::Defer(_) | StmtKind::Expr(_) | StmtKind::Assign { .. }
+    ) {
+        return None;
+    }
+    let within = tree.stmts[next].span;
+    let is_literal = tree
+        .exprs
+        .iter()
+        .any(|expr| matches!(expr.kind, ExprKind::FuncLit { .. }) && within.contains(expr.span.start));
+    if is_literal {
+        return None;
+    }
+    tree.exprs.iter_enumerated().find_map(|(id, expr)| match expr.kind {
+        ExprKind::Selector { x, .. } if within.contains(expr.span.start) => {
+            let is_field = file
+                .info
+                .selections
+                .get(&id)
+                .is_some_and(|selection| selection.kind == SelectionKind::Field);
+            let is_response = matches!(tree.exprs[x].kind, ExprKind::Ident(ident) if tree.name(ident) == name);
+            (is_field && is_response).then_some(expr.span)
+        }
+        _ => None,
+    })
+}

@@ -1,0 +1,3 @@
+module example.com/rules/cx001
+
+go 1.21

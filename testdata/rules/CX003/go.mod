@@ -1,0 +1,3 @@
+module example.com/rules/cx003
+
+go 1.21

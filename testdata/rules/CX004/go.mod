@@ -1,0 +1,3 @@
+module example.com/rules/cx004
+
+go 1.21

@@ -1,0 +1,3 @@
+module example.com/rules/dl010
+
+go 1.21

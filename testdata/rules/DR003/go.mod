@@ -1,0 +1,3 @@
+module example.com/rules/dr003
+
+go 1.21

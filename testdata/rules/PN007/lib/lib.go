@@ -1,0 +1,7 @@
+// Package lib recovers.
+package lib
+
+// Guard is to be deferred.
+func Guard() {
+	_ = recover()
+}

@@ -1,0 +1,3 @@
+module example.com/rules/rs003
+
+go 1.21
