@@ -12,6 +12,8 @@
 
 mod check;
 mod constant;
+#[cfg(test)]
+mod damage_tests;
 mod display;
 pub mod export;
 mod info;
