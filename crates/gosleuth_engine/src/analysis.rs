@@ -104,9 +104,13 @@ struct Slot {
     /// The unit that stands for it.
     same_as: Option<UnitId>,
     key: Option<Key>,
+    /// Hash of its files alone.
+    contents: Option<Key>,
     /// From the store.
     entry: Option<Entry>,
     outcome: OnceLock<Outcome>,
+    /// Whether the files it and all it needs were checked from are those its key was made of.
+    as_keyed: OnceLock<bool>,
 }
 
 /// What this run found out about a unit.
@@ -239,6 +243,7 @@ impl<'a> Run<'a> {
         };
         let contents = parallel::map(self.options.threads.get(), &own, |&id| self.fingerprint(id));
         for (&id, contents) in own.iter().zip(contents) {
+            self.slots[id.index()].contents = contents.as_ref().map(KeyBuilder::finish);
             let key = self.key(id, contents);
             self.slots[id.index()].key = key;
         }
@@ -265,8 +270,11 @@ impl<'a> Run<'a> {
     fn fingerprint(&self, id: UnitId) -> Option<KeyBuilder> {
         let mut key = KeyBuilder::default();
         for path in self.paths(id) {
-            key.text(&path.to_string_lossy());
-            key.bytes(&self.system.read(&path, MAX_FILE).ok()?);
+            add_file(
+                &mut key,
+                &path.to_string_lossy(),
+                &self.system.read(&path, MAX_FILE).ok()?,
+            );
         }
         Some(key)
     }
@@ -353,6 +361,8 @@ impl<'a> Run<'a> {
         };
         match export::decode(&self.world, pkg, &entry.types, resolve) {
             Ok(types) => {
+                let as_keyed = self.needs[id.index()].iter().all(|&need| self.is_as_keyed(need));
+                let _ = self.slots[id.index()].as_keyed.set(as_keyed);
                 self.world.finish(pkg, types);
                 true
             }
@@ -360,7 +370,17 @@ impl<'a> Run<'a> {
         }
     }
 
+    fn is_as_keyed(&self, id: UnitId) -> bool {
+        self.slots[id.index()].as_keyed.get() == Some(&true)
+    }
+
     fn check(&self, id: UnitId, pkg: PkgId, prepared: &Prepared, publish: &dyn Fn()) {
+        if let Some(contents) = self.slots[id.index()].contents {
+            let needs = &self.needs[id.index()];
+            let as_keyed = contents == prepared.contents() && needs.iter().all(|&need| self.is_as_keyed(need));
+            // Before it is published: those that import it ask.
+            let _ = self.slots[id.index()].as_keyed.set(as_keyed);
+        }
         let files: Vec<SourceFile<'_>> = prepared
             .files
             .iter()
@@ -397,7 +417,9 @@ impl<'a> Run<'a> {
         } else {
             Vec::new()
         };
-        if let (Some(store), Some(key)) = (self.options.store, self.slots[id.index()].key) {
+        if let (Some(store), Some(key)) = (self.options.store, self.slots[id.index()].key)
+            && self.is_as_keyed(id)
+        {
             let reach = Reach::of_package(&self.world, pkg);
             let entry = Entry {
                 types: export::encode(&self.world, pkg, &reach, Positions::Keep),
@@ -453,6 +475,11 @@ impl<'a> Run<'a> {
             world: self.world,
         }
     }
+}
+
+fn add_file(key: &mut KeyBuilder, path: &str, text: &[u8]) {
+    key.text(path);
+    key.bytes(text);
 }
 
 /// The units that a unit needs, sorted.
@@ -511,6 +538,17 @@ struct Parsed {
 struct Prepared {
     files: Vec<Parsed>,
     problems: Vec<Problem>,
+}
+
+impl Prepared {
+    /// Hash of the files as they were read, which is not what it was when the key was made if somebody wrote them meanwhile.
+    fn contents(&self) -> Key {
+        let mut key = KeyBuilder::default();
+        for file in &self.files {
+            add_file(&mut key, &file.path, &file.text);
+        }
+        key.finish()
+    }
 }
 
 /// The units of this run that there is something to do for.

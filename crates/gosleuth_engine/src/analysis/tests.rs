@@ -1,5 +1,7 @@
+use std::io;
 use std::num::NonZeroUsize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use gosleuth_types::{Caches, Qualify, Query};
 
@@ -7,7 +9,7 @@ use super::*;
 use crate::cache::MemoryStore;
 use crate::config::Overrides;
 use crate::load::load;
-use crate::system::MemorySystem;
+use crate::system::{Entry as DirEntry, FileKind, MemorySystem};
 
 /// A module whose packages need each other, with tests of both kinds.
 fn module() -> MemorySystem {
@@ -57,7 +59,7 @@ fn types(unit: &TypedUnit<'_>) -> String {
     names.join(", ")
 }
 
-fn analyse_module(system: &MemorySystem, threads: usize, store: Option<&dyn Store>) -> Seen {
+fn analyse_module(system: &dyn System, threads: usize, store: Option<&dyn Store>) -> Seen {
     let overrides = Overrides {
         tests: true,
         ..Overrides::default()
@@ -185,4 +187,53 @@ fn without_go_the_standard_library_is_known() {
         "c *net/http.Client, h net/http.Handler, m sync.Mutex, s []string"
     );
     assert_eq!(seen.problems, Vec::<String>::new());
+}
+
+/// A machine on which somebody writes a file between the first and the second time it is read in full.
+struct Changing {
+    inner: MemorySystem,
+    reads: AtomicUsize,
+}
+
+impl System for Changing {
+    fn read(&self, path: &Path, at_most: u64) -> io::Result<Vec<u8>> {
+        if path == Path::new("/m/a/a.go") && at_most == MAX_FILE && self.reads.fetch_add(1, Ordering::Relaxed) > 0 {
+            return Ok(b"package a\n\ntype T struct{}\n\nfunc (T) Name() int { return 0 }\n\nconst N = 4\n".to_vec());
+        }
+        self.inner.read(path, at_most)
+    }
+
+    fn read_dir(&self, path: &Path) -> io::Result<Vec<DirEntry>> {
+        self.inner.read_dir(path)
+    }
+
+    fn kind(&self, path: &Path) -> io::Result<FileKind> {
+        self.inner.kind(path)
+    }
+
+    fn canonicalize(&self, path: &Path) -> io::Result<PathBuf> {
+        self.inner.canonicalize(path)
+    }
+
+    fn env(&self, name: &str) -> Option<String> {
+        self.inner.env(name)
+    }
+
+    fn host(&self) -> (&'static str, &'static str) {
+        self.inner.host()
+    }
+}
+
+#[test]
+fn files_that_change_during_a_run_do_not_spoil_the_store() {
+    let system = Changing {
+        inner: module(),
+        reads: AtomicUsize::new(0),
+    };
+    let store = MemoryStore::default();
+    let during = analyse_module(&system, 2, Some(&store));
+    let table = "New func() *example.com/m/a.T, table [4]int";
+    assert!(during.results.iter().any(|(_, result)| result == table));
+    let after = analyse_module(&module(), 2, Some(&store));
+    assert_eq!(after.results, analyse_module(&module(), 2, None).results);
 }
