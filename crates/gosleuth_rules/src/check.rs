@@ -17,11 +17,34 @@ pub fn check_package(input: &PackageInput<'_>, selection: &Selection) -> Vec<Fin
             (rule.check)(&cx, &mut findings);
         }
     }
+    one_for_each_place(&mut findings);
     suppress::apply(&cx, selection, &mut findings);
     findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
-    findings.dedup_by(|a, b| a.sort_key() == b.sort_key());
     fingerprint(&cx, &mut findings);
     findings
+}
+
+/// A rule that looks in two ways says each thing once: the first finding stays, with the schedule of the other one.
+fn one_for_each_place(findings: &mut Vec<Finding>) {
+    let mut places = FxHashMap::default();
+    let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
+    for finding in findings.drain(..) {
+        let place = &finding.location;
+        let key = (finding.code, place.file.clone(), place.line, place.column);
+        match places.get(&key) {
+            None => {
+                places.insert(key, kept.len());
+                kept.push(finding);
+            }
+            Some(&at) => {
+                let first: &mut Finding = &mut kept[at];
+                if first.schedule.is_empty() {
+                    first.schedule = finding.schedule;
+                }
+            }
+        }
+    }
+    *findings = kept;
 }
 
 /// Gives each finding its identity: rule, package, function and the words of its line, and a number where these are equal. Lines that

@@ -90,7 +90,7 @@ pub(crate) fn uses(file: &RuleFile<'_>, obj: ObjRef, within: Span) -> Vec<IdentI
 }
 
 /// The call expressions in a range of text.
-pub(crate) fn calls<'t>(tree: &'t ast::File, within: Span) -> impl Iterator<Item = (ExprId, ExprId, &'t [ExprId])> {
+pub(crate) fn calls(tree: &ast::File, within: Span) -> impl Iterator<Item = (ExprId, ExprId, &[ExprId])> {
     tree.exprs
         .iter_enumerated()
         .filter_map(move |(id, expr)| match expr.kind {

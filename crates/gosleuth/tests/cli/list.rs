@@ -66,7 +66,7 @@ fn without_a_pattern_everything_below_is_meant() {
     let document = run.json();
     assert_eq!(package(&document, "example.com/a/inner")["dir"], "inner");
     assert_eq!(document["packages"].as_array().map(Vec::len), Some(2));
-    assert_eq!(document["build"]["cgo"].is_boolean(), true);
+    assert!(document["build"]["cgo"].is_boolean());
 }
 
 #[test]

@@ -139,7 +139,7 @@ fn request_contexts(cx: &RuleContext<'_>, index: usize, function: &Function, req
         if !matches!(stmt.kind, StmtKind::Assign { .. }) {
             continue;
         }
-        let (&[ref targets @ ..], &[value]) = tree.sides(stmt.kind) else {
+        let (targets, &[value]) = tree.sides(stmt.kind) else {
             continue;
         };
         let Some(&target) = targets.first() else { continue };

@@ -79,7 +79,7 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
     copies(cx, sink);
 }
 
-fn method<'f>(cx: &RuleContext<'_>, func: &'f Func, value: ValueId) -> Option<(&'static str, ValueId)> {
+fn method(cx: &RuleContext<'_>, func: &Func, value: ValueId) -> Option<(&'static str, ValueId)> {
     let (Op::Call(call) | Op::Defer(call)) = func.op(value) else {
         return None;
     };
