@@ -3,6 +3,8 @@
 //! Every allocation is counted; reading may hold at most 64 MiB and twice the input (twice what it decompresses to, up to the
 //! cap set here) at any moment.
 
+pub mod modules;
+
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 

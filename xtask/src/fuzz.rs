@@ -21,6 +21,7 @@ const TARGETS: &[(&str, u32)] = &[
     ("report", 700),
     ("types", 4_000),
     ("export", 10_000),
+    ("gomod", 20_000),
 ];
 /// Longer seeds are cut: the fuzzer does more with many short ones.
 const MAX_SEED: usize = 16 << 10;
@@ -146,6 +147,7 @@ fn seeds() -> Result<PathBuf> {
         std::fs::write(directory.join("types").join(&family), [b"\0", &text[..]].concat())?;
         std::fs::write(directory.join("export").join(family), checking::export_alone(&program)?)?;
     }
+    module_seeds(&directory.join("gomod"))?;
     let Some(newest) = gosleuth_testkit::recordings::versions().into_iter().max() else {
         return Ok(directory);
     };
@@ -176,6 +178,40 @@ fn seeds() -> Result<PathBuf> {
         }
     }
     Ok(directory)
+}
+
+/// The module files, the Go files and, as one text each, the small modules of `testdata/modules`. The first byte says which.
+fn module_seeds(directory: &std::path::Path) -> Result<()> {
+    let mut archives: std::collections::BTreeMap<String, Vec<u8>> = std::collections::BTreeMap::new();
+    for file in repository::files()? {
+        let Some((module, path)) = file
+            .strip_prefix("testdata/modules/")
+            .and_then(|below| below.split_once('/'))
+        else {
+            continue;
+        };
+        let Ok(text) = std::fs::read(repository::root().join(&file)) else {
+            continue;
+        };
+        let archive = archives.entry(module.to_owned()).or_insert_with(|| vec![4]);
+        archive.extend_from_slice(format!("-- {path} --\n").as_bytes());
+        archive.extend_from_slice(&text);
+        let picks: &[u8] = match path.rsplit(['/', '.']).next() {
+            Some("mod") => &[0],
+            Some("work") => &[1],
+            Some("go") => &[3, 200],
+            _ => continue,
+        };
+        std::fs::write(directory.join(file.replace('/', "-")), [picks, &text[..]].concat())?;
+    }
+    for (module, archive) in archives {
+        std::fs::write(directory.join(format!("module-{module}")), archive)?;
+    }
+    std::fs::write(
+        directory.join("constraint"),
+        b"\x02linux && (amd64 || !go1.22) || a.b_c",
+    )?;
+    Ok(())
 }
 
 /// Every recorded program: a name for its seed, and its path.

@@ -1,13 +1,15 @@
 //! With real Go programs, where there is a Go toolchain. Where `CI` is set there has to be one.
 
+use std::collections::BTreeMap;
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use gosleuth::Exit;
+use serde_json::Value;
 
-use crate::{Scratch, root, run};
+use crate::{Scratch, root, run, run_with};
 
 fn has_go() -> bool {
     let found = Command::new("go")
@@ -151,4 +153,83 @@ fn a_program_is_run_and_its_death_explained() {
         hung.err
     );
     assert!(json["groups"].to_string().contains("main.stuck"), "{}", json["groups"]);
+}
+
+/// The small sibling of `cargo xtask conformance list`.
+#[test]
+fn list_has_the_packages_and_files_of_go_list() {
+    if !has_go() {
+        return;
+    }
+    for (module, patterns) in [
+        ("files", "./..."),
+        ("work", "example.com/..."),
+        ("vendored", "./..."),
+        ("replaced", "all"),
+    ] {
+        let directory = root().join("testdata/modules").join(module);
+        let output = Command::new("go")
+            .args([
+                "list",
+                "-deps",
+                "-json=ImportPath,GoFiles,CgoFiles,TestGoFiles,XTestGoFiles,Imports,DepOnly",
+                patterns,
+            ])
+            .current_dir(&directory)
+            .output()
+            .expect("go starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let strings = |value: &Value, names: &[&str]| -> Vec<String> {
+            let lists = names
+                .iter()
+                .flat_map(|name| value[*name].as_array().into_iter().flatten());
+            let mut strings: Vec<String> = lists.filter_map(|text| Some(text.as_str()?.to_owned())).collect();
+            strings.sort();
+            strings
+        };
+        let all: Vec<Value> = serde_json::Deserializer::from_slice(&output.stdout)
+            .into_iter()
+            .collect::<Result<_, _>>()
+            .expect("JSON");
+        let expected: BTreeMap<String, (Vec<String>, Vec<String>)> = all
+            .iter()
+            .map(|package| {
+                let files = strings(package, &["GoFiles", "CgoFiles", "TestGoFiles", "XTestGoFiles"]);
+                (
+                    package["ImportPath"].as_str().expect("a path").to_owned(),
+                    (files, strings(package, &["Imports"])),
+                )
+            })
+            .collect();
+        let document = run_with(&["list", "--deps", "--format", "json", patterns], b"", &directory).json();
+        let found: BTreeMap<String, (Vec<String>, Vec<String>)> = document["packages"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|package| {
+                let names = |field: &str, name: &str| -> Vec<String> {
+                    let entries = package[field].as_array().into_iter().flatten();
+                    // An import may lead to a copy that the standard library brings along.
+                    let text = |entry: &Value| Some(entry["package"].as_str().or(entry[name].as_str())?.to_owned());
+                    let mut names: Vec<String> = entries.filter_map(text).collect();
+                    names.sort();
+                    names
+                };
+                (
+                    package["import_path"].as_str().expect("a path").to_owned(),
+                    (names("files", "name"), names("imports", "path")),
+                )
+            })
+            .collect();
+        for (path, facts) in &found {
+            assert_eq!(expected.get(path), Some(facts), "{module}: {path}");
+        }
+        // What cgo links with is there for go list only.
+        let named = |package: &&Value| package["DepOnly"] != true;
+        assert!(
+            all.iter()
+                .filter(named)
+                .all(|package| found.contains_key(package["ImportPath"].as_str().expect("a path")))
+        );
+    }
 }

@@ -17,15 +17,30 @@ pub struct OsSystem;
 
 impl System for OsSystem {
     fn read(&self, path: &Path, at_most: u64) -> io::Result<Vec<u8>> {
-        let file = File::open(path)?;
-        // A directory opens, and reading it says so; a named pipe would wait for ever.
+        let mut file = File::open(path)?;
+        // A named pipe would wait for ever.
         let length = match file.metadata()? {
             metadata if metadata.is_file() => metadata.len(),
             metadata if metadata.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
             _ => return Err(io::Error::other("this is no regular file")),
         };
-        let mut contents = Vec::with_capacity(length.min(at_most).min(1 << 30) as usize + 1);
-        file.take(at_most).read_to_end(&mut contents)?;
+        // Files of /proc have no length, and what is longer than memory is no source: those are read as they come.
+        let mut contents = Vec::new();
+        if length == 0 || length.min(at_most) > 1 << 30 {
+            file.take(at_most).read_to_end(&mut contents)?;
+            return Ok(contents);
+        }
+        contents.resize(length.min(at_most) as usize, 0);
+        let mut filled = 0;
+        while filled < contents.len() {
+            match file.read(&mut contents[filled..]) {
+                Ok(0) => break,
+                Ok(more) => filled += more,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        contents.truncate(filled);
         Ok(contents)
     }
 
