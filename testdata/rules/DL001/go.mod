@@ -1,0 +1,3 @@
+module example.com/dl001
+
+go 1.22

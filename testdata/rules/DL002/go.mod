@@ -1,0 +1,3 @@
+module example.com/dl002
+
+go 1.22

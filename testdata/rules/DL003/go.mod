@@ -1,0 +1,3 @@
+module example.com/dl003
+
+go 1.22

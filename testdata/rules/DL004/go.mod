@@ -1,0 +1,3 @@
+module example.com/dl004
+
+go 1.22

@@ -1,0 +1,3 @@
+module example.com/dl005
+
+go 1.22

@@ -1,0 +1,3 @@
+module example.com/dl007
+
+go 1.22

@@ -1,0 +1,3 @@
+module example.com/dl008
+
+go 1.22

@@ -1,0 +1,3 @@
+module example.com/pn001
+
+go 1.22

@@ -1,0 +1,3 @@
+module example.com/pn002
+
+go 1.22

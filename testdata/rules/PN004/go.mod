@@ -1,0 +1,3 @@
+module example.com/pn004
+
+go 1.22

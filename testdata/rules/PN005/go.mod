@@ -1,0 +1,3 @@
+module example.com/pn005
+
+go 1.22
