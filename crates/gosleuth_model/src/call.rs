@@ -136,7 +136,7 @@ impl<'a> Machine<'a> {
                         let is_pure =
                             !args.iter().any(is_function) && names.is_some_and(|(path, ..)| PURE.contains(&path));
                         if is_pure {
-                            state.set(gid, dest, Val::Lazy(ty));
+                            self.give(state, gid, dest, site, Val::Lazy(ty));
                             return Flow::On;
                         }
                         self.outside(state, gid, &args, dest, site, ty)
@@ -164,6 +164,16 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Writes the result of a call; what comes from outside is looked at, so that it stays the same.
+    pub(crate) fn give(&self, state: &mut State, gid: Gid, dest: Option<ValueId>, site: Site, value: Val) {
+        let value = match value {
+            Val::Lazy(_) if dest.is_none() => return,
+            Val::Lazy(ty) => self.expand(self.query(site.func.unit), state, ty),
+            value => value,
+        };
+        state.set(gid, dest, value);
+    }
+
     /// A call of code that is not here: it may use what it is given from now on, and returns anything.
     fn outside(
         &self,
@@ -171,11 +181,11 @@ impl<'a> Machine<'a> {
         gid: Gid,
         args: &[Val],
         dest: Option<ValueId>,
-        _site: Site,
+        site: Site,
         ty: TypeId,
     ) -> Flow {
         self.escape(state, args);
-        state.set(gid, dest, Val::Lazy(ty));
+        self.give(state, gid, dest, site, Val::Lazy(ty));
         Flow::On
     }
 

@@ -600,7 +600,11 @@ impl<'a> Machine<'a> {
         let is_ours = self.program.units().iter().any(|unit| unit.query.pkg == obj.pkg);
         let cell = if is_ours {
             let zero = self.zero(query, ty);
-            state.alloc(Obj::Cell(ty, zero))
+            let cell = state.alloc(Obj::Cell(ty, zero));
+            if self.is_part {
+                state.share(cell);
+            }
+            cell
         } else {
             let cell = state.alloc(Obj::Cell(ty, Val::Lazy(ty)));
             state.share(cell);

@@ -123,8 +123,8 @@ pub struct Step {
 
 /// Explores a function: a test, `main`, or any function, whose parameters come from outside.
 pub fn explore(program: &Program<'_>, root: FuncKey, bounds: Bounds) -> Outcome {
-    let machine = Machine::new(program, bounds.instructions);
     let func = program.func(root);
+    let machine = Machine::new(program, bounds.instructions, !is_whole(&func.name));
     let mut search = Search {
         machine: &machine,
         bounds,
@@ -140,6 +140,14 @@ pub fn explore(program: &Program<'_>, root: FuncKey, bounds: Bounds) -> Outcome 
         states: search.nodes.len() as u32,
         complete,
     }
+}
+
+/// Whether a function is the beginning of everything that happens: `main`, a test, a benchmark, an example, a fuzz test.
+fn is_whole(name: &str) -> bool {
+    let is_test = ["Test", "Benchmark", "Example", "Fuzz"]
+        .iter()
+        .any(|prefix| name.starts_with(prefix));
+    name == "main" || is_test
 }
 
 /// A state that was visited.
@@ -294,6 +302,10 @@ impl Search<'_, '_> {
                 _ => before,
             };
             state.goroutines.clear();
+        }
+        if self.machine.is_part {
+            let globals: Vec<_> = state.globals.values().map(|&cell| Val::Ptr(Loc::whole(cell))).collect();
+            self.machine.escape(&mut state, &globals);
         }
         self.machine.cut.set(false);
         let gid = self.machine.new_goroutine(&mut state, None, None);

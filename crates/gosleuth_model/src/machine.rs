@@ -18,6 +18,8 @@ const MAX_ARRAY: i64 = 64;
 /// What executes a program; it holds no state of an execution.
 pub(crate) struct Machine<'a> {
     pub(crate) program: &'a Program<'a>,
+    /// Whether the root is one function among others, so that code outside may use package-level variables.
+    pub(crate) is_part: bool,
     /// Instructions that may still be executed.
     pub(crate) fuel: Cell<u64>,
     /// Whether some path was not followed to its end.
@@ -27,9 +29,10 @@ pub(crate) struct Machine<'a> {
 }
 
 impl<'a> Machine<'a> {
-    pub(crate) fn new(program: &'a Program<'a>, fuel: u64) -> Self {
+    pub(crate) fn new(program: &'a Program<'a>, fuel: u64, is_part: bool) -> Self {
         Self {
             program,
+            is_part,
             fuel: Cell::new(fuel),
             cut: Cell::new(false),
             liveness: Liveness::default(),

@@ -229,7 +229,7 @@ impl<'a> Machine<'a> {
             },
             (Native::Done, Some(loc)) => SyncOp::Add(loc.clone(), -1),
             (Native::Wait | Native::GroupWait, Some(loc)) => {
-                state.set(gid, dest, Val::Lazy(ty));
+                self.give(state, gid, dest, site, Val::Lazy(ty));
                 SyncOp::Wait(loc.clone())
             }
             (Native::WaitGroupGo | Native::GroupGo, Some(loc)) => {
@@ -251,7 +251,7 @@ impl<'a> Machine<'a> {
             (Native::Broadcast, Some(loc)) => SyncOp::Signal(loc.clone(), true),
             (Native::Yield, _) => SyncOp::Yield,
             (Native::PipeRead | Native::PipeWrite, Some(loc)) => {
-                state.set(gid, dest, Val::Lazy(ty));
+                self.give(state, gid, dest, site, Val::Lazy(ty));
                 let [data, read_done, write_done] = [0, 1, 2].map(|part| self.load(query, state, &loc.part(part)));
                 let sent = (native == Native::PipeWrite).then_some(Val::Unknown);
                 let op = SyncOp::Select {
@@ -262,7 +262,7 @@ impl<'a> Machine<'a> {
                 return Flow::On;
             }
             (Native::Format, _) => {
-                state.set(gid, dest, Val::Lazy(ty));
+                self.give(state, gid, dest, site, Val::Lazy(ty));
                 self.format(state, gid, args, site);
                 return Flow::On;
             }
@@ -274,7 +274,7 @@ impl<'a> Machine<'a> {
                 }
                 return match self.value_of(state, gid, native, args, site, ty) {
                     Ok(result) => {
-                        state.set(gid, dest, result);
+                        self.give(state, gid, dest, site, result);
                         Flow::On
                     }
                     Err(flow) => flow,
@@ -301,7 +301,7 @@ impl<'a> Machine<'a> {
             self.program.func(frame.func).values[dest].ty
         });
         if let Ok(result) = self.value_of(state, gid, native, args, site, ty) {
-            state.set(gid, dest, result);
+            self.give(state, gid, dest, site, result);
         }
     }
 

@@ -1,6 +1,6 @@
 //! What exploring schedules says of a package, as findings of rules.
 //!
-//! Tests, `main` and the functions that start goroutines are explored once for all rules. A failure becomes a finding of the rule whose fault it
+//! Tests, `main` and the functions that start goroutines, make channels or use locks are explored once for all rules. A failure becomes a finding of the rule whose fault it
 //! is: by what the goroutines that can never proceed wait for, and who holds what they need. A failure that rests on answers which depend on
 //! each other in ways that are not followed (numbers from outside) is not used.
 
@@ -93,7 +93,7 @@ pub(crate) fn diagnose(cx: &RuleContext<'_>) -> Vec<Diagnosis> {
     found
 }
 
-/// Tests and `main`, then other functions that start goroutines, in source order. Generic functions are explored where they are called.
+/// Tests and `main`, then other functions that start goroutines, make channels or use locks, in source order. Generic functions are explored where they are called.
 fn roots(cx: &RuleContext<'_>) -> Vec<FuncId> {
     let mut first = Vec::new();
     let mut second = Vec::new();
@@ -121,7 +121,7 @@ fn is_test_name(name: &str) -> bool {
         .any(|prefix| name.starts_with(prefix))
 }
 
-/// Whether a function starts goroutines (itself and in its literals), or with `calls` also synchronises, in functions it calls too.
+/// Whether a function starts goroutines, makes channels or uses locks, itself and in its literals; with `calls` in functions it calls too.
 fn reaches(cx: &RuleContext<'_>, id: FuncId, seen: &mut FxHashSet<FuncId>, calls: bool) -> bool {
     if !seen.insert(id) || seen.len() > 200 {
         return false;
@@ -131,17 +131,19 @@ fn reaches(cx: &RuleContext<'_>, id: FuncId, seen: &mut FxHashSet<FuncId>, calls
     for block in func.blocks.iter() {
         for &value in &block.values {
             match func.op(value) {
-                Op::Go(_) => return true,
+                Op::Go(_) | Op::MakeChan { .. } => return true,
                 Op::Send { .. } | Op::Recv { .. } | Op::Select { .. } if calls => return true,
                 Op::Closure { func, .. } => next.push(*func),
-                Op::Call(call) | Op::Defer(call) if calls => {
-                    let is_lock = cx
+                Op::Call(call) | Op::Defer(call) => {
+                    let is_sync = cx
                         .callee_symbol(call)
                         .is_some_and(|symbol| symbol.starts_with("sync.(*"));
-                    if is_lock {
+                    if is_sync {
                         return true;
                     }
-                    next.extend(cx.called_function(func, call));
+                    if calls {
+                        next.extend(cx.called_function(func, call));
+                    }
                 }
                 _ => {}
             }

@@ -3,16 +3,14 @@ package pn005
 
 import "sync"
 
-func BadUnlockTwice(f func() bool) {
+func BadUnlockTwice(empty bool) {
 	var mu sync.Mutex
-	done := make(chan struct{}, 1)
 	go func() {
 		mu.Lock()
 		defer mu.Unlock() // want PN005 "ends the process"
-		if f() {
+		if empty {
 			mu.Unlock()
 		}
-		done <- struct{}{}
 	}()
 }
 

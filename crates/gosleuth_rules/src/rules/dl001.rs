@@ -18,6 +18,11 @@ rule! {
     /// ## Example
     ///
     /// ```go
+    /// type account struct {
+    ///     mu      sync.Mutex
+    ///     balance int
+    /// }
+    ///
     /// func (a *account) double() {
     ///     a.mu.Lock()
     ///     defer a.mu.Unlock()
@@ -34,6 +39,11 @@ rule! {
     /// ## Use instead
     ///
     /// ```go
+    /// type account struct {
+    ///     mu      sync.Mutex
+    ///     balance int
+    /// }
+    ///
     /// func (a *account) double() {
     ///     a.mu.Lock()
     ///     defer a.mu.Unlock()

@@ -18,6 +18,10 @@ rule! {
     /// ## Example
     ///
     /// ```go
+    /// type account struct {
+    ///     mu sync.Mutex
+    /// }
+    ///
     /// func transfer(from, to *account) {
     ///     from.mu.Lock()
     ///     defer from.mu.Unlock()
@@ -25,12 +29,21 @@ rule! {
     ///     defer to.mu.Unlock()
     /// }
     ///
-    /// // go transfer(a, b); go transfer(b, a)
+    /// func both() {
+    ///     a, b := &account{}, &account{}
+    ///     go transfer(a, b)
+    ///     go transfer(b, a)
+    /// }
     /// ```
     ///
     /// ## Use instead
     ///
     /// ```go
+    /// type account struct {
+    ///     id int
+    ///     mu sync.Mutex
+    /// }
+    ///
     /// func transfer(from, to *account) {
     ///     first, second := from, to
     ///     if second.id < first.id {
@@ -40,6 +53,12 @@ rule! {
     ///     defer first.mu.Unlock()
     ///     second.mu.Lock()
     ///     defer second.mu.Unlock()
+    /// }
+    ///
+    /// func both() {
+    ///     a, b := &account{id: 1}, &account{id: 2}
+    ///     go transfer(a, b)
+    ///     go transfer(b, a)
     /// }
     /// ```
     ///

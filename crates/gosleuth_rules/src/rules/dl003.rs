@@ -18,6 +18,11 @@ rule! {
     /// ## Example
     ///
     /// ```go
+    /// type account struct {
+    ///     mu      sync.Mutex
+    ///     balance int
+    /// }
+    ///
     /// func (a *account) spend(n int) bool {
     ///     a.mu.Lock()
     ///     if a.balance < n {
@@ -27,11 +32,22 @@ rule! {
     ///     a.mu.Unlock()
     ///     return true
     /// }
+    ///
+    /// func twice() {
+    ///     a := &account{balance: 1}
+    ///     go a.spend(2)
+    ///     a.spend(1)
+    /// }
     /// ```
     ///
     /// ## Use instead
     ///
     /// ```go
+    /// type account struct {
+    ///     mu      sync.Mutex
+    ///     balance int
+    /// }
+    ///
     /// func (a *account) spend(n int) bool {
     ///     a.mu.Lock()
     ///     defer a.mu.Unlock()
@@ -40,6 +56,12 @@ rule! {
     ///     }
     ///     a.balance -= n
     ///     return true
+    /// }
+    ///
+    /// func twice() {
+    ///     a := &account{balance: 1}
+    ///     go a.spend(2)
+    ///     a.spend(1)
     /// }
     /// ```
     ///

@@ -18,20 +18,36 @@ rule! {
     /// ## Example
     ///
     /// ```go
-    /// func (c *cache) report() int {
+    /// type cache struct {
+    ///     mu    sync.RWMutex
+    ///     items map[string]int
+    /// }
+    ///
+    /// func (c *cache) refresh(stale bool) {
     ///     c.mu.RLock()
     ///     defer c.mu.RUnlock()
-    ///     return c.size() // takes RLock too
+    ///     if stale {
+    ///         c.mu.Lock()
+    ///         c.items = map[string]int{}
+    ///         c.mu.Unlock()
+    ///     }
     /// }
     /// ```
     ///
     /// ## Use instead
     ///
     /// ```go
-    /// func (c *cache) report() int {
-    ///     c.mu.RLock()
-    ///     defer c.mu.RUnlock()
-    ///     return len(c.items)
+    /// type cache struct {
+    ///     mu    sync.RWMutex
+    ///     items map[string]int
+    /// }
+    ///
+    /// func (c *cache) refresh(stale bool) {
+    ///     c.mu.Lock()
+    ///     defer c.mu.Unlock()
+    ///     if stale {
+    ///         c.items = map[string]int{}
+    ///     }
     /// }
     /// ```
     ///

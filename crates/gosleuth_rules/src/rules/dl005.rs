@@ -18,25 +18,34 @@ rule! {
     /// ## Example
     ///
     /// ```go
-    /// func (b *broker) publish(e string) {
-    ///     b.mu.Lock()
-    ///     defer b.mu.Unlock()
-    ///     for _, s := range b.subs {
-    ///         s.events <- e
-    ///     }
+    /// func handOver() {
+    ///     var mu sync.Mutex
+    ///     done := make(chan struct{})
+    ///     mu.Lock()
+    ///     go func() {
+    ///         mu.Lock()
+    ///         defer mu.Unlock()
+    ///         close(done)
+    ///     }()
+    ///     <-done
+    ///     mu.Unlock()
     /// }
     /// ```
     ///
     /// ## Use instead
     ///
     /// ```go
-    /// func (b *broker) publish(e string) {
-    ///     b.mu.Lock()
-    ///     subs := slices.Clone(b.subs)
-    ///     b.mu.Unlock()
-    ///     for _, s := range subs {
-    ///         s.events <- e
-    ///     }
+    /// func handOver() {
+    ///     var mu sync.Mutex
+    ///     done := make(chan struct{})
+    ///     mu.Lock()
+    ///     go func() {
+    ///         mu.Lock()
+    ///         defer mu.Unlock()
+    ///         close(done)
+    ///     }()
+    ///     mu.Unlock()
+    ///     <-done
     /// }
     /// ```
     ///

@@ -18,7 +18,7 @@ rule! {
     /// ## Example
     ///
     /// ```go
-    /// func fill(n int) {
+    /// func fill() {
     ///     ch := make(chan int, 2)
     ///     for i := 0; i < 3; i++ {
     ///         ch <- i
@@ -29,7 +29,7 @@ rule! {
     /// ## Use instead
     ///
     /// ```go
-    /// func fill(n int) {
+    /// func fill() {
     ///     ch := make(chan int, 3)
     ///     for i := 0; i < 3; i++ {
     ///         ch <- i

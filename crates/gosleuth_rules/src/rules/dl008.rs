@@ -18,7 +18,7 @@ rule! {
     /// ## Example
     ///
     /// ```go
-    /// func drain(n int) {
+    /// func drain() {
     ///     jobs := make(chan int)
     ///     var wg sync.WaitGroup
     ///     defer close(jobs)
@@ -35,7 +35,7 @@ rule! {
     /// ## Use instead
     ///
     /// ```go
-    /// func drain(n int) {
+    /// func drain() {
     ///     jobs := make(chan int)
     ///     var wg sync.WaitGroup
     ///     wg.Add(1)

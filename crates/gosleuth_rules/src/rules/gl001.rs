@@ -18,33 +18,31 @@ rule! {
     /// ## Example
     ///
     /// ```go
-    /// func each(items []int) {
+    /// func total(items []int) int {
     ///     ch := make(chan int)
+    ///     sum := 0
     ///     go func() {
     ///         for v := range ch {
-    ///             use(v)
+    ///             sum += v
     ///         }
     ///     }()
-    ///     for _, v := range items {
-    ///         ch <- v
-    ///     }
+    ///     ch <- 1
+    ///     return len(items)
     /// }
     /// ```
     ///
     /// ## Use instead
     ///
     /// ```go
-    /// func each(items []int) {
+    /// func total(items []int) int {
     ///     ch := make(chan int)
     ///     defer close(ch)
     ///     go func() {
-    ///         for v := range ch {
-    ///             use(v)
+    ///         for range ch {
     ///         }
     ///     }()
-    ///     for _, v := range items {
-    ///         ch <- v
-    ///     }
+    ///     ch <- 1
+    ///     return len(items)
     /// }
     /// ```
     ///

@@ -18,7 +18,7 @@ rule! {
     /// ## Example
     ///
     /// ```go
-    /// func ask(ctx context.Context) (int, error) {
+    /// func ask(ctx context.Context, compute func() int) (int, error) {
     ///     result := make(chan int)
     ///     go func() { result <- compute() }()
     ///     select {
@@ -33,7 +33,7 @@ rule! {
     /// ## Use instead
     ///
     /// ```go
-    /// func ask(ctx context.Context) (int, error) {
+    /// func ask(ctx context.Context, compute func() int) (int, error) {
     ///     result := make(chan int, 1)
     ///     go func() { result <- compute() }()
     ///     select {

@@ -18,7 +18,7 @@ rule! {
     /// ## Example
     ///
     /// ```go
-    /// func once(jobs []int) {
+    /// func once(use func(int)) {
     ///     in := make(chan int)
     ///     quit := make(chan struct{})
     ///     go func() {
@@ -31,16 +31,14 @@ rule! {
     ///             }
     ///         }
     ///     }()
-    ///     for _, j := range jobs {
-    ///         in <- j
-    ///     }
+    ///     in <- 1
     /// }
     /// ```
     ///
     /// ## Use instead
     ///
     /// ```go
-    /// func once(jobs []int) {
+    /// func once(use func(int)) {
     ///     in := make(chan int)
     ///     quit := make(chan struct{})
     ///     defer close(quit)
@@ -54,9 +52,7 @@ rule! {
     ///             }
     ///         }
     ///     }()
-    ///     for _, j := range jobs {
-    ///         in <- j
-    ///     }
+    ///     in <- 1
     /// }
     /// ```
     ///

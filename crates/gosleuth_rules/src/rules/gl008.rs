@@ -22,12 +22,12 @@ rule! {
     ///     var wg sync.WaitGroup
     ///     for _, f := range []func() error{a, b} {
     ///         wg.Add(1)
-    ///         go func() {
+    ///         go func(f func() error) {
     ///             if f() != nil {
     ///                 return
     ///             }
     ///             wg.Done()
-    ///         }()
+    ///         }(f)
     ///     }
     ///     wg.Wait()
     /// }
@@ -40,12 +40,12 @@ rule! {
     ///     var wg sync.WaitGroup
     ///     for _, f := range []func() error{a, b} {
     ///         wg.Add(1)
-    ///         go func() {
+    ///         go func(f func() error) {
     ///             defer wg.Done()
     ///             if f() != nil {
     ///                 return
     ///             }
-    ///         }()
+    ///         }(f)
     ///     }
     ///     wg.Wait()
     /// }

@@ -25,18 +25,23 @@ rule! {
     ///         close(done) // another goroutine can be here too
     ///     }
     /// }
+    ///
+    /// func both() {
+    ///     done := make(chan struct{})
+    ///     go stop(done)
+    ///     stop(done)
+    /// }
     /// ```
     ///
     /// ## Use instead
     ///
     /// ```go
-    /// type stopper struct {
-    ///     once sync.Once
-    ///     done chan struct{}
-    /// }
-    ///
-    /// func (s *stopper) stop() {
-    ///     s.once.Do(func() { close(s.done) })
+    /// func both() {
+    ///     var once sync.Once
+    ///     done := make(chan struct{})
+    ///     stop := func() { close(done) }
+    ///     go once.Do(stop)
+    ///     once.Do(stop)
     /// }
     /// ```
     ///

@@ -18,7 +18,8 @@ rule! {
     /// ## Example
     ///
     /// ```go
-    /// func work(wg *sync.WaitGroup) {
+    /// func work() {
+    ///     var wg sync.WaitGroup
     ///     wg.Add(1)
     ///     go func() {
     ///         defer wg.Done()
@@ -30,7 +31,8 @@ rule! {
     /// ## Use instead
     ///
     /// ```go
-    /// func work(wg *sync.WaitGroup) {
+    /// func work() {
+    ///     var wg sync.WaitGroup
     ///     wg.Add(1)
     ///     go func() {
     ///         defer wg.Done()

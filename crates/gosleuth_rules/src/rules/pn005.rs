@@ -18,27 +18,26 @@ rule! {
     /// ## Example
     ///
     /// ```go
-    /// func (a *account) take() {
-    ///     a.mu.Lock()
-    ///     defer a.mu.Unlock()
-    ///     if a.balance == 0 {
-    ///         a.mu.Unlock()
-    ///         return
+    /// func take(isEmpty func() bool) {
+    ///     var mu sync.Mutex
+    ///     mu.Lock()
+    ///     defer mu.Unlock()
+    ///     if isEmpty() {
+    ///         mu.Unlock()
     ///     }
-    ///     a.balance--
     /// }
     /// ```
     ///
     /// ## Use instead
     ///
     /// ```go
-    /// func (a *account) take() {
-    ///     a.mu.Lock()
-    ///     defer a.mu.Unlock()
-    ///     if a.balance == 0 {
+    /// func take(isEmpty func() bool) {
+    ///     var mu sync.Mutex
+    ///     mu.Lock()
+    ///     defer mu.Unlock()
+    ///     if isEmpty() {
     ///         return
     ///     }
-    ///     a.balance--
     /// }
     /// ```
     ///
