@@ -285,8 +285,18 @@ fn in_loop(cx: &RuleContext<'_>, site: Site) -> bool {
 /// Appends what exploring found for one rule.
 pub(crate) fn report(cx: &RuleContext<'_>, info: &RuleInfo, sink: &mut Vec<Finding>) {
     for diagnosis in cx.explored() {
-        if diagnosis.code == info.code {
-            sink.push(finding(cx, info, diagnosis));
+        if diagnosis.code != info.code {
+            continue;
+        }
+        let finding = finding(cx, info, diagnosis);
+        // What the rule saw without exploring stands.
+        let is_known = sink.iter().any(|known| {
+            known.code == finding.code
+                && known.location.file == finding.location.file
+                && known.location.line == finding.location.line
+        });
+        if !is_known {
+            sink.push(finding);
         }
     }
 }

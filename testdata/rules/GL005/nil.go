@@ -144,11 +144,11 @@ func OkLiteralPosition() {
 	o.done <- struct{}{}
 }
 
-// FN_OnePath is nil when first is false.
-func FN_OnePath(first bool) {
+// BadOnePath is nil when first is false.
+func BadOnePath(first bool) {
 	var ch chan int
 	if first {
 		ch = make(chan int, 1)
 	}
-	ch <- 1
+	ch <- 1 // want GL005 "the channel is nil"
 }

@@ -3,6 +3,7 @@ use gosleuth_ir::{Func, Op};
 use gosleuth_syntax::ast::{ExprKind, Span, StmtId, StmtKind};
 
 use crate::context::RuleContext;
+use crate::explored;
 use crate::flow::{has, in_loop};
 use crate::models::Behaviour;
 use crate::rule::rule;
@@ -109,6 +110,7 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
             }
         }
     }
+    explored::report(cx, &RULE.info, sink);
 }
 
 /// Whether a function takes a lock itself.
