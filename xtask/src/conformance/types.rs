@@ -65,11 +65,29 @@ pub(crate) fn run(args: &TypesArgs) -> Result<()> {
 }
 
 fn conform(args: &TypesArgs) -> Result<()> {
-    let units = packages::of_set(&args.pattern, &args.packages, args.tests, args.go.as_deref())?;
-    ensure!(units.iter().any(|unit| unit.dump), "no package to compare");
     if args.speed {
+        let units = packages::of_set(&args.pattern, &[], false, args.go.as_deref())?;
         return speed::run(&args.pattern, &units, args.go.as_deref());
     }
+    let score = score(args)?;
+    say(score.text(if args.explain { usize::MAX } else { 40 }));
+    if args.update {
+        ensure!(args.packages.is_empty(), "--update wants all packages of the set");
+        let directory = repository::root().join("testdata/conformance");
+        std::fs::create_dir_all(&directory)?;
+        let summary = if args.summary { "-summary" } else { "" };
+        let tests = if args.tests { "-tests" } else { "" };
+        std::fs::write(
+            directory.join(format!("types-{}{tests}{summary}.txt", args.pattern)),
+            format!("{}, {}", go::language_version(args.go.as_deref())?, score.text(200)),
+        )?;
+    }
+    Ok(())
+}
+
+fn score(args: &TypesArgs) -> Result<Score> {
+    let units = packages::of_set(&args.pattern, &args.packages, args.tests, args.go.as_deref())?;
+    ensure!(units.iter().any(|unit| unit.dump), "no package to compare");
     let stdlib = args.summary.then(|| Stdlib::embedded("linux", "amd64"));
     let (mut child, stdout) = packages::dump(&units, args.go.as_deref(), &[])?;
     let mut frames = BufReader::with_capacity(1 << 20, stdout);
@@ -90,19 +108,7 @@ fn conform(args: &TypesArgs) -> Result<()> {
         compare(&mut checking, unit, theirs.as_ref(), &mut score)?;
     }
     ensure!(child.wait()?.success(), "typesdump failed");
-    say(score.text(if args.explain { usize::MAX } else { 40 }));
-    if args.update {
-        ensure!(args.packages.is_empty(), "--update wants all packages of the set");
-        let directory = repository::root().join("testdata/conformance");
-        std::fs::create_dir_all(&directory)?;
-        let summary = if args.summary { "-summary" } else { "" };
-        let tests = if args.tests { "-tests" } else { "" };
-        std::fs::write(
-            directory.join(format!("types-{}{tests}{summary}.txt", args.pattern)),
-            format!("{}, {}", go::language_version(args.go.as_deref())?, score.text(200)),
-        )?;
-    }
-    Ok(())
+    Ok(score)
 }
 
 /// Checks a package and compares it with what go/types says, if that is known.
@@ -146,4 +152,41 @@ fn compare(checking: &mut Checking, unit: &Unit, theirs: Option<&Frame>, score: 
     };
     compare::compare(&ours, theirs, score);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::score::Fact;
+    use super::*;
+
+    /// The whole sets take minutes; this shows that the oracle works.
+    #[test]
+    fn a_package_agrees_with_go_types() {
+        if go::go(None).arg("version").output().is_err() {
+            assert!(std::env::var_os("CI").is_none(), "the CI has Go");
+            return;
+        }
+        let args = TypesArgs {
+            pattern: "sort".to_owned(),
+            packages: Vec::new(),
+            tests: false,
+            summary: false,
+            speed: false,
+            explain: false,
+            update: false,
+            go: None,
+        };
+        let score = score(&args).expect("both sides check the package");
+        for fact in [
+            Fact::Ident,
+            Fact::Expr,
+            Fact::Selection,
+            Fact::Instance,
+            Fact::Clause,
+            Fact::Value,
+        ] {
+            assert!(score.percent(fact) > 99.99, "{}", score.text(10));
+        }
+        assert!(score.total(Fact::Ident) > 1000, "{}", score.text(10));
+    }
 }

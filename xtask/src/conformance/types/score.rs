@@ -89,6 +89,12 @@ impl Score {
         self.problems.entry(what).or_default().add(self.examples, example);
     }
 
+    /// Number of answers that were compared.
+    #[cfg(test)]
+    pub(super) fn total(&self, fact: Fact) -> u64 {
+        self.agreed[fact as usize] + self.differing[fact as usize]
+    }
+
     /// Share of answers that agree, in percent; all of them if there are none.
     pub(super) fn percent(&self, fact: Fact) -> f64 {
         let (agreed, differing) = (self.agreed[fact as usize], self.differing[fact as usize]);
