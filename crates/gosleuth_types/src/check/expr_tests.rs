@@ -103,6 +103,8 @@ func f(x int, s uint, i8 int8) {
 	var w uint64 = 1 << s
 	_ = w | 1 /*: const uint64 = 1 */ << s
 	_ = ^(1 << s) /*: value uint64 */ & w
+	// go/types leaves the count untyped; nothing that is evaluated should be.
+	_ = 1 << (1 /*: const uint = 1 */ << s)
 	_ = -(1 /*: const uint64 = 1 */ << s) + w
 }
 "#,
