@@ -1,0 +1,221 @@
+//! `gosleuth check` and `gosleuth rules`: selection, suppression, known findings, fixes, formats, exit codes.
+
+use gosleuth::Exit;
+
+use crate::{Run, Scratch, run, run_with};
+
+/// Two copies of a lock, one of them suppressed with a reason. It needs nothing of the standard library but the shape of a lock.
+const LOCKS: &str = "package p
+
+type lock struct{ state int }
+
+func (l *lock) Lock()   {}
+func (l *lock) Unlock() {}
+
+func first(l *lock) int {
+\tm := *l
+\treturn m.state
+}
+
+func second(l *lock) int {
+\tm := *l //gosleuth:ignore DR005 -- only read
+\treturn m.state
+}
+";
+
+fn module(name: &str, text: &str) -> Scratch {
+    let scratch = Scratch::new(name);
+    scratch.write("go.mod", "module example.com/p\n\ngo 1.21\n");
+    scratch.write("p.go", text);
+    scratch
+}
+
+fn check(scratch: &Scratch, words: &[&str]) -> Run {
+    let words: Vec<&str> = ["check", "--no-cache"].iter().chain(words).copied().collect();
+    run_with(&words, b"", scratch.path())
+}
+
+fn codes(run: &Run) -> Vec<String> {
+    let document = run.json();
+    let findings = document["findings"].as_array().expect("a list");
+    let active = findings.iter().filter(|finding| finding["suppressed"].is_null());
+    active
+        .map(|finding| finding["code"].as_str().expect("text").to_owned())
+        .collect()
+}
+
+#[test]
+fn findings_make_exit_code_one_and_suppressed_ones_do_not_count() {
+    let scratch = module("check-basic", LOCKS);
+    let text = check(&scratch, &["--select", "DR005"]);
+    assert_eq!(text.exit, Exit::Found, "{}{}", text.out, text.err);
+    assert!(
+        text.out
+            .contains("error[DR005] lock-copied: this assignment copies lock"),
+        "{}",
+        text.out
+    );
+    assert!(text.out.contains("p.go:9:7 in example.com/p.first"), "{}", text.out);
+    assert!(
+        text.out
+            .contains("1 finding (1 error) in 1 package, 1 file; 1 suppressed"),
+        "{}",
+        text.out
+    );
+    let json = check(&scratch, &["--select", "DR005", "--format", "json"]);
+    assert_eq!(codes(&json), ["DR005"]);
+    assert_eq!(json.json()["findings"][1]["suppressed"]["reason"], "only read");
+    assert_eq!(check(&scratch, &["--select", "GL004"]).exit, Exit::Clean);
+    assert_eq!(
+        check(&scratch, &["--select", "DR005", "--fail-on", "never"]).exit,
+        Exit::Clean
+    );
+    assert_eq!(check(&scratch, &["--select", "NOPE"]).exit, Exit::Trouble);
+    assert_eq!(check(&scratch, &["./nowhere"]).exit, Exit::Trouble);
+}
+
+#[test]
+fn suppressions_need_a_reason_and_a_finding() {
+    let text = LOCKS
+        .replace(" -- only read", "")
+        .replace("func first", "//gosleuth:ignore GL004 -- nothing\nfunc first");
+    let scratch = module("check-suppress", &text);
+    let found = check(&scratch, &["--select", "DR005,GL004,GS", "--format", "json"]);
+    assert_eq!(codes(&found), ["GS002", "DR005", "GS001"]);
+    // A comment above a declaration counts for all of it; the unused one goes.
+    let text = LOCKS.replace("func first", "//gosleuth:ignore lock-copied -- all of it\nfunc first");
+    let scratch = module("check-suppress-decl", &text);
+    assert_eq!(check(&scratch, &["--select", "DR005,GS"]).exit, Exit::Clean);
+    let text = LOCKS.replace("//gosleuth:ignore DR005 -- only read", "//nolint:gosleuth // only read");
+    let scratch = module("check-suppress-nolint", &text);
+    assert_eq!(
+        codes(&check(&scratch, &["--select", "DR005,GS", "--format", "json"])),
+        ["DR005"]
+    );
+}
+
+#[test]
+fn unused_suppressions_are_fixed() {
+    let text = LOCKS.replace("func first", "//gosleuth:ignore GL004 -- nothing\nfunc first");
+    let scratch = module("check-fix", &text);
+    let diff = check(&scratch, &["--select", "GL004,GS", "--diff"]);
+    assert_eq!(diff.exit, Exit::Found);
+    assert!(diff.out.contains("-//gosleuth:ignore GL004 -- nothing"), "{}", diff.out);
+    let fixed = check(&scratch, &["--select", "GL004,GS", "--fix"]);
+    assert_eq!(fixed.exit, Exit::Clean, "{}", fixed.out);
+    let left = std::fs::read_to_string(scratch.path().join("p.go")).expect("readable");
+    assert_eq!(left, LOCKS);
+}
+
+#[test]
+fn a_baseline_survives_lines_that_move() {
+    let scratch = module("check-baseline", LOCKS);
+    let written = check(&scratch, &["--select", "DR005", "--write-baseline"]);
+    assert_eq!(written.exit, Exit::Clean);
+    scratch.write(
+        "p.go",
+        LOCKS.replace("type lock", "// Other is new.\nfunc Other() {}\n\ntype lock"),
+    );
+    let words = ["--select", "DR005", "--baseline", "gosleuth-baseline.json"];
+    assert_eq!(check(&scratch, &words).exit, Exit::Clean);
+    scratch.write(
+        "p.go",
+        LOCKS
+            .replace("only read", "")
+            .replace("m := *l\n", "n, m := 1, *l\n\t_ = n\n"),
+    );
+    assert_eq!(check(&scratch, &words).exit, Exit::Found);
+    scratch.write("gosleuth-baseline.json", "{}");
+    assert_eq!(check(&scratch, &words).exit, Exit::Trouble);
+}
+
+#[test]
+fn configuration_selects_ignores_and_declares() {
+    let scratch = module("check-config", LOCKS);
+    scratch.write(
+        "gosleuth.toml",
+        "[check]\nselect = [\"DR005\"]\n\n[[check.paths]]\npaths = [\"p.go\"]\nignore = [\"DR\"]\n",
+    );
+    assert_eq!(check(&scratch, &[]).exit, Exit::Clean);
+    assert_eq!(check(&scratch, &["--no-config", "--select", "DR005"]).exit, Exit::Found);
+    scratch.write(
+        "gosleuth.toml",
+        "[[check.models]]\nfunction = \"example.com/pool.(*Pool).Submit\"\nbehaviour = \"spwan\"\n",
+    );
+    let wrong = check(&scratch, &[]);
+    assert_eq!(wrong.exit, Exit::Trouble);
+    assert!(wrong.err.contains("spwan"), "{}", wrong.err);
+}
+
+/// A function that a project declares to start goroutines makes them visible.
+#[test]
+fn own_spawners_are_known() {
+    let text =
+        "package p\n\nfunc submit(f func()) { f() }\n\nfunc park() {\n\tsubmit(func() {\n\t\tselect {}\n\t})\n}\n";
+    let scratch = module("check-models", text);
+    assert_eq!(check(&scratch, &["--select", "GL004"]).exit, Exit::Clean);
+    scratch.write(
+        "gosleuth.toml",
+        "[[check.models]]\nfunction = \"example.com/p.submit\"\nbehaviour = \"spawn\"\n",
+    );
+    assert_eq!(check(&scratch, &["--select", "GL004"]).exit, Exit::Found);
+}
+
+#[test]
+fn every_format_has_the_finding() {
+    let scratch = module("check-formats", LOCKS);
+    for (format, text) in [
+        ("text", "lock-copied"),
+        ("concise", "p.go:9:7: DR005 this assignment copies lock"),
+        ("json", "\"code\": \"DR005\""),
+        ("sarif", "\"ruleId\": \"DR005\""),
+        ("junit", "<testcase name=\"DR005 at 9:7\""),
+        ("github", "::error file=p.go,line=9,col=7,"),
+        ("gitlab", "\"check_name\": \"DR005\""),
+        ("markdown", "### DR005 lock-copied at line 9"),
+    ] {
+        let found = check(&scratch, &["--select", "DR005", "--format", format]);
+        assert!(found.out.contains(text), "{format}: {}", found.out);
+        assert_eq!(
+            found.out,
+            check(&scratch, &["--select", "DR005", "--format", format]).out
+        );
+    }
+    let sarif = check(&scratch, &["--select", "DR005", "--format", "sarif"]).json();
+    assert_eq!(sarif["version"], "2.1.0");
+    assert_eq!(sarif["runs"][0]["results"][1]["suppressions"][0]["kind"], "inSource");
+    let region = &sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"];
+    assert_eq!(
+        (region["startLine"].as_u64(), region["startColumn"].as_u64()),
+        (Some(9), Some(7))
+    );
+}
+
+#[test]
+fn broken_files_are_problems_and_the_rest_is_checked() {
+    let scratch = module("check-broken", LOCKS);
+    scratch.write("broken.go", "package p\n\nfunc broken( {\n");
+    let found = check(&scratch, &["--select", "DR005", "--format", "json"]);
+    assert_eq!(found.exit, Exit::Found, "{}", found.err);
+    let document = found.json();
+    let problems = document["problems"].as_array().expect("a list");
+    assert!(
+        problems.iter().any(|problem| problem["input"] == "broken.go"),
+        "{problems:?}"
+    );
+}
+
+#[test]
+fn rules_and_their_pages() {
+    let list = run(&["rules"]);
+    assert_eq!(list.exit, Exit::Clean);
+    assert!(list.out.contains("DR005  lock-copied"), "{}", list.out);
+    assert_eq!(
+        run(&["rules", "DR005", "--format", "json"]).json()["rules"][0]["name"],
+        "lock-copied"
+    );
+    let page = run(&["explain", "lock-copied"]);
+    assert!(page.out.starts_with("# DR005 lock-copied"), "{}", page.out);
+    assert_eq!(run(&["explain", "dr005", "--format", "json"]).json()["code"], "DR005");
+    assert_eq!(run(&["explain", "GL999"]).exit, Exit::Trouble);
+}
