@@ -385,10 +385,18 @@ fn places(files: &[String], findings: &mut Vec<String>) {
             let part = parts.nth(1).unwrap_or_default();
             if !matches!(
                 part,
-                "Cargo.toml" | "src" | "tests" | "benches" | "examples" | "assets" | "catalogue" | "testdata"
+                "Cargo.toml"
+                    | "src"
+                    | "tests"
+                    | "benches"
+                    | "examples"
+                    | "assets"
+                    | "catalogue"
+                    | "models"
+                    | "testdata"
             ) {
                 findings.push(format!(
-                    "{file}: a crate holds Cargo.toml, src, tests, benches, examples, assets, catalogue, testdata"
+                    "{file}: a crate holds Cargo.toml, src, tests, benches, examples, assets, catalogue, models, testdata"
                 ));
             }
         }
