@@ -69,7 +69,16 @@ pub(crate) fn assemble(
     for entry in entries {
         let regular = match entry.kind {
             FileKind::File => true,
-            FileKind::Symlink => system.is_file(&dir.join(&entry.name)),
+            FileKind::Symlink => match system.kind(&dir.join(&entry.name)) {
+                Ok(kind) => kind == FileKind::File,
+                Err(error) => {
+                    if entry.name.ends_with(".go") && !entry.name.starts_with(['_', '.']) {
+                        let why = format!("it is a symbolic link that leads nowhere: {error}");
+                        package.ignore(&entry.name, IgnoreReason::Unreadable(why));
+                    }
+                    false
+                }
+            },
             FileKind::Directory | FileKind::Other => false,
         };
         if !regular {
