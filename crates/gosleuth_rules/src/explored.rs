@@ -53,14 +53,17 @@ pub struct Diagnosis {
 /// Functions that are explored for one package.
 const MAX_ROOTS: usize = 300;
 
+/// States that are visited for one package.
+const MAX_STATES: u32 = 12_000;
+
 /// Questions about values from outside that a failure may rest on.
 const MAX_GUESSES: u32 = 6;
 
 const BOUNDS: Bounds = Bounds {
-    states: 3_000,
+    states: 2_000,
     steps: 300,
     failures: 6,
-    instructions: 600_000,
+    instructions: 300_000,
 };
 
 /// Explores the functions of a package.
@@ -71,8 +74,17 @@ pub(crate) fn diagnose(cx: &RuleContext<'_>) -> Vec<Diagnosis> {
     }]);
     let mut known = FxHashSet::default();
     let mut found = Vec::new();
+    let mut left = MAX_STATES;
     for root in roots(cx).into_iter().take(MAX_ROOTS) {
-        let outcome = explore(&program, FuncKey { unit: 0, func: root }, BOUNDS);
+        let bounds = Bounds {
+            states: BOUNDS.states.min(left),
+            ..BOUNDS
+        };
+        let outcome = explore(&program, FuncKey { unit: 0, func: root }, bounds);
+        left = left.saturating_sub(outcome.states);
+        if left == 0 {
+            break;
+        }
         for failure in outcome.failures {
             if failure.doubtful || failure.guesses > MAX_GUESSES {
                 continue;
