@@ -79,7 +79,8 @@ impl NilChannels {
             Op::Phi(_) => phi(func, chan),
             Op::Load(addr) => {
                 let obj = place(cx, func, *addr)?;
-                (!self.made.contains(&obj) && self.is_own(cx, obj)).then_some(NilChannel::NeverMade(obj))
+                let never = !self.made.contains(&obj) && self.is_own(cx, obj) && !is_checked(cx, func, obj);
+                never.then_some(NilChannel::NeverMade(obj))
             }
             _ => None,
         }
@@ -110,6 +111,16 @@ fn phi(func: &Func, chan: ValueId) -> Option<NilChannel> {
         }
     }
     all_nil.then_some(NilChannel::Path)
+}
+
+/// Whether a function asks if the variable or field is nil: hooks that only tests set are used in this way.
+fn is_checked(cx: &RuleContext<'_>, func: &Func, obj: ObjRef) -> bool {
+    func.values.iter_enumerated().any(|(id, _)| {
+        crate::flow::nil_check(func, id).is_some_and(|(value, _)| match func.op(value) {
+            Op::Load(addr) => place(cx, func, *addr) == Some(obj),
+            _ => false,
+        })
+    })
 }
 
 /// The package-level variable or field whose address a value is.
