@@ -2,11 +2,12 @@ use gosleuth_base::{
     Confidence, Family, Finding, FixAvailability, RuleCode, RuleInfo, RuleSet, Severity, SuspectKind, Symptom,
 };
 use gosleuth_ir::{Func, Op, ValueId};
-use gosleuth_types::{ConstValue, ObjRef, Type};
+use gosleuth_types::{ConstValue, ObjRef};
 use rustc_hash::FxHashMap;
 
 use crate::context::RuleContext;
 use crate::contexts::is_handler;
+use crate::places::addressed;
 use crate::rule::rule;
 
 rule! {
@@ -122,7 +123,7 @@ fn channels(cx: &RuleContext<'_>) -> FxHashMap<ObjRef, Made> {
             let Op::Store { addr, value: stored } = value.op else {
                 continue;
             };
-            let Some(obj) = place(cx, func, addr).filter(|_| cx.is_channel(func.values[stored].ty)) else {
+            let Some(obj) = addressed(cx, func, addr).filter(|_| cx.is_channel(func.values[stored].ty)) else {
                 continue;
             };
             let now = match unconverted(func, stored) {
@@ -155,20 +156,7 @@ fn unconverted(func: &Func, mut value: ValueId) -> (&Op, u32) {
 fn loaded(cx: &RuleContext<'_>, func: &Func, chan: ValueId) -> Option<ObjRef> {
     match func.op(chan) {
         // A cell of the handler itself is the handler's own channel.
-        Op::Load(addr) if !matches!(func.op(*addr), Op::Alloc { .. }) => place(cx, func, *addr),
-        _ => None,
-    }
-}
-
-fn place(cx: &RuleContext<'_>, func: &Func, addr: ValueId) -> Option<ObjRef> {
-    match func.op(addr) {
-        Op::Global(obj) => Some(*obj),
-        Op::Alloc { var } => *var,
-        Op::Captured(number) => Some(func.captures.get(*number as usize)?.obj),
-        Op::FieldAddr { base, field } => match cx.under(cx.pointee(func.values[*base].ty)?) {
-            Type::Struct(fields) => fields.get(*field as usize).map(|field| field.obj),
-            _ => None,
-        },
+        Op::Load(addr) if !matches!(func.op(*addr), Op::Alloc { .. }) => addressed(cx, func, *addr),
         _ => None,
     }
 }

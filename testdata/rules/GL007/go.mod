@@ -1,0 +1,3 @@
+module example.com/rules/gl007
+
+go 1.21
