@@ -8,6 +8,7 @@ use gosleuth_types::{Builtin, ObjKind, ObjRef, SelectionKind, Type, TypeId};
 
 use crate::exec::Flow;
 use crate::machine::Machine;
+use crate::node::Node;
 use crate::program::{FuncKey, Site};
 use crate::state::{Crash, Deferred, Frame, Gid, Goroutine, Obj, State, SyncOp, Target, Unwinding};
 use crate::value::{Callable, Loc, Val};
@@ -314,7 +315,7 @@ impl<'a> Machine<'a> {
         dest: Option<ValueId>,
     ) {
         let func = self.program.func(key);
-        state.goroutine(gid).frames.push(Rc::new(Frame {
+        state.goroutine(gid).frames.push(Node::shared(Frame {
             func: key,
             block: BlockId::from_usize(0),
             next: 0,
@@ -350,7 +351,7 @@ impl<'a> Machine<'a> {
 
     /// A new goroutine, which runs up to its first operation that others see.
     pub(crate) fn new_goroutine(&self, state: &mut State, site: Option<Site>, counts: Option<Loc>) -> Gid {
-        state.goroutines.push(Rc::new(Goroutine {
+        state.goroutines.push(Node::shared(Goroutine {
             frames: Vec::new(),
             parked: None,
             unwinding: Unwinding::No,

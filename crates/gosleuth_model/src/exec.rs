@@ -610,7 +610,7 @@ impl<'a> Machine<'a> {
             state.share(cell);
             cell
         };
-        state.globals.insert(obj, cell);
+        Rc::make_mut(&mut state.globals).insert(obj, cell);
         cell
     }
 

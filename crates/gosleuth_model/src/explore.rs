@@ -1,7 +1,6 @@
 //! The search through the states of a program.
 
 use std::collections::hash_map::Entry;
-use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -109,7 +108,7 @@ pub struct Blocked {
 }
 
 /// A step of a schedule.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Step {
     /// Who.
     pub goroutine: u32,
@@ -151,8 +150,15 @@ fn is_whole(name: &str) -> bool {
 }
 
 /// A state that was visited.
-struct Node {
+struct Visited {
     state: State,
+    /// Where it was reached from first, and how.
+    from: Option<(u32, Option<Step>)>,
+    /// Who moved last on the way here.
+    last: Option<Gid>,
+    depth: u32,
+    /// How often, on the way here, another goroutine went on although the one before could have.
+    switches: u32,
     /// States that can come next.
     next: Vec<u32>,
     /// Whether all of them are here.
@@ -163,7 +169,7 @@ struct Search<'m, 'a> {
     machine: &'m Machine<'a>,
     bounds: Bounds,
     is_main: bool,
-    nodes: Vec<Node>,
+    nodes: Vec<Visited>,
     by_fingerprint: FxHashMap<u128, u32>,
     failures: Vec<Failure>,
     /// What was reported: the kind and where goroutines stand.
@@ -171,42 +177,49 @@ struct Search<'m, 'a> {
 }
 
 impl Search<'_, '_> {
-    /// Visits states, then looks where executions end up; whether every schedule was followed to its end.
+    /// Visits states, those with the fewest switches between goroutines first, then looks where executions end up; whether every schedule was
+    /// followed to its end. Most failures need few switches (Musuvathi and Qadeer, 2007).
     fn run(&mut self, root: FuncKey) -> bool {
-        let mut complete = true;
-        let mut stack = Vec::new();
+        let mut waiting = Waiting::default();
         for state in self.initial(root) {
-            stack.extend(self.visit(state).filter(|&(_, new)| new).map(|(node, _)| (node, 0)));
+            if let Some((node, true)) = self.visit(state, None, 0) {
+                waiting.push(0, node);
+            }
         }
-        complete &= !self.machine.cut.replace(false);
-        while let Some((node, depth)) = stack.pop() {
+        let mut complete = !self.machine.cut.replace(false);
+        while let Some(node) = waiting.pop() {
             let spent = self.nodes.len() as u32 >= self.bounds.states || self.machine.fuel.get() == 0;
-            if spent || depth >= self.bounds.steps {
+            if spent || self.nodes[node as usize].depth >= self.bounds.steps {
                 complete = false;
                 continue;
             }
             let state = self.nodes[node as usize].state.clone();
+            let all = self.machine.transitions(&state);
+            let mut whole = true;
             let mut next = Vec::new();
-            let mut ends = false;
-            for transition in self.machine.transitions(&state).iter().rev() {
-                for state in self.machine.apply(&state, transition) {
-                    match self.visit(state) {
-                        Some((to, new)) => {
-                            next.push(to);
-                            if new {
-                                stack.push((to, depth + 1));
-                            }
-                        }
-                        // The process can end here.
-                        None => ends = true,
+            match self.machine.ample(&state, &all) {
+                Some(few) => {
+                    whole &= self.follow(node, &state, &few, &all, &mut next);
+                    // Where the few lead back to what was seen, the others would be put off for ever.
+                    if next.iter().any(|&(_, new)| !new) {
+                        let rest: Vec<_> = all
+                            .iter()
+                            .filter(|transition| !few.contains(transition))
+                            .cloned()
+                            .collect();
+                        whole &= self.follow(node, &state, &rest, &all, &mut next);
                     }
                 }
+                None => whole &= self.follow(node, &state, &all, &all, &mut next),
             }
             let cut = self.machine.cut.replace(false);
             complete &= !cut;
-            let node = &mut self.nodes[node as usize];
-            node.whole = !cut && !ends;
-            node.next = next;
+            for &(to, _) in next.iter().filter(|(_, new)| *new) {
+                waiting.push(self.nodes[to as usize].switches, to);
+            }
+            let visited = &mut self.nodes[node as usize];
+            visited.whole = !cut && whole;
+            visited.next = next.into_iter().map(|(to, _)| to).collect();
         }
         for component in components(&self.nodes) {
             self.ends_in(&component);
@@ -214,13 +227,44 @@ impl Search<'_, '_> {
         complete
     }
 
+    /// Visits what comes after a state by some of its transitions, the first one last; whether the process cannot end there.
+    fn follow(
+        &mut self,
+        node: u32,
+        state: &State,
+        some: &[Transition],
+        all: &[Transition],
+        next: &mut Vec<(u32, bool)>,
+    ) -> bool {
+        let mut whole = true;
+        let last = self.nodes[node as usize].last;
+        let could_go_on = last.is_some_and(|last| all.iter().any(|transition| transition.moves(last)));
+        for transition in some.iter().rev() {
+            let switch = could_go_on && !last.is_some_and(|last| transition.moves(last));
+            let step = step(state, transition);
+            for state in self.machine.apply(state, transition) {
+                match self.visit(state, Some((node, step, transition)), u32::from(switch)) {
+                    Some(seen) => next.push(seen),
+                    // The process can end here.
+                    None => whole = false,
+                }
+            }
+        }
+        whole
+    }
+
     /// The node of a state, and whether it is new; none where execution is over.
-    fn visit(&mut self, state: State) -> Option<(u32, bool)> {
+    fn visit(
+        &mut self,
+        state: State,
+        from: Option<(u32, Option<Step>, &Transition)>,
+        switches: u32,
+    ) -> Option<(u32, bool)> {
         if state.over || (self.is_main && state.goroutines[0].ended) {
             return None;
         }
         if state.crashed.is_some() {
-            self.crashed(&state);
+            self.crashed(&state, from.as_ref().map(|(node, step, _)| (*node, *step)));
             return None;
         }
         let fingerprint = fingerprint(self.machine, &state);
@@ -229,11 +273,20 @@ impl Search<'_, '_> {
             Entry::Occupied(entry) => Some((*entry.get(), false)),
             Entry::Vacant(entry) => {
                 entry.insert(new);
-                self.nodes.push(Node {
+                let before = from.as_ref().map(|&(node, ..)| &self.nodes[node as usize]);
+                let visited = Visited {
                     state,
+                    depth: before.map_or(0, |before| before.depth + 1),
+                    switches: before.map_or(0, |before| before.switches) + switches,
+                    last: match &from {
+                        Some((.., transition)) => transition.mover().or(before.and_then(|before| before.last)),
+                        None => None,
+                    },
+                    from: from.map(|(node, step, _)| (node, step)),
                     next: Vec::new(),
                     whole: false,
-                });
+                };
+                self.nodes.push(visited);
                 Some((new, true))
             }
         }
@@ -252,14 +305,9 @@ impl Search<'_, '_> {
         for &node in component {
             let state = &self.nodes[node as usize].state;
             for transition in self.machine.transitions(state) {
-                let movers = match transition {
-                    Transition::Go(gid, _) => vec![gid],
-                    Transition::Meet { sender, receiver } => vec![sender.0, receiver.0],
-                    Transition::Fire(_) | Transition::Expire(_) => Vec::new(),
-                };
                 moves.extend(
-                    movers
-                        .into_iter()
+                    (0..state.goroutines.len() as Gid)
+                        .filter(|&gid| transition.moves(gid))
                         .filter_map(|gid| parked(state, gid).map(|parked| parked.site)),
                 );
             }
@@ -282,7 +330,7 @@ impl Search<'_, '_> {
             return;
         };
         let state = self.nodes[first as usize].state.clone();
-        self.quiescent(&state, &stuck);
+        self.quiescent(first, &state, &stuck);
     }
 
     /// The states in which the root stands in front of its first operation.
@@ -320,7 +368,7 @@ impl Search<'_, '_> {
         self.machine.run_started(states)
     }
 
-    fn crashed(&mut self, state: &State) {
+    fn crashed(&mut self, state: &State, from: Option<(u32, Option<Step>)>) {
         let Some((gid, crash, site)) = state.crashed else {
             return;
         };
@@ -342,11 +390,11 @@ impl Search<'_, '_> {
             object: None,
             holder: None,
         };
-        self.report(kind, vec![blocked], state);
+        self.report(kind, vec![blocked], state, from);
     }
 
     /// Goroutines at these places can never proceed.
-    fn quiescent(&mut self, state: &State, stuck: &FxHashSet<Site>) {
+    fn quiescent(&mut self, node: u32, state: &State, stuck: &FxHashSet<Site>) {
         let blocked: Vec<_> = (0..state.goroutines.len() as Gid)
             .filter_map(|gid| self.blocked(state, gid))
             .filter(|blocked| stuck.contains(&blocked.site))
@@ -360,7 +408,8 @@ impl Search<'_, '_> {
         } else {
             FailureKind::Deadlock
         };
-        self.report(kind, blocked, state);
+        let from = self.nodes[node as usize].from;
+        self.report(kind, blocked, state, from);
     }
 
     fn blocked(&self, state: &State, gid: Gid) -> Option<Blocked> {
@@ -369,7 +418,7 @@ impl Search<'_, '_> {
         let (object, holder) = match &parked.op {
             SyncOp::Send { chan, .. } | SyncOp::Recv { chan, .. } => (made(state, chan), None),
             SyncOp::Lock(loc) | SyncOp::LockAnnounced(loc) | SyncOp::ReadLock(loc) => held(state, loc),
-            SyncOp::Once(loc, _) => match state.syncs.get(loc) {
+            SyncOp::Once(loc, _) => match state.sync(loc) {
                 Some(Sync::Once { running, .. }) => (None, *running),
                 _ => (None, None),
             },
@@ -386,7 +435,13 @@ impl Search<'_, '_> {
         })
     }
 
-    fn report(&mut self, kind: FailureKind, blocked: Vec<Blocked>, state: &State) {
+    fn report(
+        &mut self,
+        kind: FailureKind,
+        blocked: Vec<Blocked>,
+        state: &State,
+        mut from: Option<(u32, Option<Step>)>,
+    ) {
         let mut sites: Vec<_> = blocked.iter().map(|blocked| blocked.site).collect();
         sites.sort_unstable();
         sites.dedup();
@@ -394,15 +449,9 @@ impl Search<'_, '_> {
             return;
         }
         let mut schedule = Vec::new();
-        let mut trail = state.trail.clone();
-        while let Some(step) = trail {
-            schedule.push(Step {
-                goroutine: step.gid,
-                operation: operation(&step.op),
-                site: step.site,
-                partner: step.partner,
-            });
-            trail = step.before.as_ref().map(Rc::clone);
+        while let Some((node, step)) = from {
+            schedule.extend(step);
+            from = self.nodes[node as usize].from;
         }
         schedule.reverse();
         self.failures.push(Failure {
@@ -415,8 +464,55 @@ impl Search<'_, '_> {
     }
 }
 
+/// States that are to be followed, by their number of switches.
+#[derive(Default)]
+struct Waiting {
+    stacks: Vec<Vec<u32>>,
+    /// None is waiting below this number.
+    least: usize,
+}
+
+impl Waiting {
+    fn push(&mut self, switches: u32, node: u32) {
+        let switches = switches as usize;
+        if self.stacks.len() <= switches {
+            self.stacks.resize_with(switches + 1, Vec::new);
+        }
+        self.stacks[switches].push(node);
+        self.least = self.least.min(switches);
+    }
+
+    /// One with the fewest switches, the last that came.
+    fn pop(&mut self) -> Option<u32> {
+        while let Some(stack) = self.stacks.get_mut(self.least) {
+            if let Some(node) = stack.pop() {
+                return Some(node);
+            }
+            self.least += 1;
+        }
+        None
+    }
+}
+
+/// What a reader sees of a transition; nothing of the passing of time.
+fn step(state: &State, transition: &Transition) -> Option<Step> {
+    let (gid, partner) = match *transition {
+        Transition::Go(gid, _) => (gid, None),
+        Transition::Meet { sender, receiver } => (sender.0, Some(receiver.0)),
+        Transition::Fire(_) | Transition::Expire(_) => return None,
+    };
+    let moved = parked(state, gid)?;
+    let partner = partner.and_then(|partner| Some((partner, parked(state, partner)?.site)));
+    Some(Step {
+        goroutine: gid,
+        operation: operation(&moved.op),
+        site: moved.site,
+        partner,
+    })
+}
+
 /// The strongly connected components of the graph of states, each in order of numbers (Tarjan, 1972, without recursion).
-fn components(nodes: &[Node]) -> Vec<Vec<u32>> {
+fn components(nodes: &[Visited]) -> Vec<Vec<u32>> {
     let count = nodes.len();
     let mut index = vec![u32::MAX; count];
     let mut low = vec![0; count];
@@ -478,7 +574,7 @@ fn made(state: &State, chan: &Val) -> Option<Site> {
 }
 
 fn held(state: &State, loc: &Loc) -> (Option<Site>, Option<Gid>) {
-    match state.syncs.get(loc) {
+    match state.sync(loc) {
         Some(Sync::Lock {
             writer,
             readers,

@@ -1,117 +1,261 @@
 //! Fingerprints of states.
 //!
-//! Two states that differ in the numbers of their objects and symbols alone are the same: they are numbered in the order in which they are met
-//! from the goroutines. What cannot be reached from there, and what nobody reads again, is not looked at. Fingerprints have 128 bits; that two different states have the same one is
-//! not expected to happen.
+//! Two states that differ in the numbers of their objects, symbols and goroutines alone are the same: objects and symbols are numbered in the order
+//! in which they are met from the goroutines, and goroutines that were started later are sorted by what they do. What cannot be reached from there,
+//! and what nobody reads again, is not looked at. Fingerprints have 128 bits; that two different states have the same one is not expected to happen.
+//!
+//! A fingerprint is put together from the digests of the parts of a state, which states share: only parts that changed are read again.
 
 use std::hash::{Hash, Hasher};
 
 use gosleuth_base::Idx as _;
-use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::machine::Machine;
-use crate::state::{Obj, State, Sync, SyncOp, Target};
+use crate::node::Node;
+use crate::state::{Frame, Goroutine, Obj, State, Sync, SyncOp, Target};
 use crate::value::{Callable, Loc, ObjId, Question, Val};
 
-pub(crate) fn fingerprint(machine: &Machine<'_>, state: &State) -> u128 {
-    let mut walk = Walk {
-        machine,
-        state,
-        low: FxHasher::default(),
-        high: FxHasher::default(),
-        numbers: FxHashMap::default(),
-        symbols: FxHashMap::default(),
-        queue: Vec::new(),
-    };
-    walk.high.write_u64(0x9e37_79b9_7f4a_7c15);
-    walk.run();
-    (u128::from(walk.high.finish()) << 64) | u128::from(walk.low.finish())
+/// A digest of a part of a state.
+#[derive(Clone, Debug)]
+pub(crate) struct Shape {
+    digest: Digest,
+    /// The objects and symbols it refers to, in order.
+    refs: Box<[Ref]>,
 }
 
-struct Walk<'s, 'a> {
-    machine: &'s Machine<'a>,
-    state: &'s State,
-    low: FxHasher,
-    high: FxHasher,
-    numbers: FxHashMap<ObjId, u32>,
-    symbols: FxHashMap<u32, u32>,
-    queue: Vec<ObjId>,
+/// Something that has another number in an equal state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ref {
+    Obj(ObjId),
+    Sym(u32),
 }
 
-impl Walk<'_, '_> {
-    fn add(&mut self, item: impl Hash) {
-        item.hash(&mut self.low);
-        item.hash(&mut self.high);
-        // The two differ in more than where they began.
-        self.high.write_u8(1);
+impl Shape {
+    /// The objects it refers to.
+    pub(crate) fn objects(&self) -> impl Iterator<Item = ObjId> + '_ {
+        self.refs.iter().filter_map(|item| match item {
+            Ref::Obj(obj) => Some(*obj),
+            Ref::Sym(_) => None,
+        })
+    }
+}
+
+/// Two sums of 64 bits over the same words, each with a multiplier of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Digest {
+    low: u64,
+    high: u64,
+}
+
+impl Digest {
+    fn new() -> Self {
+        Self {
+            low: 0x243f_6a88_85a3_08d3,
+            high: 0x1319_8a2e_0370_7344,
+        }
     }
 
-    fn run(&mut self) {
-        let state = self.state;
-        for goroutine in &state.goroutines {
-            if goroutine.ended {
-                continue;
+    /// Of one item.
+    fn of(item: impl Hash) -> Self {
+        let mut digest = Self::new();
+        item.hash(&mut digest);
+        digest
+    }
+
+    /// Adds something whose order does not matter.
+    fn gather(&mut self, other: Self) {
+        self.low = self.low.wrapping_add(other.low);
+        self.high = self.high.wrapping_add(other.high);
+    }
+}
+
+impl Hasher for Digest {
+    fn finish(&self) -> u64 {
+        self.low
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            self.write_u64(u64::from_le_bytes(word));
+        }
+        self.write_u64(bytes.len() as u64);
+    }
+
+    fn write_u8(&mut self, word: u8) {
+        self.write_u64(u64::from(word));
+    }
+
+    fn write_u32(&mut self, word: u32) {
+        self.write_u64(u64::from(word));
+    }
+
+    fn write_usize(&mut self, word: usize) {
+        self.write_u64(word as u64);
+    }
+
+    #[inline]
+    fn write_u64(&mut self, word: u64) {
+        let product = u128::from(self.low ^ word) * 0x9e37_79b9_7f4a_7c15;
+        self.low = (product as u64) ^ ((product >> 64) as u64).rotate_left(23);
+        self.high = (self.high.rotate_left(29) ^ word).wrapping_mul(0xd6e8_feb8_6659_fd93);
+        self.high ^= self.high >> 32;
+    }
+}
+
+/// Room for numbers, used again for each fingerprint.
+#[derive(Default)]
+pub(crate) struct Numbers {
+    objects: Vec<u32>,
+    symbols: Vec<u32>,
+    queue: Vec<ObjId>,
+    /// By symbol: what stands for one that was not met but follows from some that were.
+    derived: Vec<u64>,
+}
+
+pub(crate) fn fingerprint(machine: &Machine<'_>, state: &State) -> u128 {
+    let mut numbers = machine.numbers.borrow_mut();
+    let numbers = &mut *numbers;
+    numbers.objects.clear();
+    numbers.objects.resize(state.heap.len(), 0);
+    numbers.symbols.clear();
+    numbers.symbols.resize(state.next_sym as usize + 1, 0);
+    numbers.queue.clear();
+    let mut walk = Walk {
+        state,
+        digest: Digest::new(),
+        numbers,
+        last_symbol: 0,
+    };
+    walk.run(machine);
+    (u128::from(walk.digest.high) << 64) | u128::from(walk.digest.low)
+}
+
+/// The digest of a goroutine without its frames.
+pub(crate) fn goroutine_shape(goroutine: &Goroutine) -> Shape {
+    let mut sketch = Sketch::new();
+    sketch.add((
+        goroutine.unwinding,
+        goroutine.crash,
+        goroutine.created,
+        goroutine.frames.len(),
+    ));
+    sketch.values(&goroutine.cleanups);
+    if let Some(counts) = &goroutine.counts {
+        sketch.loc(counts);
+    }
+    if let Some(parked) = &goroutine.parked {
+        sketch.add((parked.site, parked.dest));
+        sketch.op(&parked.op);
+    }
+    sketch.finish()
+}
+
+/// The digest of a frame: of its values, those that are read again.
+pub(crate) fn frame_shape(machine: &Machine<'_>, frame: &Frame) -> Shape {
+    let mut sketch = Sketch::new();
+    sketch.add((frame.func, frame.block, frame.next, frame.unwinding, frame.recovers));
+    let live = machine
+        .liveness
+        .at(machine.program, frame.func, frame.block, frame.next);
+    for &value in &*live {
+        sketch.value(&frame.values[value.index()]);
+    }
+    sketch.values(&frame.args);
+    sketch.values(&frame.captures);
+    for deferred in &frame.defers {
+        sketch.add(deferred.pos);
+        match &deferred.callee {
+            Target::Callable(callable) => sketch.callable(callable),
+            Target::Method(method, recv) => {
+                sketch.add(*method);
+                sketch.value(recv);
             }
-            self.add((
-                goroutine.unwinding,
-                goroutine.crash,
-                goroutine.created,
-                goroutine.frames.len(),
-            ));
-            for frame in &goroutine.frames {
-                self.add((frame.func, frame.block, frame.next, frame.unwinding, frame.recovers));
-                let live = self
-                    .machine
-                    .liveness
-                    .at(self.machine.program, frame.func, frame.block, frame.next);
-                for &value in &*live {
-                    self.value(&frame.values[value.index()]);
-                }
-                self.values(&frame.args);
-                self.values(&frame.captures);
-                for deferred in &frame.defers {
-                    self.add(deferred.pos);
-                    match &deferred.callee {
-                        Target::Callable(callable) => self.callable(callable),
-                        Target::Method(method, recv) => {
-                            self.add(*method);
-                            self.value(recv);
-                        }
-                        Target::Builtin(builtin) => self.add(*builtin),
-                        Target::Unknown => {}
-                    }
-                    self.values(&deferred.args);
-                }
-                if let Some(once) = &frame.once {
-                    self.loc(once);
-                }
-            }
-            self.values(&goroutine.cleanups);
-            if let Some(counts) = &goroutine.counts {
-                self.loc(counts);
-            }
-            if let Some(parked) = &goroutine.parked {
-                self.add((parked.site, parked.dest));
-                self.op(&parked.op);
+            Target::Builtin(builtin) => sketch.add(*builtin),
+            Target::Unknown => {}
+        }
+        sketch.values(&deferred.args);
+    }
+    if let Some(once) = &frame.once {
+        sketch.loc(once);
+    }
+    sketch.finish()
+}
+
+/// The digest of an object.
+pub(crate) fn object_shape(obj: &Obj) -> Shape {
+    let mut sketch = Sketch::new();
+    sketch.add(std::mem::discriminant(obj));
+    match obj {
+        Obj::Cell(ty, value) => {
+            sketch.add(ty);
+            sketch.value(value);
+        }
+        Obj::Array(elems) => sketch.values(elems),
+        Obj::Map { entries, complete } => {
+            sketch.add(complete);
+            for (key, value) in entries {
+                sketch.value(key);
+                sketch.value(value);
             }
         }
-        for (obj, &cell) in &state.globals {
-            self.add(*obj);
-            self.obj_id(cell);
+        Obj::Chan(chan) => {
+            sketch.add((chan.capacity, chan.closed, chan.shared, chan.timer, chan.ticker));
+            sketch.values(&chan.buffer);
+        }
+        Obj::Context(context) => {
+            sketch.add((context.cancelled, context.deadline));
+            for obj in [context.parent, context.done].into_iter().flatten() {
+                sketch.obj(obj);
+            }
+        }
+    }
+    sketch.finish()
+}
+
+struct Walk<'s> {
+    state: &'s State,
+    digest: Digest,
+    numbers: &'s mut Numbers,
+    last_symbol: u32,
+}
+
+impl Walk<'_> {
+    fn run(&mut self, machine: &Machine<'_>) {
+        let state = self.state;
+        let order = self.order(machine);
+        for &gid in &order {
+            let goroutine = &state.goroutines[gid as usize];
+            self.digest.write_u8(u8::from(gid == 0));
+            self.shape(goroutine.shape(goroutine_shape));
+            for frame in &goroutine.frames {
+                self.shape(frame.shape(|frame| frame_shape(machine, frame)));
+            }
+        }
+        for (obj, &cell) in &*state.globals {
+            obj.hash(&mut self.digest);
+            self.reference(Ref::Obj(cell));
         }
         let mut next = 0;
-        while let Some(&obj) = self.queue.get(next) {
+        while let Some(&obj) = self.numbers.queue.get(next) {
             next += 1;
-            self.object(obj);
+            self.shape(state.heap[obj as usize].shape(object_shape));
         }
-        let mut syncs: Vec<_> = state
-            .syncs
-            .iter()
-            .filter_map(|(loc, sync)| Some((*self.numbers.get(&loc.obj)?, loc.path(), sync)))
-            .collect();
-        syncs.sort_unstable_by_key(|&(number, path, _)| (number, path));
-        for (number, path, sync) in syncs {
-            self.add((number, path));
+        let mut sum = Digest { low: 0, high: 0 };
+        for &obj in &*state.shared {
+            match self.numbers.objects[obj as usize] {
+                0 => {}
+                number => sum.gather(Digest::of((number, 1_u8))),
+            }
+        }
+        let number_of = |gid: &u32| order.iter().position(|known| known == gid).unwrap_or(usize::MAX);
+        for (loc, sync) in state.syncs() {
+            let number = self.numbers.objects[loc.obj as usize];
+            if number == 0 {
+                continue;
+            }
+            let mut digest = Digest::of((number, loc.path()));
             match sync {
                 // Where it was locked last is for the report.
                 Sync::Lock {
@@ -119,57 +263,151 @@ impl Walk<'_, '_> {
                     readers,
                     waiting,
                     ..
-                } => self.add((writer, readers, waiting)),
-                sync => self.add(sync),
+                } => {
+                    writer.as_ref().map(number_of).hash(&mut digest);
+                    let mut readers: Vec<_> = readers.iter().map(number_of).collect();
+                    readers.sort_unstable();
+                    readers.hash(&mut digest);
+                    digest.write_usize(waiting.len());
+                    waiting.iter().for_each(|gid| digest.write_usize(number_of(gid)));
+                }
+                Sync::Cond { waiting } => waiting.iter().for_each(|gid| digest.write_usize(number_of(gid))),
+                Sync::Once { running, done } => {
+                    running.as_ref().map(number_of).hash(&mut digest);
+                    done.hash(&mut digest);
+                }
+                Sync::Counter(count) => count.hash(&mut digest),
+                Sync::Shared => digest.write_u8(7),
             }
+            sum.gather(digest);
         }
-        self.facts();
-        self.add(state.doubtful);
+        self.facts(&mut sum);
+        self.digest.write_u64(sum.low);
+        self.digest.write_u64(sum.high);
+        state.doubtful.hash(&mut self.digest);
     }
 
-    /// What was decided about the symbols that were met.
-    fn facts(&mut self) {
+    /// The goroutines that have not ended: the root, then the others by what they do.
+    fn order(&self, machine: &Machine<'_>) -> Vec<u32> {
         let state = self.state;
-        let mut known = Vec::new();
-        for (sym, fact) in &*state.facts {
-            if let Some(&number) = self.symbols.get(sym) {
-                known.push((number, *fact));
-            }
+        let mut order: Vec<_> = state
+            .goroutines
+            .iter()
+            .enumerate()
+            .filter(|(_, goroutine)| !goroutine.ended)
+            .map(|(gid, goroutine)| {
+                let mut digest = goroutine.shape(goroutine_shape).digest;
+                for frame in &goroutine.frames {
+                    digest.write_u64(frame.shape(|frame| frame_shape(machine, frame)).digest.low);
+                }
+                (gid != 0, goroutine.created, digest, gid as u32)
+            })
+            .collect();
+        order.sort_unstable();
+        order.into_iter().map(|(.., gid)| gid).collect()
+    }
+
+    fn shape(&mut self, shape: &Shape) {
+        self.digest.write_u64(shape.digest.low);
+        self.digest.write_u64(shape.digest.high);
+        for &item in &shape.refs {
+            self.reference(item);
         }
-        known.sort_unstable();
-        self.add(known);
-        let mut answers = Vec::new();
-        for (question, sym) in &*state.answers {
-            let Some(&fact) = state.facts.get(sym) else {
-                continue;
-            };
-            let number = |value: &Val| match value {
-                Val::Sym(sym) => self.symbols.get(sym).map(|&number| Val::Sym(number)),
-                Val::Unknown | Val::Nil | Val::Bool(_) | Val::Int(_) | Val::Str(_) => Some(value.clone()),
+    }
+
+    fn reference(&mut self, item: Ref) {
+        let number = match item {
+            Ref::Obj(obj) => {
+                let number = &mut self.numbers.objects[obj as usize];
+                if *number == 0 {
+                    self.numbers.queue.push(obj);
+                    *number = self.numbers.queue.len() as u32;
+                }
+                *number
+            }
+            Ref::Sym(sym) => {
+                let number = &mut self.numbers.symbols[sym as usize];
+                if *number == 0 {
+                    self.last_symbol += 1;
+                    *number = self.last_symbol;
+                }
+                *number
+            }
+        };
+        self.digest.write_u32(number);
+    }
+
+    /// What was decided about the symbols that were met, and about what follows from them.
+    fn facts(&mut self, sum: &mut Digest) {
+        let state = self.state;
+        if state.facts.is_empty() {
+            return;
+        }
+        let derived = &mut self.numbers.derived;
+        derived.clear();
+        derived.extend(self.numbers.symbols.iter().map(|&number| u64::from(number)));
+        // The parts of a question are older than its answer.
+        for (&sym, question) in &*state.questions {
+            let of = |value: &Val| match value {
+                Val::Sym(sym) => Some(derived[*sym as usize]).filter(|&number| number != 0),
+                Val::Unknown | Val::Nil | Val::Bool(_) | Val::Int(_) | Val::Str(_) => Some(Digest::of(value).low),
                 _ => None,
             };
-            let question = match question {
-                Question::Unary(op, x) => number(x).map(|x| Question::Unary(*op, x)),
-                Question::Binary(op, x, y) => number(x).zip(number(y)).map(|(x, y)| Question::Binary(*op, x, y)),
-                Question::Part(x, part) => number(x).map(|x| Question::Part(x, *part)),
+            let digest = match question {
+                Question::Unary(op, x) => of(x).map(|x| Digest::of((op, x))),
+                Question::Binary(op, x, y) => of(x).zip(of(y)).map(|parts| Digest::of((op, parts))),
+                Question::Part(x, part) => of(x).map(|x| Digest::of((x, part))),
             };
-            answers.extend(question.map(|question| (question, fact)));
+            let Some(digest) = digest else {
+                continue;
+            };
+            if let Some(&fact) = state.facts.get(&sym) {
+                sum.gather(Digest::of((digest.low, digest.high, fact)));
+            }
+            if derived[sym as usize] == 0 {
+                derived[sym as usize] = digest.low | 1 << 63;
+            }
         }
-        answers.sort_unstable();
-        self.add(answers);
+        for (&sym, &fact) in &*state.facts {
+            let number = self.numbers.symbols[sym as usize];
+            if number != 0 {
+                sum.gather(Digest::of((number, fact)));
+            }
+        }
+    }
+}
+
+/// A digest in the making.
+struct Sketch {
+    digest: Digest,
+    refs: Vec<Ref>,
+}
+
+impl Sketch {
+    fn new() -> Self {
+        Self {
+            digest: Digest::new(),
+            refs: Vec::new(),
+        }
     }
 
-    fn obj_id(&mut self, obj: ObjId) {
-        let count = self.numbers.len() as u32;
-        let number = *self.numbers.entry(obj).or_insert_with(|| {
-            self.queue.push(obj);
-            count
-        });
-        self.add(number);
+    fn finish(self) -> Shape {
+        Shape {
+            digest: self.digest,
+            refs: self.refs.into(),
+        }
+    }
+
+    fn add(&mut self, item: impl Hash) {
+        item.hash(&mut self.digest);
+    }
+
+    fn obj(&mut self, obj: ObjId) {
+        self.refs.push(Ref::Obj(obj));
     }
 
     fn loc(&mut self, loc: &Loc) {
-        self.obj_id(loc.obj);
+        self.obj(loc.obj);
         self.add(loc.path());
     }
 
@@ -184,11 +422,7 @@ impl Walk<'_, '_> {
         self.add(std::mem::discriminant(value));
         match value {
             Val::Unknown | Val::Nil => {}
-            Val::Sym(sym) => {
-                let count = self.symbols.len() as u32;
-                let number = *self.symbols.entry(*sym).or_insert(count);
-                self.add(number);
-            }
+            Val::Sym(sym) => self.refs.push(Ref::Sym(*sym)),
             Val::Lazy(ty) => self.add(ty),
             Val::Bool(value) => self.add(value),
             Val::Int(value) => self.add(value),
@@ -196,10 +430,10 @@ impl Walk<'_, '_> {
             Val::Ptr(loc) | Val::ReadLocker(loc) => self.loc(loc),
             Val::Parts(parts) | Val::Tuple(parts) => self.values(parts),
             Val::Slice { obj, start, len, cap } => {
-                self.obj_id(*obj);
+                self.obj(*obj);
                 self.add((start, len, cap));
             }
-            Val::Map(obj) | Val::Chan(obj) | Val::Context(obj) => self.obj_id(*obj),
+            Val::Map(obj) | Val::Chan(obj) | Val::Context(obj) => self.obj(*obj),
             Val::Func(callable) => self.callable(callable),
             Val::Boxed(ty, value) => {
                 self.add(ty);
@@ -220,7 +454,7 @@ impl Walk<'_, '_> {
                 self.add(obj);
                 self.value(recv);
             }
-            Callable::Cancel(context) => self.obj_id(*context),
+            Callable::Cancel(context) => self.obj(*context),
         }
     }
 
@@ -266,7 +500,7 @@ impl Walk<'_, '_> {
                 self.callable(callable);
                 self.values(args);
             }
-            SyncOp::Cancel(context) => self.obj_id(*context),
+            SyncOp::Cancel(context) => self.obj(*context),
             SyncOp::Access(native, args) => {
                 self.add(native);
                 self.values(args);
@@ -274,36 +508,53 @@ impl Walk<'_, '_> {
             SyncOp::Yield => {}
         }
     }
+}
 
-    fn object(&mut self, obj: ObjId) {
-        let shared = self.state.shared.contains(&obj);
-        self.add(shared);
-        match self.state.obj(obj) {
-            Obj::Cell(ty, value) => {
-                self.add(ty);
-                self.value(value);
-            }
-            Obj::Array(elems) => self.values(elems),
-            Obj::Map { entries, complete } => {
-                self.add(complete);
-                for (key, value) in entries {
-                    self.value(key);
-                    self.value(value);
-                }
-            }
-            Obj::Chan(chan) => {
-                self.add((chan.capacity, chan.closed, chan.shared, chan.timer, chan.ticker));
-                self.values(&chan.buffer);
-            }
-            Obj::Context(context) => {
-                self.add((context.cancelled, context.deadline));
-                if let Some(parent) = context.parent {
-                    self.obj_id(parent);
-                }
-                if let Some(done) = context.done {
-                    self.obj_id(done);
-                }
-            }
+/// Which goroutine can reach each object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Owner {
+    /// Nobody.
+    None,
+    /// This goroutine alone.
+    One(u32),
+    /// Several, or package-level variables, or code outside.
+    Many,
+}
+
+/// By object: who can reach it from what it reads again.
+pub(crate) fn owners(machine: &Machine<'_>, state: &State) -> Vec<Owner> {
+    let mut owners = vec![Owner::None; state.heap.len()];
+    let mut work: Vec<ObjId> = state
+        .globals
+        .values()
+        .copied()
+        .chain(state.shared.iter().copied())
+        .collect();
+    spread(state, &mut owners, &mut work, Owner::Many);
+    for (gid, goroutine) in state.goroutines.iter().enumerate() {
+        if goroutine.ended {
+            continue;
         }
+        work.extend(goroutine.shape(goroutine_shape).objects());
+        for frame in &goroutine.frames {
+            work.extend(frame.shape(|frame| frame_shape(machine, frame)).objects());
+        }
+        spread(state, &mut owners, &mut work, Owner::One(gid as u32));
+    }
+    owners
+}
+
+fn spread(state: &State, owners: &mut [Owner], work: &mut Vec<ObjId>, owner: Owner) {
+    while let Some(obj) = work.pop() {
+        let slot = &mut owners[obj as usize];
+        let new = match *slot {
+            Owner::Many => continue,
+            Owner::None => owner,
+            known if known == owner => continue,
+            Owner::One(_) => Owner::Many,
+        };
+        *slot = new;
+        let node: &Node<Obj> = &state.heap[obj as usize];
+        work.extend(node.shape(object_shape).objects());
     }
 }

@@ -22,6 +22,7 @@ mod hash;
 mod live;
 mod machine;
 mod native;
+mod node;
 mod program;
 mod state;
 mod sync;

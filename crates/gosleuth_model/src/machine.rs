@@ -6,6 +6,7 @@ use std::rc::Rc;
 use gosleuth_types::{BasicKind, ObjRef, Query, Type, TypeId};
 use rustc_hash::FxHashMap;
 
+use crate::hash::Numbers;
 use crate::live::Liveness;
 use crate::native::Native;
 use crate::program::Program;
@@ -25,6 +26,7 @@ pub(crate) struct Machine<'a> {
     /// Whether some path was not followed to its end.
     pub(crate) cut: Cell<bool>,
     pub(crate) liveness: Liveness,
+    pub(crate) numbers: RefCell<Numbers>,
     natives: RefCell<FxHashMap<ObjRef, Option<Native>>>,
 }
 
@@ -36,6 +38,7 @@ impl<'a> Machine<'a> {
             fuel: Cell::new(fuel),
             cut: Cell::new(false),
             liveness: Liveness::default(),
+            numbers: RefCell::default(),
             natives: RefCell::default(),
         }
     }
@@ -150,7 +153,16 @@ impl<'a> Machine<'a> {
 
     /// What a variable holds.
     pub(crate) fn load(&self, query: Query<'a, 'a>, state: &mut State, loc: &Loc) -> Val {
-        self.walk(query, state, loc, None)
+        // Each round looks at one more value from outside.
+        for _ in 0..=loc.path().len() {
+            let lazy = match peek(state.obj(loc.obj), loc.path()) {
+                Some((Val::Lazy(ty), _)) => *ty,
+                Some((value, [])) => return value.clone(),
+                _ => return Val::Unknown,
+            };
+            self.look_at(query, state, loc, lazy);
+        }
+        Val::Unknown
     }
 
     /// Writes to memory. What is written where code outside looks is its from then on.
@@ -158,89 +170,33 @@ impl<'a> Machine<'a> {
         if state.shared.contains(&loc.obj) {
             self.escape(state, std::slice::from_ref(&value));
         }
-        self.walk(query, state, loc, Some(value));
+        for _ in 0..=loc.path().len() {
+            match peek(state.obj(loc.obj), loc.path()) {
+                Some((_, [])) => {
+                    if let Some((slot, [])) = slot(state.obj_mut(loc.obj), loc.path()) {
+                        *slot = value;
+                    }
+                    return;
+                }
+                Some((&Val::Lazy(ty), _)) => self.look_at(query, state, loc, ty),
+                _ => return,
+            }
+        }
     }
 
-    /// Follows a way into an object, looks at values from outside on it, and reads or writes what is at its end.
-    fn walk(&self, query: Query<'a, 'a>, state: &mut State, loc: &Loc, write: Option<Val>) -> Val {
-        let path = loc.path();
-        // Each round looks at one more value from outside.
-        for _ in 0..=path.len() {
-            let mut obj = std::mem::replace(&mut state.heap[loc.obj as usize], Rc::new(Obj::Array(Vec::new())));
-            let lazy = {
-                let (mut at, path) = match Rc::make_mut(&mut obj) {
-                    Obj::Cell(_, value) => (Some(value), path),
-                    Obj::Array(elems) => match path.split_first() {
-                        Some((&index, rest)) => (elems.get_mut(index as usize), rest),
-                        None => (None, path),
-                    },
-                    _ => (None, path),
-                };
-                let mut rest = path;
-                loop {
-                    match (at, rest.split_first()) {
-                        (None, _) => {
-                            state.heap[loc.obj as usize] = obj;
-                            return Val::Unknown;
-                        }
-                        (Some(Val::Lazy(ty)), _) if write.is_none() || !rest.is_empty() => break *ty,
-                        (Some(slot), None) => {
-                            let value = match &write {
-                                Some(value) => {
-                                    *slot = value.clone();
-                                    Val::Nil
-                                }
-                                None => slot.clone(),
-                            };
-                            state.heap[loc.obj as usize] = obj;
-                            return value;
-                        }
-                        (Some(Val::Parts(parts)), Some((&part, tail))) => {
-                            at = Rc::make_mut(parts).get_mut(part as usize);
-                            rest = tail;
-                        }
-                        (Some(_), Some(_)) => {
-                            state.heap[loc.obj as usize] = obj;
-                            return Val::Unknown;
-                        }
-                    }
-                }
-            };
-            state.heap[loc.obj as usize] = obj;
-            let value = self.expand(query, state, lazy);
-            if matches!(value, Val::Lazy(_)) {
-                return Val::Unknown;
-            }
-            self.fill(state, loc, value);
-        }
-        Val::Unknown
+    /// Finds out what a value from outside on a way is.
+    fn look_at(&self, query: Query<'a, 'a>, state: &mut State, loc: &Loc, ty: TypeId) {
+        let value = match self.expand(query, state, ty) {
+            Val::Lazy(_) => Val::Unknown,
+            value => value,
+        };
+        self.fill(state, loc, value);
     }
 
     /// Puts a value in place of the first one from outside on a way.
     fn fill(&self, state: &mut State, loc: &Loc, value: Val) {
-        let (mut at, mut rest) = match state.obj_mut(loc.obj) {
-            Obj::Cell(_, slot) => (Some(slot), loc.path()),
-            Obj::Array(elems) => match loc.path().split_first() {
-                Some((&index, rest)) => (elems.get_mut(index as usize), rest),
-                None => (None, loc.path()),
-            },
-            _ => (None, loc.path()),
-        };
-        while let Some(slot) = at {
-            match slot {
-                Val::Lazy(_) => {
-                    *slot = value;
-                    return;
-                }
-                Val::Parts(parts) => {
-                    let Some((&part, tail)) = rest.split_first() else {
-                        return;
-                    };
-                    at = Rc::make_mut(parts).get_mut(part as usize);
-                    rest = tail;
-                }
-                _ => return,
-            }
+        if let Some((slot @ Val::Lazy(_), _)) = slot(state.obj_mut(loc.obj), loc.path()) {
+            *slot = value;
         }
     }
 
@@ -298,12 +254,53 @@ impl State {
         if !Rc::make_mut(&mut self.shared).insert(obj) {
             return false;
         }
-        for (loc, sync) in &mut self.syncs {
-            if loc.obj == obj && !matches!(sync, Sync::Lock { .. }) {
-                *sync = Sync::Shared;
+        let is_counted = |loc: &Loc, sync: &Sync| loc.obj == obj && !matches!(sync, Sync::Lock { .. } | Sync::Shared);
+        if self.syncs().iter().any(|(loc, sync)| is_counted(loc, sync)) {
+            for (loc, sync) in self.syncs_mut() {
+                if is_counted(loc, sync) {
+                    *sync = Sync::Shared;
+                }
             }
         }
         true
+    }
+}
+
+/// Follows a way into an object as far as it is known: what is there, and the rest of the way.
+fn peek<'v>(obj: &'v Obj, path: &'v [u32]) -> Option<(&'v Val, &'v [u32])> {
+    let (mut at, mut rest) = match obj {
+        Obj::Cell(_, value) => (value, path),
+        Obj::Array(elems) => {
+            let (&index, rest) = path.split_first()?;
+            (elems.get(index as usize)?, rest)
+        }
+        _ => return None,
+    };
+    while let (Val::Parts(parts), Some((&part, tail))) = (at, rest.split_first()) {
+        at = parts.get(part as usize)?;
+        rest = tail;
+    }
+    Some((at, rest))
+}
+
+/// [`peek`], for changes.
+fn slot<'v>(obj: &'v mut Obj, path: &'v [u32]) -> Option<(&'v mut Val, &'v [u32])> {
+    let (mut at, mut rest) = match obj {
+        Obj::Cell(_, value) => (value, path),
+        Obj::Array(elems) => {
+            let (&index, rest) = path.split_first()?;
+            (elems.get_mut(index as usize)?, rest)
+        }
+        _ => return None,
+    };
+    loop {
+        match (at, rest.split_first()) {
+            (Val::Parts(parts), Some((&part, tail))) => {
+                at = Rc::make_mut(parts).get_mut(part as usize)?;
+                rest = tail;
+            }
+            (at, _) => return Some((at, rest)),
+        }
     }
 }
 

@@ -145,18 +145,18 @@ impl Native {
 
     /// Whether others see when it happens.
     fn is_seen(self) -> bool {
+        self.is_atomic()
+            || matches!(
+                self,
+                Self::ContextErr | Self::TimerStop | Self::TimerReset | Self::PipeCloseRead | Self::PipeCloseWrite
+            )
+    }
+
+    /// Whether it reads or writes one atomic variable.
+    pub(crate) fn is_atomic(self) -> bool {
         matches!(
             self,
-            Self::AtomicAdd
-                | Self::AtomicLoad
-                | Self::AtomicStore
-                | Self::AtomicSwap
-                | Self::AtomicCas
-                | Self::ContextErr
-                | Self::TimerStop
-                | Self::TimerReset
-                | Self::PipeCloseRead
-                | Self::PipeCloseWrite
+            Self::AtomicAdd | Self::AtomicLoad | Self::AtomicStore | Self::AtomicSwap | Self::AtomicCas
         )
     }
 
@@ -223,7 +223,7 @@ impl<'a> Machine<'a> {
                 Val::Int(count) => SyncOp::Add(loc.clone(), count),
                 _ => {
                     // A count that is not known can be anything.
-                    state.syncs.insert(loc.clone(), Sync::Shared);
+                    state.syncs_mut().insert(loc.clone(), Sync::Shared);
                     return Flow::On;
                 }
             },
@@ -635,7 +635,7 @@ impl State {
                 chan.closed = true;
             }
             for (child, obj) in self.heap.iter().enumerate() {
-                if matches!(&**obj, Obj::Context(context) if context.parent == Some(id)) {
+                if matches!(&***obj, Obj::Context(context) if context.parent == Some(id)) {
                     work.push(child as ObjId);
                 }
             }
@@ -647,7 +647,7 @@ impl State {
         if self.shared.contains(&loc.obj) {
             return None;
         }
-        match self.syncs.entry(loc.clone()).or_insert(Sync::Counter(0)) {
+        match self.syncs_mut().entry(loc.clone()).or_insert(Sync::Counter(0)) {
             Sync::Counter(counter) => {
                 *counter += count;
                 Some(*counter)
@@ -658,7 +658,7 @@ impl State {
 
     /// The function of a `Once` has returned.
     pub(crate) fn finish_once(&mut self, loc: &Loc) {
-        self.syncs.insert(
+        self.syncs_mut().insert(
             loc.clone(),
             Sync::Once {
                 running: None,

@@ -1,6 +1,6 @@
 //! A moment of an execution.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use gosleuth_base::Idx as _;
@@ -8,6 +8,7 @@ use gosleuth_ir::{BlockId, ValueId};
 use gosleuth_types::{ObjRef, TypeId};
 
 use crate::native::Native;
+use crate::node::Node;
 use crate::program::{FuncKey, Site};
 use crate::value::{Callable, Loc, ObjId, Question, Val};
 
@@ -195,7 +196,7 @@ pub(crate) struct Frame {
 #[derive(Clone, Debug)]
 pub(crate) struct Goroutine {
     /// The calls it is in, innermost last; states share those that do not change.
-    pub(crate) frames: Vec<Rc<Frame>>,
+    pub(crate) frames: Vec<Rc<Node<Frame>>>,
     pub(crate) parked: Option<Parked>,
     pub(crate) unwinding: Unwinding,
     /// What it panics with, and where.
@@ -211,23 +212,13 @@ pub(crate) struct Goroutine {
     pub(crate) spawns_for: Option<Loc>,
 }
 
-/// How an execution went on, last step first.
-#[derive(Debug)]
-pub(crate) struct Trail {
-    pub(crate) gid: Gid,
-    pub(crate) op: SyncOp,
-    pub(crate) site: Site,
-    pub(crate) partner: Option<(Gid, Site)>,
-    pub(crate) before: Option<Rc<Trail>>,
-}
-
 /// A moment of an execution.
 #[derive(Clone, Debug)]
 pub(crate) struct State {
-    pub(crate) heap: Vec<Rc<Obj>>,
-    pub(crate) globals: BTreeMap<ObjRef, ObjId>,
-    pub(crate) goroutines: Vec<Rc<Goroutine>>,
-    pub(crate) syncs: BTreeMap<Loc, Sync>,
+    pub(crate) heap: Vec<Rc<Node<Obj>>>,
+    pub(crate) globals: Rc<BTreeMap<ObjRef, ObjId>>,
+    pub(crate) goroutines: Vec<Rc<Node<Goroutine>>>,
+    syncs: Rc<BTreeMap<Loc, Sync>>,
     /// Answers to questions about symbols.
     pub(crate) answers: Rc<BTreeMap<Question, u32>>,
     /// The other way round.
@@ -239,8 +230,7 @@ pub(crate) struct State {
     /// other in ways that are not followed.
     pub(crate) doubtful: bool,
     /// Objects that code outside may use.
-    pub(crate) shared: Rc<std::collections::BTreeSet<ObjId>>,
-    pub(crate) trail: Option<Rc<Trail>>,
+    pub(crate) shared: Rc<BTreeSet<ObjId>>,
     /// Goroutines that were started and did not run yet.
     pub(crate) started: Vec<Gid>,
     /// A panic nobody recovers: what panicked and where.
@@ -265,16 +255,15 @@ impl State {
     pub(crate) fn new() -> Self {
         Self {
             heap: Vec::new(),
-            globals: BTreeMap::new(),
+            globals: Rc::default(),
             goroutines: Vec::new(),
-            syncs: BTreeMap::new(),
+            syncs: Rc::default(),
             answers: Rc::default(),
             questions: Rc::default(),
             facts: Rc::default(),
             next_sym: 0,
             doubtful: false,
             shared: Rc::default(),
-            trail: None,
             started: Vec::new(),
             crashed: None,
             over: false,
@@ -282,7 +271,7 @@ impl State {
     }
 
     pub(crate) fn alloc(&mut self, obj: Obj) -> ObjId {
-        self.heap.push(Rc::new(obj));
+        self.heap.push(Node::shared(obj));
         (self.heap.len() - 1) as ObjId
     }
 
@@ -291,7 +280,7 @@ impl State {
     }
 
     pub(crate) fn obj_mut(&mut self, id: ObjId) -> &mut Obj {
-        Rc::make_mut(&mut self.heap[id as usize])
+        Node::edit(&mut self.heap[id as usize])
     }
 
     pub(crate) fn chan(&self, id: ObjId) -> Option<&Chan> {
@@ -309,13 +298,13 @@ impl State {
     }
 
     pub(crate) fn goroutine(&mut self, gid: Gid) -> &mut Goroutine {
-        Rc::make_mut(&mut self.goroutines[gid as usize])
+        Node::edit(&mut self.goroutines[gid as usize])
     }
 
     /// The function a goroutine is in.
     pub(crate) fn frame(&mut self, gid: Gid) -> &mut Frame {
         let goroutine = self.goroutine(gid);
-        Rc::make_mut(goroutine.frames.last_mut().expect("a goroutine that runs has a frame"))
+        Node::edit(goroutine.frames.last_mut().expect("a goroutine that runs has a frame"))
     }
 
     pub(crate) fn symbol(&mut self) -> Val {
@@ -334,6 +323,20 @@ impl State {
             Rc::make_mut(&mut self.answers).insert(question, sym);
         }
         answer
+    }
+
+    /// What is known of the lock, counter or condition at a place.
+    pub(crate) fn sync(&self, loc: &Loc) -> Option<&Sync> {
+        self.syncs.get(loc)
+    }
+
+    /// All locks, counters and conditions that were used, by their places.
+    pub(crate) fn syncs(&self) -> &BTreeMap<Loc, Sync> {
+        &self.syncs
+    }
+
+    pub(crate) fn syncs_mut(&mut self) -> &mut BTreeMap<Loc, Sync> {
+        Rc::make_mut(&mut self.syncs)
     }
 
     /// Writes the result of an instruction of the top frame.

@@ -5,9 +5,10 @@ use std::rc::Rc;
 use gosleuth_ir::Op;
 use gosleuth_types::{Type, TypeId};
 
+use crate::hash::{Owner, owners};
 use crate::machine::Machine;
 use crate::program::Site;
-use crate::state::{Chan, Crash, Gid, Obj, Parked, State, Sync, SyncOp, Trail};
+use crate::state::{Chan, Crash, Gid, Obj, Parked, State, Sync, SyncOp};
 use crate::value::{Loc, ObjId, Val};
 
 /// One way an execution can go on.
@@ -21,6 +22,26 @@ pub(crate) enum Transition {
     Fire(ObjId),
     /// The deadline of a context is over.
     Expire(ObjId),
+}
+
+impl Transition {
+    /// Whether a goroutine goes on by it.
+    pub(crate) fn moves(&self, gid: Gid) -> bool {
+        match self {
+            Self::Go(mover, _) => *mover == gid,
+            Self::Meet { sender, receiver } => sender.0 == gid || receiver.0 == gid,
+            Self::Fire(_) | Self::Expire(_) => false,
+        }
+    }
+
+    /// The goroutine that acts.
+    pub(crate) fn mover(&self) -> Option<Gid> {
+        match self {
+            Self::Go(gid, _) => Some(*gid),
+            Self::Meet { receiver, .. } => Some(receiver.0),
+            Self::Fire(_) | Self::Expire(_) => None,
+        }
+    }
 }
 
 /// Whether a communication can happen.
@@ -49,7 +70,7 @@ impl<'a> Machine<'a> {
         }
         for (obj, value) in state.heap.iter().enumerate() {
             let obj = obj as ObjId;
-            match &**value {
+            match &***value {
                 Obj::Chan(chan)
                     if chan.timer && chan.buffer.is_empty() && (chan.stoppable || is_awaited(state, obj)) =>
                 {
@@ -60,6 +81,43 @@ impl<'a> Machine<'a> {
             }
         }
         out
+    }
+
+    /// Transitions that are enough for now, of all that are possible: those of one goroutine whose operation is on objects that no other one
+    /// can reach, as far as what it can do does not depend on others. What others do can wait (ample sets; Peled, 1993). Whoever uses them sees to it
+    /// that the others are not put off for ever.
+    pub(crate) fn ample(&self, state: &State, all: &[Transition]) -> Option<Vec<Transition>> {
+        let mover = |transition: &Transition| match transition {
+            Transition::Go(gid, _) => Some(*gid),
+            _ => None,
+        };
+        let first = all.first().and_then(mover);
+        if all.len() < 2
+            || all
+                .iter()
+                .all(|transition| mover(transition).is_some() && mover(transition) == first)
+        {
+            return None;
+        }
+        let mut known = None;
+        let mut seen = None;
+        for transition in all {
+            let Some(gid) = mover(transition).filter(|&gid| seen != Some(gid)) else {
+                continue;
+            };
+            seen = Some(gid);
+            let Some(parked) = parked(state, gid) else {
+                continue;
+            };
+            if !is_private(state, &parked.op, |obj| {
+                let owners = known.get_or_insert_with(|| owners(self, state));
+                owners[obj as usize] == Owner::One(gid)
+            }) {
+                continue;
+            }
+            return Some(all.iter().filter(|other| mover(other) == Some(gid)).cloned().collect());
+        }
+        None
     }
 
     fn own_transitions(&self, state: &State, gid: Gid, parked: &Parked, out: &mut Vec<Transition>) {
@@ -96,7 +154,7 @@ impl<'a> Machine<'a> {
                     out.push(Transition::Go(gid, cases.len() as u32));
                 }
             }
-            SyncOp::Lock(loc) => match state.syncs.get(loc) {
+            SyncOp::Lock(loc) => match state.sync(loc) {
                 Some(Sync::Lock { writer, readers, .. }) if writer.is_some() || !readers.is_empty() => {
                     if writer.is_none() {
                         out.push(go);
@@ -104,15 +162,15 @@ impl<'a> Machine<'a> {
                 }
                 _ => out.push(go),
             },
-            SyncOp::LockAnnounced(loc) => match state.syncs.get(loc) {
+            SyncOp::LockAnnounced(loc) => match state.sync(loc) {
                 Some(Sync::Lock { writer, readers, .. }) if writer.is_some() || !readers.is_empty() => {}
                 _ => out.push(go),
             },
-            SyncOp::ReadLock(loc) => match state.syncs.get(loc) {
+            SyncOp::ReadLock(loc) => match state.sync(loc) {
                 Some(Sync::Lock { writer, waiting, .. }) if writer.is_some() || !waiting.is_empty() => {}
                 _ => out.push(go),
             },
-            SyncOp::Wait(loc) => match state.syncs.get(loc) {
+            SyncOp::Wait(loc) => match state.sync(loc) {
                 Some(Sync::Counter(count)) if *count > 0 => {}
                 _ => out.push(go),
             },
@@ -121,7 +179,7 @@ impl<'a> Machine<'a> {
                     out.push(go);
                 }
             }
-            SyncOp::Once(loc, _) => match state.syncs.get(loc) {
+            SyncOp::Once(loc, _) => match state.sync(loc) {
                 Some(Sync::Once { running: Some(_), .. }) => {}
                 _ => out.push(go),
             },
@@ -185,7 +243,6 @@ impl<'a> Machine<'a> {
                 let Some(parked) = state.goroutine(gid).parked.take() else {
                     return Vec::new();
                 };
-                state.note(gid, &parked, None);
                 self.happen(&mut state, gid, parked, case);
                 runs.push(gid);
             }
@@ -196,7 +253,6 @@ impl<'a> Machine<'a> {
                 ) else {
                     return Vec::new();
                 };
-                state.note(sender.0, &from, Some((receiver.0, to.site)));
                 let value = match &from.op {
                     SyncOp::Send { value, .. } => value.clone(),
                     SyncOp::Select { cases, .. } => cases
@@ -339,7 +395,7 @@ impl<'a> Machine<'a> {
                     return;
                 }
                 if let Sync::Cond { waiting } = state
-                    .syncs
+                    .syncs_mut()
                     .entry(cond.clone())
                     .or_insert(Sync::Cond { waiting: Vec::new() })
                 {
@@ -355,7 +411,7 @@ impl<'a> Machine<'a> {
             }
             SyncOp::CondQueued { lock, .. } => self.relock(state, gid, lock, &parked),
             SyncOp::Signal(cond, all) => {
-                let woken = match state.syncs.get_mut(cond) {
+                let woken = match state.syncs_mut().get_mut(cond) {
                     Some(Sync::Cond { waiting }) => {
                         let count = if *all { waiting.len() } else { waiting.len().min(1) };
                         waiting.drain(..count).collect()
@@ -373,10 +429,10 @@ impl<'a> Machine<'a> {
                     }
                 }
             }
-            SyncOp::Once(loc, func) => match state.syncs.get(loc) {
+            SyncOp::Once(loc, func) => match state.sync(loc) {
                 Some(Sync::Once { done: true, .. }) | Some(Sync::Shared) => {}
                 _ => {
-                    state.syncs.insert(
+                    state.syncs_mut().insert(
                         loc.clone(),
                         Sync::Once {
                             running: Some(gid),
@@ -566,8 +622,44 @@ fn is_awaited(state: &State, obj: ObjId) -> bool {
 fn is_local(state: &State, op: &SyncOp) -> bool {
     match op {
         SyncOp::Spawn(..) => true,
-        SyncOp::Unlock(loc) | SyncOp::ReadUnlock(loc) => matches!(state.syncs.get(loc), Some(Sync::Lock { .. })),
+        SyncOp::Unlock(loc) | SyncOp::ReadUnlock(loc) => matches!(state.sync(loc), Some(Sync::Lock { .. })),
         _ => false,
+    }
+}
+
+/// Whether an operation depends on objects that `is_own` holds for, and on nothing else.
+fn is_private(state: &State, op: &SyncOp, mut is_own: impl FnMut(ObjId) -> bool) -> bool {
+    let mut chan = |value: &Val| match value {
+        Val::Chan(obj) => match state.chan(*obj) {
+            // Time may do something to it.
+            Some(chan) if chan.timer || chan.ticker => false,
+            // Code outside serves it.
+            Some(chan) if chan.shared => true,
+            _ => is_own(*obj),
+        },
+        _ => true,
+    };
+    match op {
+        SyncOp::Send { chan: value, .. } | SyncOp::Recv { chan: value, .. } | SyncOp::Close { chan: value } => {
+            chan(value)
+        }
+        SyncOp::Select { cases, .. } => cases.iter().all(|(value, _)| chan(value)),
+        SyncOp::Lock(loc)
+        | SyncOp::LockAnnounced(loc)
+        | SyncOp::TryLock(loc, _)
+        | SyncOp::Unlock(loc)
+        | SyncOp::ReadLock(loc)
+        | SyncOp::ReadUnlock(loc)
+        | SyncOp::Add(loc, _)
+        | SyncOp::Wait(loc)
+        | SyncOp::CondWait { cond: loc, .. }
+        | SyncOp::Signal(loc, _)
+        | SyncOp::Once(loc, _) => is_own(loc.obj),
+        SyncOp::Access(native, args) => match args.first() {
+            Some(Val::Ptr(loc)) if native.is_atomic() => is_own(loc.obj),
+            _ => false,
+        },
+        SyncOp::CondQueued { .. } | SyncOp::Spawn(..) | SyncOp::Cancel(_) | SyncOp::Yield => false,
     }
 }
 
@@ -587,7 +679,7 @@ impl State {
             waiting: Vec::new(),
             site: None,
         };
-        let sync = self.syncs.entry(loc.clone()).or_insert_with(fresh);
+        let sync = self.syncs_mut().entry(loc.clone()).or_insert_with(fresh);
         if !matches!(sync, Sync::Lock { .. }) {
             *sync = fresh();
         }
@@ -600,15 +692,5 @@ impl State {
             } => (writer, readers, waiting, site),
             _ => unreachable!("it was made a lock"),
         }
-    }
-
-    fn note(&mut self, gid: Gid, parked: &Parked, partner: Option<(Gid, Site)>) {
-        self.trail = Some(Rc::new(Trail {
-            gid,
-            op: parked.op.clone(),
-            site: parked.site,
-            partner,
-            before: self.trail.take(),
-        }));
     }
 }
