@@ -48,7 +48,7 @@ impl<'a> Machine<'a> {
                     break;
                 }
                 fuel += 1;
-                self.fuel.set(self.fuel.get().saturating_sub(1));
+                self.spend(1);
                 if fuel > MAX_RUN || self.fuel.get() == 0 || goroutine.frames.len() > MAX_FRAMES {
                     self.cut.set(true);
                     break;
@@ -65,19 +65,25 @@ impl<'a> Machine<'a> {
                             self.cut.set(true);
                             break;
                         }
+                        // Nothing is concluded from answers that depend on each other in ways that are not followed, nor from many at once.
+                        if state.guesses == self.guesses.get() {
+                            self.cut.set(true);
+                            break;
+                        }
                         let mut other = state.clone();
                         for (state, answer, block) in [(&mut other, false, els), (&mut state, true, then)] {
                             state.decide(&question, answer, literal);
+                            state.guesses += 1;
                             let frame = state.frame(gid);
                             match frame.open_branches.iter_mut().find(|(to, _)| *to == block) {
                                 Some((_, count)) => *count += 1,
                                 None => frame.open_branches.push((block, 1)),
                             }
                         }
-                        if self.enter(&mut other, gid, els) {
+                        if self.is_certain(&other) && self.enter(&mut other, gid, els) {
                             work.push((other, fuel));
                         }
-                        if !self.enter(&mut state, gid, then) {
+                        if !self.is_certain(&state) || !self.enter(&mut state, gid, then) {
                             break;
                         }
                     }
@@ -85,6 +91,14 @@ impl<'a> Machine<'a> {
             }
         }
         done
+    }
+
+    /// Whether what was assumed on the way can be true.
+    fn is_certain(&self, state: &State) -> bool {
+        if state.doubtful {
+            self.cut.set(true);
+        }
+        !state.doubtful
     }
 
     /// Goes on at a block; whether that is within bounds.
@@ -601,7 +615,7 @@ impl<'a> Machine<'a> {
         let cell = if is_ours {
             let zero = self.zero(query, ty);
             let cell = state.alloc(Obj::Cell(ty, zero));
-            if self.is_part {
+            if self.is_part.get() {
                 state.share(cell);
             }
             cell

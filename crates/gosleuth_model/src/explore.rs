@@ -20,8 +20,10 @@ pub struct Bounds {
     pub steps: u32,
     /// Failures that are kept.
     pub failures: u32,
-    /// Instructions that are executed.
+    /// Instructions that are executed; a state costs as much as its size, so that this bounds time.
     pub instructions: u64,
+    /// Branches on what the program does not determine that one schedule may take.
+    pub guesses: u32,
 }
 
 impl Default for Bounds {
@@ -31,9 +33,13 @@ impl Default for Bounds {
             steps: 400,
             failures: 8,
             instructions: 2_000_000,
+            guesses: 6,
         }
     }
 }
+
+/// What a state costs at least, in instructions.
+const STATE_COST: u64 = 40;
 
 /// What the search found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +48,10 @@ pub struct Outcome {
     pub failures: Vec<Failure>,
     /// States that were visited.
     pub states: u32,
+    /// Instructions that were executed, as [`Bounds`] counts them.
+    pub instructions: u64,
+    /// Whether more states or instructions would have been followed if the bounds had let it.
+    pub spent: bool,
     /// Whether every schedule was followed to its end: if so and there are no failures, there are none within the bounds of loops and
     /// undetermined branches.
     pub complete: bool,
@@ -59,8 +69,6 @@ impl Outcome {
 pub struct Failure {
     /// What.
     pub kind: FailureKind,
-    /// Whether it rests on an answer about a number that the program does not determine, or on something of which nothing is known.
-    pub doubtful: bool,
     /// How many questions about values from outside were answered on the way.
     pub guesses: u32,
     /// Goroutines that can never proceed; the one that panics, for panics.
@@ -120,26 +128,83 @@ pub struct Step {
     pub partner: Option<(u32, Site)>,
 }
 
-/// Explores a function: a test, `main`, or any function, whose parameters come from outside.
-pub fn explore(program: &Program<'_>, root: FuncKey, bounds: Bounds) -> Outcome {
-    let func = program.func(root);
-    let machine = Machine::new(program, bounds.instructions, !is_whole(&func.name));
-    let mut search = Search {
-        machine: &machine,
-        bounds,
-        is_main: func.name == "main" && func.parent.is_none(),
-        nodes: Vec::new(),
-        by_fingerprint: FxHashMap::default(),
-        failures: Vec::new(),
-        known: FxHashSet::default(),
-    };
-    let complete = search.run(root);
-    Outcome {
-        failures: search.failures,
-        states: search.nodes.len() as u32,
-        complete,
+/// Explores functions of a program, one after the other.
+pub struct Explorer<'a> {
+    machine: Machine<'a>,
+    /// The state after the initialisation of a package: by the package, and whether code outside may use its variables.
+    initialised: FxHashMap<(u32, bool), State>,
+}
+
+impl<'a> Explorer<'a> {
+    /// An explorer of a program.
+    pub fn new(program: &'a Program<'a>) -> Self {
+        Self {
+            machine: Machine::new(program),
+            initialised: FxHashMap::default(),
+        }
+    }
+
+    /// Explores a function: a test, `main`, or any function, whose parameters come from outside.
+    pub fn explore(&mut self, root: FuncKey, bounds: Bounds) -> Outcome {
+        let func = self.machine.program.func(root);
+        self.machine
+            .begin_root(bounds.instructions, bounds.guesses, !is_whole(&func.name));
+        let state = self.initialised(root.unit);
+        let mut search = Search {
+            machine: &self.machine,
+            bounds,
+            is_main: func.name == "main" && func.parent.is_none(),
+            nodes: Vec::new(),
+            by_fingerprint: FxHashMap::default(),
+            failures: Vec::new(),
+            known: FxHashSet::default(),
+        };
+        let complete = search.run(root, state);
+        let spent = self.machine.fuel.get() == 0 || search.nodes.len() as u32 >= bounds.states;
+        Outcome {
+            failures: search.failures,
+            states: search.nodes.len() as u32,
+            instructions: bounds.instructions - self.machine.fuel.get(),
+            spent,
+            complete,
+        }
+    }
+
+    /// The state in which the functions of a package begin.
+    fn initialised(&mut self, unit: u32) -> State {
+        let is_part = self.machine.is_part.get();
+        if let Some(known) = self.initialised.get(&(unit, is_part)) {
+            return known.clone();
+        }
+        let machine = &self.machine;
+        let bounds = (machine.fuel.replace(INIT_INSTRUCTIONS), machine.guesses.get());
+        let mut state = State::new();
+        for &init in &machine.program.unit_at(unit).package.inits {
+            let before = state.clone();
+            let gid = machine.new_goroutine(&mut state, None, None);
+            let key = FuncKey { unit, func: init };
+            machine.push(&mut state, gid, key, Vec::new(), Vec::new(), None);
+            state = match <[State; 1]>::try_from(machine.run(state, gid)) {
+                Ok([state]) if state.goroutines[gid as usize].ended && !state.over => state,
+                // What it would have set can be anything.
+                _ => machine.without(before, key),
+            };
+            state.goroutines.clear();
+        }
+        if is_part {
+            let globals: Vec<_> = state.globals.values().map(|&cell| Val::Ptr(Loc::whole(cell))).collect();
+            machine.escape(&mut state, &globals);
+        }
+        machine.cut.set(false);
+        machine.fuel.set(bounds.0);
+        machine.guesses.set(bounds.1);
+        self.initialised.insert((unit, is_part), state.clone());
+        state
     }
 }
+
+/// Instructions of the initialisation of a package.
+const INIT_INSTRUCTIONS: u64 = 100_000;
 
 /// Whether a function is the beginning of everything that happens: `main`, a test, a benchmark, an example, a fuzz test.
 fn is_whole(name: &str) -> bool {
@@ -157,7 +222,9 @@ struct Visited {
     /// Who moved last on the way here.
     last: Option<Gid>,
     depth: u32,
-    /// How often, on the way here, another goroutine went on although the one before could have.
+    /// How often, on the way here, another goroutine went on although the one before could have, or a branch was guessed.
+    cost: u32,
+    /// The part of it that is switches.
     switches: u32,
     /// States that can come next.
     next: Vec<u32>,
@@ -177,13 +244,13 @@ struct Search<'m, 'a> {
 }
 
 impl Search<'_, '_> {
-    /// Visits states, those with the fewest switches between goroutines first, then looks where executions end up; whether every schedule was
+    /// Visits states, those with the fewest switches between goroutines and guesses first, then looks where executions end up; whether every schedule was
     /// followed to its end. Most failures need few switches (Musuvathi and Qadeer, 2007).
-    fn run(&mut self, root: FuncKey) -> bool {
+    fn run(&mut self, root: FuncKey, initialised: State) -> bool {
         let mut waiting = Waiting::default();
-        for state in self.initial(root) {
+        for state in self.initial(root, initialised) {
             if let Some((node, true)) = self.visit(state, None, 0) {
-                waiting.push(0, node);
+                waiting.push(self.nodes[node as usize].cost, node);
             }
         }
         let mut complete = !self.machine.cut.replace(false);
@@ -215,7 +282,7 @@ impl Search<'_, '_> {
             let cut = self.machine.cut.replace(false);
             complete &= !cut;
             for &(to, _) in next.iter().filter(|(_, new)| *new) {
-                waiting.push(self.nodes[to as usize].switches, to);
+                waiting.push(self.nodes[to as usize].cost, to);
             }
             let visited = &mut self.nodes[node as usize];
             visited.whole = !cut && whole;
@@ -267,6 +334,9 @@ impl Search<'_, '_> {
             self.crashed(&state, from.as_ref().map(|(node, step, _)| (*node, *step)));
             return None;
         }
+        // A state costs what has to be copied and read of it.
+        self.machine
+            .spend(STATE_COST + state.heap.len() as u64 / 2 + 8 * state.goroutines.len() as u64);
         let fingerprint = fingerprint(self.machine, &state);
         let new = self.nodes.len() as u32;
         match self.by_fingerprint.entry(fingerprint) {
@@ -274,10 +344,12 @@ impl Search<'_, '_> {
             Entry::Vacant(entry) => {
                 entry.insert(new);
                 let before = from.as_ref().map(|&(node, ..)| &self.nodes[node as usize]);
+                let switches = before.map_or(0, |before| before.switches) + switches;
                 let visited = Visited {
+                    cost: switches + state.guesses,
+                    switches,
                     state,
                     depth: before.map_or(0, |before| before.depth + 1),
-                    switches: before.map_or(0, |before| before.switches) + switches,
                     last: match &from {
                         Some((.., transition)) => transition.mover().or(before.and_then(|before| before.last)),
                         None => None,
@@ -334,28 +406,7 @@ impl Search<'_, '_> {
     }
 
     /// The states in which the root stands in front of its first operation.
-    fn initial(&self, root: FuncKey) -> Vec<State> {
-        let mut state = State::new();
-        for &init in &self.machine.program.unit(root).package.inits {
-            let before = state.clone();
-            let gid = self.machine.new_goroutine(&mut state, None, None);
-            let key = FuncKey {
-                unit: root.unit,
-                func: init,
-            };
-            self.machine.push(&mut state, gid, key, Vec::new(), Vec::new(), None);
-            // Variables whose first value is not determined alone stay at zero.
-            state = match <[State; 1]>::try_from(self.machine.run(state, gid)) {
-                Ok([state]) if state.goroutines[gid as usize].ended && !state.over => state,
-                _ => before,
-            };
-            state.goroutines.clear();
-        }
-        if self.machine.is_part {
-            let globals: Vec<_> = state.globals.values().map(|&cell| Val::Ptr(Loc::whole(cell))).collect();
-            self.machine.escape(&mut state, &globals);
-        }
-        self.machine.cut.set(false);
+    fn initial(&self, root: FuncKey, mut state: State) -> Vec<State> {
         let gid = self.machine.new_goroutine(&mut state, None, None);
         let func = self.machine.program.func(root);
         let args = func
@@ -456,15 +507,14 @@ impl Search<'_, '_> {
         schedule.reverse();
         self.failures.push(Failure {
             kind,
-            doubtful: state.doubtful,
-            guesses: state.facts.len() as u32,
+            guesses: state.guesses,
             blocked,
             schedule,
         });
     }
 }
 
-/// States that are to be followed, by their number of switches.
+/// States that are to be followed, by their cost.
 #[derive(Default)]
 struct Waiting {
     stacks: Vec<Vec<u32>>,
@@ -473,16 +523,16 @@ struct Waiting {
 }
 
 impl Waiting {
-    fn push(&mut self, switches: u32, node: u32) {
-        let switches = switches as usize;
-        if self.stacks.len() <= switches {
-            self.stacks.resize_with(switches + 1, Vec::new);
+    fn push(&mut self, cost: u32, node: u32) {
+        let cost = cost as usize;
+        if self.stacks.len() <= cost {
+            self.stacks.resize_with(cost + 1, Vec::new);
         }
-        self.stacks[switches].push(node);
-        self.least = self.least.min(switches);
+        self.stacks[cost].push(node);
+        self.least = self.least.min(cost);
     }
 
-    /// One with the fewest switches, the last that came.
+    /// One of the least cost, the last that came.
     fn pop(&mut self) -> Option<u32> {
         while let Some(stack) = self.stacks.get_mut(self.least) {
             if let Some(node) = stack.pop() {

@@ -28,5 +28,5 @@ mod state;
 mod sync;
 mod value;
 
-pub use explore::{Blocked, Bounds, Failure, FailureKind, Outcome, Step, explore};
+pub use explore::{Blocked, Bounds, Explorer, Failure, FailureKind, Outcome, Step};
 pub use program::{FuncKey, Program, ProgramUnit, Site};

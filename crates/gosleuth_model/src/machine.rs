@@ -3,13 +3,14 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use gosleuth_ir::Op;
 use gosleuth_types::{BasicKind, ObjRef, Query, Type, TypeId};
 use rustc_hash::FxHashMap;
 
 use crate::hash::Numbers;
 use crate::live::Liveness;
 use crate::native::Native;
-use crate::program::Program;
+use crate::program::{FuncKey, Program};
 use crate::state::{Chan, Context, Obj, State, Sync};
 use crate::value::{Callable, Loc, ObjId, Val};
 
@@ -20,9 +21,11 @@ const MAX_ARRAY: i64 = 64;
 pub(crate) struct Machine<'a> {
     pub(crate) program: &'a Program<'a>,
     /// Whether the root is one function among others, so that code outside may use package-level variables.
-    pub(crate) is_part: bool,
+    pub(crate) is_part: Cell<bool>,
     /// Instructions that may still be executed.
     pub(crate) fuel: Cell<u64>,
+    /// Branches on what is not determined that one execution may take.
+    pub(crate) guesses: Cell<u32>,
     /// Whether some path was not followed to its end.
     pub(crate) cut: Cell<bool>,
     pub(crate) liveness: Liveness,
@@ -31,16 +34,30 @@ pub(crate) struct Machine<'a> {
 }
 
 impl<'a> Machine<'a> {
-    pub(crate) fn new(program: &'a Program<'a>, fuel: u64, is_part: bool) -> Self {
+    pub(crate) fn new(program: &'a Program<'a>) -> Self {
         Self {
             program,
-            is_part,
-            fuel: Cell::new(fuel),
+            is_part: Cell::default(),
+            fuel: Cell::default(),
+            guesses: Cell::default(),
             cut: Cell::new(false),
             liveness: Liveness::default(),
             numbers: RefCell::default(),
             natives: RefCell::default(),
         }
+    }
+
+    /// Begins with another root.
+    pub(crate) fn begin_root(&self, fuel: u64, guesses: u32, is_part: bool) {
+        self.fuel.set(fuel);
+        self.guesses.set(guesses);
+        self.is_part.set(is_part);
+        self.cut.set(false);
+    }
+
+    /// Counts work.
+    pub(crate) fn spend(&self, instructions: u64) {
+        self.fuel.set(self.fuel.get().saturating_sub(instructions));
     }
 
     /// A view of types; any package sees all finished ones.
@@ -198,6 +215,24 @@ impl<'a> Machine<'a> {
         if let Some((slot @ Val::Lazy(_), _)) = slot(state.obj_mut(loc.obj), loc.path()) {
             *slot = value;
         }
+    }
+
+    /// A state in which nothing is known of the package-level variables that a function names.
+    pub(crate) fn without(&self, mut state: State, key: FuncKey) -> State {
+        let query = self.query(key.unit);
+        for value in self.program.func(key).values.iter() {
+            let Op::Global(obj) = value.op else {
+                continue;
+            };
+            let ty = match query.ty(value.ty) {
+                Type::Pointer(elem) => *elem,
+                _ => TypeId::UNKNOWN,
+            };
+            let cell = state.alloc(Obj::Cell(ty, Val::Lazy(ty)));
+            state.share(cell);
+            Rc::make_mut(&mut state.globals).insert(obj, cell);
+        }
+        state
     }
 
     /// Gives values to code outside: from now on it may use whatever can be reached from them.

@@ -53,6 +53,11 @@ impl<'a> Program<'a> {
         &self.units
     }
 
+    /// A package by its number.
+    pub(crate) fn unit_at(&self, number: u32) -> &ProgramUnit<'a> {
+        &self.units[number as usize]
+    }
+
     /// The package of a function.
     pub fn unit(&self, key: FuncKey) -> &ProgramUnit<'a> {
         &self.units[key.unit as usize]

@@ -229,6 +229,8 @@ pub(crate) struct State {
     /// Whether a branch was taken on a number that is not determined, or on something of which nothing is known: such answers depend on each
     /// other in ways that are not followed.
     pub(crate) doubtful: bool,
+    /// How many branches were taken on what the program does not determine.
+    pub(crate) guesses: u32,
     /// Objects that code outside may use.
     pub(crate) shared: Rc<BTreeSet<ObjId>>,
     /// Goroutines that were started and did not run yet.
@@ -263,6 +265,7 @@ impl State {
             facts: Rc::default(),
             next_sym: 0,
             doubtful: false,
+            guesses: 0,
             shared: Rc::default(),
             started: Vec::new(),
             crashed: None,

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use gosleuth_base::Idx as _;
 use gosleuth_ir::{FuncId, Package, Unit, UnitFile, build_package, print_func, verify};
-use gosleuth_model::{Bounds, FuncKey, Outcome, Program, ProgramUnit, explore};
+use gosleuth_model::{Bounds, Explorer, FuncKey, Outcome, Program, ProgramUnit};
 use gosleuth_syntax::{ParseOptions, ast, parse};
 use gosleuth_types::{Caches, CheckInput, Checked, PkgId, Query, SourceFile, World, check_package};
 use rustc_hash::FxHashMap;
@@ -210,7 +210,7 @@ fn explored(loaded: &Loaded, package: &Package, root: FuncId) -> Outcome {
         query: loaded.query(),
         package,
     }]);
-    explore(&program, FuncKey { unit: 0, func: root }, Bounds::default())
+    Explorer::new(&program).explore(FuncKey { unit: 0, func: root }, Bounds::default())
 }
 
 #[test]

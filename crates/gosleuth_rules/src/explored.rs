@@ -6,7 +6,7 @@
 
 use gosleuth_base::{Confidence, Finding, Idx as _, RuleCode, RuleInfo, ScheduleStep};
 use gosleuth_ir::{FuncId, Op};
-use gosleuth_model::{Blocked, Bounds, Failure, FailureKind, FuncKey, Program, ProgramUnit, Site, explore};
+use gosleuth_model::{Blocked, Bounds, Explorer, Failure, FailureKind, FuncKey, Outcome, Program, ProgramUnit, Site};
 use gosleuth_syntax::ast::Span;
 use gosleuth_types::{Type, TypeId};
 use rustc_hash::FxHashSet;
@@ -50,21 +50,11 @@ pub struct Diagnosis {
     primary: usize,
 }
 
-/// Functions that are explored for one package.
-const MAX_ROOTS: usize = 300;
+/// Instructions that exploring one package may take, as [`Bounds`] counts them: about a third of a second.
+const PACKAGE: u64 = 3_000_000;
 
-/// States that are visited for one package.
-const MAX_STATES: u32 = 12_000;
-
-/// Questions about values from outside that a failure may rest on.
-const MAX_GUESSES: u32 = 6;
-
-const BOUNDS: Bounds = Bounds {
-    states: 2_000,
-    steps: 300,
-    failures: 6,
-    instructions: 300_000,
-};
+/// What each function may take in each round. Most are done in the first one; what is left of the package's share goes to the others.
+const ROUNDS: [u64; 3] = [20_000, 200_000, PACKAGE];
 
 /// Explores the functions of a package.
 pub(crate) fn diagnose(cx: &RuleContext<'_>) -> Vec<Diagnosis> {
@@ -72,23 +62,27 @@ pub(crate) fn diagnose(cx: &RuleContext<'_>) -> Vec<Diagnosis> {
         query: cx.query,
         package: cx.ir,
     }]);
-    let mut known = FxHashSet::default();
-    let mut found = Vec::new();
-    let mut left = MAX_STATES;
-    for root in roots(cx).into_iter().take(MAX_ROOTS) {
-        let bounds = Bounds {
-            states: BOUNDS.states.min(left),
-            ..BOUNDS
-        };
-        let outcome = explore(&program, FuncKey { unit: 0, func: root }, bounds);
-        left = left.saturating_sub(outcome.states);
-        if left == 0 {
-            break;
-        }
-        for failure in outcome.failures {
-            if failure.doubtful || failure.guesses > MAX_GUESSES {
+    let mut explorer = Explorer::new(&program);
+    let mut outcomes: Vec<(FuncId, Option<Outcome>)> = roots(cx).into_iter().map(|root| (root, None)).collect();
+    let mut left = PACKAGE;
+    for round in ROUNDS {
+        for (root, outcome) in &mut outcomes {
+            if left == 0 || outcome.as_ref().is_some_and(|outcome| !outcome.spent) {
                 continue;
             }
+            let bounds = Bounds {
+                instructions: round.min(left),
+                ..Bounds::default()
+            };
+            let found = explorer.explore(FuncKey { unit: 0, func: *root }, bounds);
+            left -= found.instructions;
+            *outcome = Some(found);
+        }
+    }
+    let mut known = FxHashSet::default();
+    let mut found = Vec::new();
+    for (root, outcome) in outcomes {
+        for failure in outcome.map(|outcome| outcome.failures).unwrap_or_default() {
             let Some((code, primary)) = classify(cx, &failure) else {
                 continue;
             };
