@@ -1,0 +1,55 @@
+// B03: three guards, each of which takes its own lock and then its neighbour's.
+package b03
+
+import (
+	"sync"
+	"testing"
+)
+
+type shard struct {
+	sync.Mutex
+	keys map[string]int
+}
+
+type ring struct {
+	shards []*shard
+}
+
+func newRing(n int) *ring {
+	r := &ring{}
+	for i := 0; i < n; i++ {
+		r.shards = append(r.shards, &shard{keys: map[string]int{}})
+	}
+	return r
+}
+
+func (r *ring) shift(i int) {
+	j := (i + 1) % len(r.shards)
+	own, next := r.shards[i], r.shards[j]
+	low, high := own, next
+	if j < i {
+		low, high = next, own
+	}
+	low.Lock()
+	defer low.Unlock()
+	high.Lock()
+	defer high.Unlock()
+	for k, v := range own.keys {
+		next.keys[k] = v
+		delete(own.keys, k)
+	}
+}
+
+func TestThreeParties(t *testing.T) {
+	r := newRing(3)
+	r.shards[0].keys["a"] = 1
+	var wg sync.WaitGroup
+	wg.Add(len(r.shards))
+	for i := range r.shards {
+		go func(i int) {
+			defer wg.Done()
+			r.shift(i)
+		}(i)
+	}
+	wg.Wait()
+}
