@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use gosleuth_base::{Finding, Problem};
-use gosleuth_engine::{Config, DiskStore, OsSystem, Store, base_directory, cache_directory, normal};
+use gosleuth_engine::{Cache, Config, DiskStore, OsSystem, base_directory, cache_directory, load_with, normal};
 use gosleuth_report::CheckStats;
 
 use crate::Io;
@@ -31,6 +31,9 @@ pub(crate) struct Checked {
     pub(crate) stats: CheckStats,
 }
 
+/// This build of the program: another one may find something else. `build.rs` makes it.
+const BUILD: &str = env!("GOSLEUTH_BUILD");
+
 /// Runs quieter than this show no progress.
 const PROGRESS_AFTER: Duration = Duration::from_secs(2);
 
@@ -44,16 +47,19 @@ pub(crate) fn run(args: &CheckArgs, settings: &Settings, io: &mut Io<'_>) -> Res
     std::thread::scope(|scope| {
         let (progress, steps) = mpsc::channel();
         let work = || {
-            let workspace = gosleuth_engine::load(&OsSystem, &config, &directory, &args.patterns);
             let store = cache_directory(&OsSystem)
                 .filter(|_| !args.no_cache)
                 .map(DiskStore::new);
+            let cache = store
+                .as_ref()
+                .map(|store| Cache::new(store, BUILD, &config, &directory, &args.patterns));
+            let workspace = load_with(&OsSystem, &config, &directory, &args.patterns, cache.as_ref());
             let input = analysis::Input {
                 config: &config,
                 workspace: &workspace,
                 directory: &directory,
                 tests: !args.no_tests,
-                store: store.as_ref().map(|store| store as &dyn Store),
+                cache: cache.as_ref(),
                 settings,
             };
             // Nobody listens any more when the run has ended.

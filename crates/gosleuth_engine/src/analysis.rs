@@ -1,12 +1,14 @@
 //! From packages to types, over several threads, and only where something changed.
 //!
 //! A unit is checked when those it imports have published what can be seen of them; its function bodies come after that. Texts and trees
-//! live until the visitor has seen them. With a [`Store`], units whose files, imports and configuration are what they were are not even
-//! parsed: what was found out about them comes from there.
+//! live until the visitor has seen them. With a [`Cache`], units whose files, configuration and imports are what they were are not even
+//! parsed: what was found out about them comes from there. Of imports only what others see of them counts, so that a change within a
+//! function concerns its package alone. Where functions are declared is not seen by others: lines move too easily.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use gosleuth_base::{Idx as _, IndexVec, Problem, ProblemKind};
 use gosleuth_syntax::{ParseOptions, ast};
@@ -14,9 +16,8 @@ use gosleuth_types::export::{self, Positions, Reach};
 use gosleuth_types::{CheckInput, Checked, PackageTypes, PkgId, SourceFile, World, check_package};
 use rustc_hash::FxHashMap;
 
-use crate::cache::{Entry, Key, KeyBuilder, Store};
+use crate::cache::{Cache, Entry, Key, KeyBuilder, hash_file};
 use crate::config::Config;
-use crate::parallel;
 use crate::schedule::{self, Job, Node};
 use crate::stdlib::Stdlib;
 use crate::system::System;
@@ -31,9 +32,9 @@ pub struct AnalysisOptions<'a> {
     pub threads: NonZeroUsize,
     /// Which units the visitor sees.
     pub visited: Visited,
-    /// Where results are kept between runs.
-    pub store: Option<&'a dyn Store>,
-    /// Whatever else the results of the visitor depend on: its version and settings.
+    /// What earlier runs found out.
+    pub cache: Option<&'a Cache<'a>>,
+    /// Whatever else the results of the visitor depend on: its settings.
     pub salt: &'a str,
 }
 
@@ -70,7 +71,7 @@ pub struct Analysis {
     pub problems: Vec<Problem>,
     /// Units that were checked; the others were known.
     pub checked: usize,
-    /// Names, types and packages; with a store, those that were needed.
+    /// Names, types and packages; with a cache, those that were needed.
     pub world: World,
 }
 
@@ -88,12 +89,13 @@ pub fn analyse(
     options: &AnalysisOptions<'_>,
     visit: Visitor<'_>,
 ) -> Analysis {
-    let mut run = Run::new(system, config, workspace, options, visit);
-    let jobs = run.plan();
+    let run = Run::new(system, config, workspace, options, visit);
+    let own = |id: &UnitId| run.slots[id.index()].same_as.is_none();
+    let jobs: Vec<UnitId> = run.units.iter_enumerated().map(|(id, _)| id).filter(own).collect();
     let nodes: Vec<Node> = jobs.iter().map(|&unit| run.node(unit, &jobs)).collect();
     let part = Part { run: &run, jobs: &jobs };
     schedule::run(&part, &nodes, options.threads);
-    run.finish(jobs.len())
+    run.finish()
 }
 
 /// What is known of a unit.
@@ -103,14 +105,15 @@ struct Slot {
     pkg: Option<PkgId>,
     /// The unit that stands for it.
     same_as: Option<UnitId>,
-    key: Option<Key>,
-    /// Hash of its files alone.
-    contents: Option<Key>,
-    /// From the store.
-    entry: Option<Entry>,
+    /// From the cache.
+    entry: OnceLock<Entry>,
+    /// Hash of what others see of it; not there in a circle of imports.
+    digest: OnceLock<Key>,
+    /// Set when its types are made from the entry.
+    restored: OnceLock<()>,
+    /// Hash of its files, if that is what its entry is kept by.
+    contents: OnceLock<Key>,
     outcome: OnceLock<Outcome>,
-    /// Whether the files it and all it needs were checked from are those its key was made of.
-    as_keyed: OnceLock<bool>,
 }
 
 /// What this run found out about a unit.
@@ -132,10 +135,10 @@ struct Run<'a> {
     /// Packages by the paths that exported packages refer to them with.
     by_path: FxHashMap<String, PkgId>,
     word_size: u8,
-    stdlib: Stdlib,
+    stdlib: OnceLock<Stdlib>,
     target: (&'a str, &'a str),
     wanted: Vec<bool>,
-    written: Mutex<bool>,
+    written: AtomicBool,
 }
 
 impl<'a> Run<'a> {
@@ -203,10 +206,10 @@ impl<'a> Run<'a> {
             needs,
             by_path,
             word_size: word_size(&config.goarch),
-            stdlib: Stdlib::embedded(&config.goos, &config.goarch),
+            stdlib: OnceLock::new(),
             target: (&config.goos, &config.goarch),
             wanted,
-            written: Mutex::new(false),
+            written: AtomicBool::new(false),
         }
     }
 
@@ -230,61 +233,28 @@ impl<'a> Run<'a> {
         self.slots[id.index()].same_as.unwrap_or(id)
     }
 
-    /// The units to work on: those that the store does not know, and those they need, as far as it takes. In topological order.
-    fn plan(&mut self) -> Vec<UnitId> {
-        let own: Vec<UnitId> = self
-            .units
-            .iter_enumerated()
-            .map(|(id, _)| id)
-            .filter(|id| self.slots[id.index()].same_as.is_none())
-            .collect();
-        let Some(store) = self.options.store else {
-            return own;
-        };
-        let contents = parallel::map(self.options.threads.get(), &own, |&id| self.fingerprint(id));
-        for (&id, contents) in own.iter().zip(contents) {
-            self.slots[id.index()].contents = contents.as_ref().map(KeyBuilder::finish);
-            let key = self.key(id, contents);
-            self.slots[id.index()].key = key;
-        }
-        let entries = parallel::map(self.options.threads.get(), &own, |&id| {
-            let key = self.slots[id.index()].key?;
-            store.get(key).and_then(|bytes| Entry::decode(&bytes))
-        });
-        let mut needed = vec![false; self.slots.len()];
-        for (&id, entry) in own.iter().zip(entries) {
-            needed[id.index()] = entry.is_none();
-            self.slots[id.index()].entry = entry;
-        }
-        for &id in own.iter().rev() {
-            if needed[id.index()] {
-                for need in &self.needs[id.index()] {
-                    needed[need.index()] = true;
-                }
-            }
-        }
-        own.into_iter().filter(|id| needed[id.index()]).collect()
+    /// The standard library where there is no Go root. Made when something needs it.
+    fn stdlib(&self) -> &Stdlib {
+        self.stdlib
+            .get_or_init(|| Stdlib::embedded(self.target.0, self.target.1))
     }
 
     /// What the files of a unit hold; none if one cannot be read.
-    fn fingerprint(&self, id: UnitId) -> Option<KeyBuilder> {
+    fn contents(&self, cache: &Cache<'_>, id: UnitId) -> Option<Key> {
         let mut key = KeyBuilder::default();
         for path in self.paths(id) {
-            add_file(
-                &mut key,
-                &path.to_string_lossy(),
-                &self.system.read(&path, MAX_FILE).ok()?,
-            );
+            key.text(&path.to_string_lossy());
+            key.key(cache.files.contents(self.system, &path, MAX_FILE)?);
         }
-        Some(key)
+        Some(key.finish())
     }
 
-    /// The key of a unit; those of its imports are known. None in a circle of imports.
-    fn key(&self, id: UnitId, contents: Option<KeyBuilder>) -> Option<Key> {
-        let mut key = contents?;
+    /// The key of a unit with these contents; those it imports are published. None in a circle of imports.
+    fn key(&self, cache: &Cache<'_>, id: UnitId, contents: Key) -> Option<Key> {
+        let mut key = cache.key();
         let unit = &self.units[id];
         let package = &self.workspace.packages[unit.package];
-        key.text(env!("CARGO_PKG_VERSION"));
+        key.key(contents);
         key.text(self.options.salt);
         key.text(self.target.0);
         key.text(self.target.1);
@@ -301,11 +271,11 @@ impl<'a> Run<'a> {
         for import in &unit.imports {
             key.text(&import.path);
             match import.target {
-                UnitTarget::Unit(target) => key.key(self.slots[self.resolve(target).index()].key?),
+                UnitTarget::Unit(target) => key.key(self.digest(self.resolve(target))?),
                 UnitTarget::Missing(missing) => {
                     let reason = &self.workspace.missing[missing].reason;
                     key.text(if *reason == MissingReason::NoGoRoot {
-                        self.stdlib.version()
+                        self.stdlib().version()
                     } else {
                         ""
                     });
@@ -313,19 +283,34 @@ impl<'a> Run<'a> {
                 UnitTarget::C => key.text("C"),
             }
         }
-        for need in &self.needs[id.index()] {
-            key.key(self.slots[need.index()].key?);
+        for &need in &self.needs[id.index()] {
+            key.key(self.digest(need)?);
         }
         Some(key.finish())
     }
 
+    fn digest(&self, id: UnitId) -> Option<Key> {
+        self.slots[id.index()].digest.get().copied()
+    }
+
+    /// Exports a unit that is finished in the world, for those that are checked or known after it. None in a circle of imports.
+    fn export(&self, id: UnitId, pkg: PkgId) -> Option<(Vec<u8>, Key)> {
+        let reach = Reach::of_package(&self.world, pkg);
+        let types = export::encode(&self.world, pkg, &reach, Positions::Drop);
+        let mut digest = KeyBuilder::default();
+        digest.bytes(&types);
+        // What it leads to there is part of what is seen of it.
+        for &need in &self.needs[id.index()] {
+            digest.key(self.digest(need)?);
+        }
+        Some((types, digest.finish()))
+    }
+
     fn node(&self, id: UnitId, jobs: &[UnitId]) -> Node {
         let place = |unit: UnitId| jobs.binary_search(&unit).ok().map(|place| place as u32);
-        let known = self.slots[id.index()].entry.is_some();
         Node {
             needs: self.needs[id.index()].iter().copied().filter_map(place).collect(),
-            // Bytes are made types quickly.
-            weight: if known { 1 } else { 10 * self.paths(id).len() as u64 },
+            weight: 10 * self.paths(id).len() as u64,
         }
     }
 
@@ -336,7 +321,7 @@ impl<'a> Run<'a> {
             let pkg = match import.target {
                 UnitTarget::Unit(target) => self.slots[target.index()].pkg,
                 UnitTarget::Missing(missing) => match self.workspace.missing[missing].reason {
-                    MissingReason::NoGoRoot => self.stdlib.package(&self.world, &import.path),
+                    MissingReason::NoGoRoot => self.stdlib().package(&self.world, &import.path),
                     _ => None,
                 },
                 UnitTarget::C => None,
@@ -350,37 +335,30 @@ impl<'a> Run<'a> {
         imports
     }
 
-    /// A unit from what the store has of it; false if that cannot be used.
-    fn restore(&self, id: UnitId, pkg: PkgId) -> bool {
-        let Some(entry) = &self.slots[id.index()].entry else {
-            return false;
+    /// Makes the types of a unit if it is known from the cache, and of all it needs. Others were made when they were checked.
+    fn ensure(&self, id: UnitId) {
+        let slot = &self.slots[id.index()];
+        let (Some(entry), Some(pkg)) = (slot.entry.get(), slot.pkg) else {
+            return;
         };
-        let resolve = |path: &str| {
-            let known = self.by_path.get(path).copied();
-            known.or_else(|| self.stdlib.package(&self.world, path))
-        };
-        match export::decode(&self.world, pkg, &entry.types, resolve) {
-            Ok(types) => {
-                let as_keyed = self.needs[id.index()].iter().all(|&need| self.is_as_keyed(need));
-                let _ = self.slots[id.index()].as_keyed.set(as_keyed);
-                self.world.finish(pkg, types);
-                true
+        // What has an entry is in no circle, so that nobody waits for himself.
+        slot.restored.get_or_init(|| {
+            self.needs[id.index()].iter().for_each(|&need| self.ensure(need));
+            let resolve = |path: &str| {
+                let known = self.by_path.get(path).copied();
+                known.or_else(|| self.stdlib().package(&self.world, path))
+            };
+            match export::decode(&self.world, pkg, &entry.types, resolve) {
+                Ok(types) => self.world.finish(pkg, types),
+                // It is as good as not there.
+                Err(_) => self.check(id, pkg, &self.read(id), &|| {}),
             }
-            Err(_) => false,
-        }
+        });
     }
 
-    fn is_as_keyed(&self, id: UnitId) -> bool {
-        self.slots[id.index()].as_keyed.get() == Some(&true)
-    }
-
-    fn check(&self, id: UnitId, pkg: PkgId, prepared: &Prepared, publish: &dyn Fn()) {
-        if let Some(contents) = self.slots[id.index()].contents {
-            let needs = &self.needs[id.index()];
-            let as_keyed = contents == prepared.contents() && needs.iter().all(|&need| self.is_as_keyed(need));
-            // Before it is published: those that import it ask.
-            let _ = self.slots[id.index()].as_keyed.set(as_keyed);
-        }
+    fn check(&self, id: UnitId, pkg: PkgId, prepared: &Sources, publish: &dyn Fn()) {
+        let slot = &self.slots[id.index()];
+        self.needs[id.index()].iter().for_each(|&need| self.ensure(need));
         let files: Vec<SourceFile<'_>> = prepared
             .files
             .iter()
@@ -396,8 +374,16 @@ impl<'a> Run<'a> {
             imports: self.imports(&self.units[id]),
             word_size: self.word_size,
         };
+        let mut exported = None;
         let checked = check_package(&self.world, input, |types: PackageTypes| {
             self.world.finish(pkg, types);
+            if self.options.cache.is_some() {
+                exported = self.export(id, pkg);
+                if let Some((_, digest)) = exported {
+                    // One from an entry that could not be used is the same.
+                    let _ = slot.digest.set(digest);
+                }
+            }
             publish();
         });
         let mut problems = prepared.problems.clone();
@@ -417,27 +403,28 @@ impl<'a> Run<'a> {
         } else {
             Vec::new()
         };
-        if let (Some(store), Some(key)) = (self.options.store, self.slots[id.index()].key)
-            && self.is_as_keyed(id)
+        if let (Some(cache), Some((types, digest))) = (self.options.cache, exported)
+            && let Some(contents) = prepared.contents
+            && let Some(key) = self.key(cache, id, contents)
         {
-            let reach = Reach::of_package(&self.world, pkg);
             let entry = Entry {
-                types: export::encode(&self.world, pkg, &reach, Positions::Keep),
+                types,
+                digest,
                 problems: problems.clone(),
                 result: result.clone(),
             };
-            store.put(key, &entry.encode());
-            *self.written.lock().unwrap_or_else(PoisonError::into_inner) = true;
+            cache.store.put(key, &entry.encode());
+            self.written.store(true, Ordering::Relaxed);
+            let _ = slot.contents.set(contents);
         }
         // A unit has one outcome.
         let _ = self.slots[id.index()].outcome.set(Outcome { result, problems });
     }
 
-    fn finish(self, jobs: usize) -> Analysis {
-        if let Some(store) = self.options.store
-            && self.written.into_inner().unwrap_or_else(PoisonError::into_inner)
-        {
-            store.trim();
+    fn finish(self) -> Analysis {
+        if let Some(cache) = self.options.cache {
+            let contents = self.slots.iter().filter_map(|slot| slot.contents.get().copied());
+            cache.finish(contents.collect(), self.written.load(Ordering::Relaxed));
         }
         let mut results = IndexVec::new();
         let mut problems = Vec::new();
@@ -445,7 +432,7 @@ impl<'a> Run<'a> {
         let same: Vec<Option<UnitId>> = self.slots.iter().map(|slot| slot.same_as).collect();
         let mut found: Vec<Vec<u8>> = Vec::new();
         for slot in self.slots {
-            let (result, more) = match (slot.outcome.into_inner(), slot.entry) {
+            let (result, more) = match (slot.outcome.into_inner(), slot.entry.into_inner()) {
                 (Some(outcome), _) => {
                     checked += 1;
                     (outcome.result, outcome.problems)
@@ -456,7 +443,6 @@ impl<'a> Run<'a> {
             problems.extend(more);
             found.push(result);
         }
-        debug_assert!(checked <= jobs, "what is checked was planned");
         for place in 0..found.len() {
             // What stands for another unit was seen there.
             results.push(if same[place].is_some() {
@@ -475,11 +461,6 @@ impl<'a> Run<'a> {
             world: self.world,
         }
     }
-}
-
-fn add_file(key: &mut KeyBuilder, path: &str, text: &[u8]) {
-    key.text(path);
-    key.bytes(text);
 }
 
 /// The units that a unit needs, sorted.
@@ -535,23 +516,22 @@ struct Parsed {
 
 /// What a unit is made of.
 #[derive(Default)]
-struct Prepared {
+struct Sources {
     files: Vec<Parsed>,
     problems: Vec<Problem>,
+    /// Hash of the files as they were read, if there is a cache and all could be read.
+    contents: Option<Key>,
 }
 
-impl Prepared {
-    /// Hash of the files as they were read, which is not what it was when the key was made if somebody wrote them meanwhile.
-    fn contents(&self) -> Key {
-        let mut key = KeyBuilder::default();
-        for file in &self.files {
-            add_file(&mut key, &file.path, &file.text);
-        }
-        key.finish()
-    }
+/// What can be done for a unit before those it imports.
+enum Prepared {
+    /// It was read: no earlier run knew it.
+    Read(Sources),
+    /// An earlier run knew these contents; with what it imports now, is to be seen.
+    Known(Key),
 }
 
-/// The units of this run that there is something to do for.
+/// The units of this run.
 struct Part<'r, 'a> {
     run: &'r Run<'a>,
     jobs: &'r [UnitId],
@@ -562,33 +542,53 @@ impl Job for Part<'_, '_> {
 
     fn prepare(&self, node: usize) -> Prepared {
         let id = self.jobs[node];
-        if self.run.slots[id.index()].entry.is_some() {
-            return Prepared::default();
+        if let Some(cache) = self.run.options.cache
+            && cache.files.knows_units()
+            && let Some(contents) = self.run.contents(cache, id)
+            && cache.files.knows_unit(contents)
+        {
+            return Prepared::Known(contents);
         }
-        self.run.read(id)
+        Prepared::Read(self.run.read(id))
     }
 
     fn run(&self, node: usize, prepared: Prepared, publish: &dyn Fn()) {
-        let id = self.jobs[node];
-        let Some(pkg) = self.run.slots[id.index()].pkg else {
-            return;
+        let (run, id) = (self.run, self.jobs[node]);
+        let slot = &run.slots[id.index()];
+        let Some(pkg) = slot.pkg else { return };
+        let (contents, sources) = match prepared {
+            Prepared::Read(sources) => (sources.contents, Some(sources)),
+            Prepared::Known(contents) => (Some(contents), None),
         };
-        if self.run.slots[id.index()].entry.is_none() {
-            self.run.check(id, pkg, &prepared, publish);
-        } else if !self.run.restore(id, pkg) {
-            self.run.check(id, pkg, &self.run.read(id), publish);
+        if let (Some(cache), Some(contents)) = (run.options.cache, contents)
+            && let Some(key) = run.key(cache, id, contents)
+            && let Some(entry) = cache.store.get(key).and_then(|bytes| Entry::decode(&bytes))
+        {
+            // Each is set once, by the one run of the unit.
+            let _ = slot.digest.set(entry.digest);
+            let _ = slot.contents.set(contents);
+            let _ = slot.entry.set(entry);
+            return;
         }
+        run.check(id, pkg, &sources.unwrap_or_else(|| run.read(id)), publish);
     }
 }
 
 impl Run<'_> {
     /// Reads and parses the files of a unit.
-    fn read(&self, id: UnitId) -> Prepared {
-        let mut prepared = Prepared::default();
+    fn read(&self, id: UnitId) -> Sources {
+        let mut sources = Sources::default();
+        let mut contents = self.options.cache.map(|_| KeyBuilder::default());
         for path in self.paths(id) {
             let name = path.to_string_lossy().into_owned();
             match self.system.read(&path, MAX_FILE) {
                 Ok(text) => {
+                    if let (Some(cache), Some(key)) = (self.options.cache, &mut contents) {
+                        let hash = hash_file(&text);
+                        key.text(&name);
+                        key.key(hash);
+                        cache.files.set_contents(&path, hash);
+                    }
                     let tree = gosleuth_syntax::parse(&text, ParseOptions::default());
                     let file = Parsed { path: name, text, tree };
                     let source = SourceFile {
@@ -597,20 +597,24 @@ impl Run<'_> {
                         tree: &file.tree,
                     };
                     let errors = file.tree.errors.iter();
-                    prepared
+                    sources
                         .problems
                         .extend(errors.map(|error| problem(&source, error.span, &error.message)));
-                    prepared.files.push(file);
+                    sources.files.push(file);
                 }
-                Err(error) => prepared.problems.push(Problem {
-                    kind: ProblemKind::Unreadable,
-                    input: name,
-                    line: None,
-                    message: error.to_string(),
-                }),
+                Err(error) => {
+                    contents = None;
+                    sources.problems.push(Problem {
+                        kind: ProblemKind::Unreadable,
+                        input: name,
+                        line: None,
+                        message: error.to_string(),
+                    });
+                }
             }
         }
-        prepared
+        sources.contents = contents.map(|key| key.finish());
+        sources
     }
 }
 

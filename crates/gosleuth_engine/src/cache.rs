@@ -1,19 +1,23 @@
 //! Results that outlive a run, by a key of everything they depend on.
 //!
 //! A key is a hash of contents, so that an entry is never out of date: what changes has another key, and old entries are removed when space
-//! runs short. What cannot be read or does not check out is as good as not there.
+//! runs short. The exact build of the program is part of every key. What cannot be read or does not check out is as good as not there.
 
 mod disk;
+mod entry;
+mod files;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use gosleuth_base::{Problem, ProblemKind};
-
 pub use disk::DiskStore;
+pub(crate) use entry::Entry;
+pub(crate) use files::{DirectoryFiles, hash as hash_file};
 
+use crate::config::Config;
 use crate::system::System;
+use files::Files;
 
 /// What a result depends on, hashed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,6 +27,59 @@ impl Key {
     /// As a name of a file.
     pub fn hex(self) -> String {
         blake3::Hash::from_bytes(self.0).to_hex().to_string()
+    }
+}
+
+/// What earlier runs found out, as one build of the program and one request may use it.
+pub struct Cache<'s> {
+    pub(crate) store: &'s dyn Store,
+    build: String,
+    pub(crate) files: Files,
+}
+
+impl<'s> Cache<'s> {
+    /// The results in a store. `build` tells builds of the program apart that may find out something else; `dir` and `patterns` are those
+    /// of the load.
+    pub fn new(store: &'s dyn Store, build: &str, config: &Config, dir: &Path, patterns: &[String]) -> Self {
+        let mut key = KeyBuilder::default();
+        key.text(build);
+        key.text("files");
+        key.text(&dir.to_string_lossy());
+        patterns.iter().for_each(|pattern| key.text(pattern));
+        // What decides about files besides their contents.
+        let Config {
+            goos,
+            goarch,
+            tags,
+            tool_tags,
+            cgo,
+            go_version,
+            tests,
+            ..
+        } = config;
+        key.text(&format!(
+            "{goos} {goarch} {tags:?} {tool_tags:?} {cgo} {go_version} {tests}"
+        ));
+        Self {
+            store,
+            build: build.to_owned(),
+            files: Files::read(store, key.finish()),
+        }
+    }
+
+    /// Begins the key of a result.
+    pub(crate) fn key(&self) -> KeyBuilder {
+        let mut key = KeyBuilder::default();
+        key.text(&self.build);
+        key
+    }
+
+    /// Keeps what this run found out about files; `units` are the contents of the units that are known now.
+    pub(crate) fn finish(&self, units: Vec<Key>, written: bool) {
+        let files = self.files.write(self.store, units);
+        if written || files {
+            self.store.trim();
+        }
     }
 }
 
@@ -106,134 +163,10 @@ pub fn cache_directory(system: &dyn System) -> Option<PathBuf> {
     caches.is_absolute().then(|| caches.join("gosleuth"))
 }
 
-/// What is kept of a unit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Entry {
-    /// What other packages see of it, exported.
-    pub(crate) types: Vec<u8>,
-    /// What is wrong with its files.
-    pub(crate) problems: Vec<Problem>,
-    /// What the visitor said of it.
-    pub(crate) result: Vec<u8>,
-}
-
-/// Changes when the form of entries does.
-const FORM: &[u8; 4] = b"gsc1";
-const CHECKSUM: usize = 16;
-
-impl Entry {
-    pub(crate) fn encode(&self) -> Vec<u8> {
-        let mut bytes = FORM.to_vec();
-        bytes.extend([0; CHECKSUM]);
-        put(&mut bytes, &self.types);
-        put(&mut bytes, &self.result);
-        for problem in &self.problems {
-            let kind = match problem.kind {
-                ProblemKind::Unreadable => 0_u8,
-                ProblemKind::Partial => 1,
-                ProblemKind::Note => 2,
-            };
-            bytes.push(kind);
-            put(&mut bytes, problem.input.as_bytes());
-            bytes.extend(problem.line.unwrap_or(0).to_le_bytes());
-            put(&mut bytes, problem.message.as_bytes());
-        }
-        let checksum = checksum(&bytes[FORM.len() + CHECKSUM..]);
-        bytes[FORM.len()..FORM.len() + CHECKSUM].copy_from_slice(&checksum);
-        bytes
-    }
-
-    /// None if the bytes are not an entry of this version, or damaged.
-    pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
-        let (sum, mut rest) = bytes.strip_prefix(FORM)?.split_first_chunk::<CHECKSUM>()?;
-        if *sum != checksum(rest) {
-            return None;
-        }
-        let mut entry = Self {
-            types: take(&mut rest)?.to_vec(),
-            result: take(&mut rest)?.to_vec(),
-            problems: Vec::new(),
-        };
-        while let Some((&kind, after)) = rest.split_first() {
-            rest = after;
-            let input = text(&mut rest)?;
-            let (line, after) = rest.split_first_chunk()?;
-            rest = after;
-            entry.problems.push(Problem {
-                kind: match kind {
-                    0 => ProblemKind::Unreadable,
-                    1 => ProblemKind::Partial,
-                    _ => ProblemKind::Note,
-                },
-                input,
-                line: Some(u64::from_le_bytes(*line)).filter(|&line| line > 0),
-                message: text(&mut rest)?,
-            });
-        }
-        Some(entry)
-    }
-}
-
-fn checksum(bytes: &[u8]) -> [u8; CHECKSUM] {
-    let mut sum = [0; CHECKSUM];
-    sum.copy_from_slice(&blake3::hash(bytes).as_bytes()[..CHECKSUM]);
-    sum
-}
-
-fn put(out: &mut Vec<u8>, bytes: &[u8]) {
-    out.extend((bytes.len() as u64).to_le_bytes());
-    out.extend_from_slice(bytes);
-}
-
-fn take<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
-    let (length, rest) = bytes.split_first_chunk()?;
-    let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
-    let (taken, rest) = rest.split_at_checked(length)?;
-    *bytes = rest;
-    Some(taken)
-}
-
-fn text(bytes: &mut &[u8]) -> Option<String> {
-    String::from_utf8(take(bytes)?.to_vec()).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::system::MemorySystem;
-
-    fn entry() -> Entry {
-        Entry {
-            types: vec![1, 2, 3],
-            problems: vec![
-                Problem {
-                    kind: ProblemKind::Partial,
-                    input: "a.go".to_owned(),
-                    line: Some(3),
-                    message: "it is wrong".to_owned(),
-                },
-                Problem {
-                    kind: ProblemKind::Unreadable,
-                    input: "b.go".to_owned(),
-                    line: None,
-                    message: String::new(),
-                },
-            ],
-            result: b"result".to_vec(),
-        }
-    }
-
-    #[test]
-    fn entries_come_back_whole_or_not_at_all() {
-        let bytes = entry().encode();
-        assert_eq!(Entry::decode(&bytes), Some(entry()));
-        for cut in 0..bytes.len() {
-            assert_eq!(Entry::decode(&bytes[..cut]), None);
-            let mut flipped = bytes.clone();
-            flipped[cut] ^= 0x10;
-            assert_eq!(Entry::decode(&flipped), None);
-        }
-    }
 
     #[test]
     fn keys_tell_where_parts_end() {

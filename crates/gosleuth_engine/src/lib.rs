@@ -8,6 +8,7 @@
 //! Non-goals: nothing is downloaded or run, and nothing is written but the entries of a store.
 
 mod analysis;
+mod bytes;
 mod cache;
 mod config;
 mod load;
@@ -28,13 +29,13 @@ mod version;
 mod workspace;
 
 pub use analysis::{Analysis, AnalysisOptions, TypedUnit, Visited, Visitor, analyse};
-pub use cache::{DiskStore, Key, MemoryStore, Store, cache_directory};
+pub use cache::{Cache, DiskStore, Key, MemoryStore, Store, cache_directory};
 pub use config::{Config, ModMode, Overrides, WorkspaceFile, split_tags};
-pub use load::{build_list, load};
+pub use load::{build_list, load, load_with};
 pub use modules::normal;
 pub use pattern::base_directory;
 pub use stdlib::{PackedPackage, Stdlib, Summary, pack};
-pub use system::{Entry, FileKind, MemorySystem, OsSystem, System};
+pub use system::{Entry, FileKind, MemorySystem, OsSystem, Stamp, System};
 pub use version::compare as compare_versions;
 pub use workspace::{
     IgnoreReason, Ignored, Import, LoadedFile, LoadedPackage, MissingId, MissingPackage, MissingReason, Module,

@@ -10,6 +10,7 @@ use gosleuth_base::{Idx as _, IndexVec, ProblemKind};
 use gosleuth_syntax::GoVersion;
 use rustc_hash::FxHashMap;
 
+use crate::cache::Cache;
 use crate::config::Config;
 use crate::modules::{Modules, Origin, normal, problem};
 use crate::order::{self, Order};
@@ -28,6 +29,17 @@ use crate::{parallel, problems};
 /// There is no failure: what is missing or wrong is in the workspace. The result depends on the files and the configuration alone, not
 /// on the number of threads.
 pub fn load(system: &dyn System, config: &Config, dir: &Path, patterns: &[String]) -> Workspace {
+    load_with(system, config, dir, patterns, None)
+}
+
+/// Like [`load`], without reading files that are what they were in an earlier run.
+pub fn load_with(
+    system: &dyn System,
+    config: &Config,
+    dir: &Path,
+    patterns: &[String],
+    cache: Option<&Cache<'_>>,
+) -> Workspace {
     let mut workspace = Workspace::default();
     let dir = &normal(dir);
     let base = base_directory(system, dir, patterns);
@@ -42,6 +54,7 @@ pub fn load(system: &dyn System, config: &Config, dir: &Path, patterns: &[String
         slots: Vec::new(),
         by_path: FxHashMap::default(),
         tests: config.tests || expanded.all,
+        cache,
     };
     loader.run(expanded.jobs);
     if expanded.all {
@@ -88,6 +101,7 @@ struct Loader<'a> {
     by_path: FxHashMap<String, usize>,
     /// Load the tests of roots.
     tests: bool,
+    cache: Option<&'a Cache<'a>>,
 }
 
 impl Loader<'_> {
@@ -162,7 +176,8 @@ impl Loader<'_> {
         };
         let go_version = self.modules.go_version(&place.origin);
         let system = self.modules.system;
-        let mut assembled = assemble(system, &self.tags, (&place.dir, &place.entries), go_version, job.choice);
+        let files = (place.dir.as_path(), place.entries.as_slice());
+        let mut assembled = assemble(system, &self.tags, files, go_version, job.choice, self.cache);
         // Programs among what the commands of Go bring along are not commands of Go.
         if slot.root && job.path.starts_with("cmd/vendor/") && assembled.name == "main" {
             return State::Skipped(Skipped {

@@ -11,6 +11,7 @@ use gosleuth_syntax::constraint;
 use gosleuth_syntax::header::{self, Header};
 use memchr::memchr_iter;
 
+use crate::cache::{Cache, DirectoryFiles};
 use crate::platform::Tags;
 use crate::system::{Entry, FileKind, System};
 use crate::workspace::{IgnoreReason, Ignored, LoadedFile, Role};
@@ -56,15 +57,40 @@ pub(crate) struct RawImport {
     pub(crate) line: u32,
 }
 
-/// Chooses the files of a directory. `go_version` is the language of the package.
+/// What the start of a file says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct FileFacts {
+    /// The name behind `package`.
+    pub(crate) package: String,
+    /// The language that a constraint asks for.
+    pub(crate) go_version: Option<GoVersion>,
+    pub(crate) cgo: bool,
+    pub(crate) generated: bool,
+    /// Paths, each with its 1-based line.
+    pub(crate) imports: Vec<(String, u32)>,
+    /// What is wrong, each with its 1-based line.
+    pub(crate) errors: Vec<(String, u32)>,
+    /// Patterns of `//go:embed`.
+    pub(crate) embeds: Vec<String>,
+}
+
+/// What a file is to a build, as far as it says itself. Of files that are not Go only whether they belong to it.
+pub(crate) type Facts = Result<FileFacts, IgnoreReason>;
+
+/// Chooses the files of a directory. `go_version` is the language of the package. What `known` knows of files is not read again.
 pub(crate) fn assemble(
     system: &dyn System,
     tags: &Tags,
     (dir, entries): (&Path, &[Entry]),
     go_version: GoVersion,
     choice: Choice,
+    known: Option<&Cache<'_>>,
 ) -> Assembled {
     let mut package = Assembled::default();
+    // Files that somebody names one by one are looked at in another way.
+    let mut known = known
+        .filter(|_| choice == Choice::Constrained)
+        .map(|cache| cache.files.directory(dir));
     let mut clause_from = None;
     for entry in entries {
         let regular = match entry.kind {
@@ -89,19 +115,30 @@ pub(crate) fn assemble(
             continue;
         };
         if ending == "go" {
-            match read(system, &dir.join(name), name, tags, choice) {
+            // Names decide before anything is read.
+            let facts = by_name(name, tags, choice).unwrap_or_else(|| {
+                let scan = || read(system, &dir.join(name), tags, choice);
+                remembered(known.as_mut(), system, name, scan)
+            });
+            match facts {
                 Ok(file) => package.add(name, file, go_version, tags, &mut clause_from),
                 Err(reason) => package.ignore(name, reason),
             }
         } else if OTHERS.contains(&ending) && !name.starts_with(['_', '.']) && tags.file_name(name).is_none() {
-            let constrained = ending != "syso" && {
+            let scan = || {
                 let start = system.read(&dir.join(name), FIRST_READ).unwrap_or_default();
-                !holds(&header::scan(&start, true), tags)
+                match holds(&header::scan(&start, true), tags) {
+                    true => Ok(FileFacts::default()),
+                    false => Err(IgnoreReason::Constraint(String::new())),
+                }
             };
-            if !constrained {
+            if ending == "syso" || remembered(known.as_mut(), system, name, scan).is_ok() {
                 package.other_files.push(name.to_owned());
             }
         }
+    }
+    if let Some(known) = known {
+        known.finish();
     }
     if !package.files.iter().any(|file| file.cgo) {
         // Assembly that goes through the C preprocessor.
@@ -117,25 +154,33 @@ pub(crate) fn assemble(
     package
 }
 
-/// A file that may belong to the build.
-struct Candidate {
-    header: Header,
-    embeds: Vec<String>,
-    /// Lines of the imports and of the errors, 1-based.
-    import_lines: Vec<u32>,
-    error_lines: Vec<u32>,
+/// What is known of a file, or what `scan` says of it.
+fn remembered(
+    known: Option<&mut DirectoryFiles<'_>>,
+    system: &dyn System,
+    name: &str,
+    scan: impl FnOnce() -> Facts,
+) -> Facts {
+    match known {
+        Some(known) => known.facts(system, name, scan),
+        None => scan(),
+    }
 }
 
-/// Reads the header and says whether names and constraints let the file in.
-fn read(system: &dyn System, path: &Path, name: &str, tags: &Tags, choice: Choice) -> Result<Candidate, IgnoreReason> {
-    if choice == Choice::Constrained {
-        if name.starts_with(['_', '.']) {
-            return Err(IgnoreReason::Name);
-        }
-        if let Some(part) = tags.file_name(name) {
-            return Err(IgnoreReason::Platform(part.to_owned()));
-        }
+/// Why a file does not belong to the build, if its name says so.
+fn by_name(name: &str, tags: &Tags, choice: Choice) -> Option<Facts> {
+    if choice == Choice::All {
+        return None;
     }
+    if name.starts_with(['_', '.']) {
+        return Some(Err(IgnoreReason::Name));
+    }
+    let part = tags.file_name(name)?;
+    Some(Err(IgnoreReason::Platform(part.to_owned())))
+}
+
+/// Reads the header and says whether constraints let the file in.
+fn read(system: &dyn System, path: &Path, tags: &Tags, choice: Choice) -> Facts {
     let unreadable = |error: std::io::Error| IgnoreReason::Unreadable(format!("it cannot be read: {error}"));
     let mut text = system.read(path, FIRST_READ).map_err(unreadable)?;
     let whole = (text.len() as u64) < FIRST_READ;
@@ -160,11 +205,27 @@ fn read(system: &dyn System, path: &Path, name: &str, tags: &Tags, choice: Choic
         true => header::embeds(&text).into_iter().map(|embed| embed.pattern).collect(),
         false => Vec::new(),
     };
-    Ok(Candidate {
+    let errors = header.errors.iter().map(|error| line(error.span.start));
+    let errors: Vec<u32> = errors.collect();
+    let imports: Vec<u32> = header.imports.iter().map(|import| line(import.span.start)).collect();
+    Ok(FileFacts {
+        go_version: header.go_version,
+        cgo: header.cgo(),
+        generated: header.generated,
+        imports: header
+            .imports
+            .into_iter()
+            .map(|import| import.path)
+            .zip(imports)
+            .collect(),
+        errors: header
+            .errors
+            .into_iter()
+            .map(|error| error.message)
+            .zip(errors)
+            .collect(),
         embeds,
-        import_lines: header.imports.iter().map(|import| line(import.span.start)).collect(),
-        error_lines: header.errors.iter().map(|error| line(error.span.start)).collect(),
-        header,
+        package: header.package.unwrap_or_default(),
     })
 }
 
@@ -181,14 +242,8 @@ impl Assembled {
         });
     }
 
-    fn add(&mut self, name: &str, file: Candidate, package: GoVersion, tags: &Tags, clause_from: &mut Option<String>) {
-        let Candidate {
-            header,
-            embeds,
-            import_lines,
-            error_lines,
-        } = file;
-        let clause = header.package.as_deref().unwrap_or_default();
+    fn add(&mut self, name: &str, file: FileFacts, package: GoVersion, tags: &Tags, clause_from: &mut Option<String>) {
+        let clause = file.package.as_str();
         if clause == "documentation" {
             return self.ignore(name, IgnoreReason::Documentation);
         }
@@ -201,10 +256,10 @@ impl Assembled {
         } else if belongs_to != self.name {
             return self.ignore(name, IgnoreReason::OtherPackage(clause.to_owned()));
         }
-        if header.cgo() && test {
+        if file.cgo && test {
             return self.ignore(name, IgnoreReason::CgoTest);
         }
-        if header.cgo() && !tags.holds("cgo") {
+        if file.cgo && !tags.holds("cgo") {
             return self.ignore(name, IgnoreReason::Cgo);
         }
         let role = match (test, external) {
@@ -212,11 +267,11 @@ impl Assembled {
             (true, None) => Role::Test,
             (true, Some(_)) => Role::XTest,
         };
-        for (error, line) in header.errors.iter().zip(error_lines) {
-            self.errors.push((name.to_owned(), line, error.message.clone()));
+        for (message, line) in file.errors {
+            self.errors.push((name.to_owned(), line, message));
         }
-        let imports = header.imports.iter().zip(import_lines).map(|(import, line)| RawImport {
-            path: import.path.clone(),
+        let imports = file.imports.into_iter().map(|(path, line)| RawImport {
+            path,
             file: name.to_owned(),
             line,
         });
@@ -224,10 +279,10 @@ impl Assembled {
         self.files.push(LoadedFile {
             name: name.to_owned(),
             role,
-            go_version: constraint::file_version(package, header.go_version),
-            cgo: header.cgo(),
-            generated: header.generated,
-            embeds,
+            go_version: constraint::file_version(package, file.go_version),
+            cgo: file.cgo,
+            generated: file.generated,
+            embeds: file.embeds,
         });
     }
 }

@@ -17,6 +17,8 @@ use rustc_hash::FxHashMap;
 
 pub use pack::{PackedPackage, Summary, pack};
 
+use crate::bytes::Reader;
+
 static EMBEDDED: &[u8] = include_bytes!("stdlib/std.bin");
 
 /// The summary, as far as it is the same for all targets.
@@ -141,7 +143,7 @@ impl Contents {
         let mut bytes = Vec::new();
         let mut decoder = flate2::read::DeflateDecoder::new(compressed);
         decoder.read_to_end(&mut bytes).ok()?;
-        let mut reader = pack::Reader::new(&bytes);
+        let mut reader = Reader::new(&bytes);
         let version = reader.text()?.to_owned();
         let inputs = reader.text()?.to_owned();
         let mut targets = Vec::new();

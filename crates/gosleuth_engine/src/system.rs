@@ -35,6 +35,12 @@ pub trait System: Sync {
     /// That of the operating system.
     fn kind(&self, path: &Path) -> io::Result<FileKind>;
 
+    /// What tells a file, symbolic links followed, from the same file with other contents. None where that cannot be told, or not yet:
+    /// a file that was written a moment ago can be written once more without a trace.
+    fn stamp(&self, _path: &Path) -> Option<Stamp> {
+        None
+    }
+
     /// The path without symbolic links, `.` and `..`.
     ///
     /// # Errors
@@ -66,6 +72,19 @@ pub struct Entry {
     pub name: String,
     /// What it is, symbolic links not followed.
     pub kind: FileKind,
+}
+
+/// What a file system says of a file without reading it. A path with the stamp it had before has the contents it had before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// Bytes.
+    pub size: u64,
+    /// When its contents changed, in nanoseconds of the file system's clock.
+    pub modified: u64,
+    /// When anything about it changed, in nanoseconds; 0 where nobody keeps that.
+    pub changed: u64,
+    /// Its number in the file system; 0 where it has none.
+    pub number: u64,
 }
 
 /// What a path is.

@@ -7,7 +7,7 @@ use std::sync::mpsc;
 
 use gosleuth_base::{Finding, Location, Problem, ProblemKind};
 use gosleuth_engine::units::{Variant, units};
-use gosleuth_engine::{AnalysisOptions, Config, OsSystem, Role, Store, TypedUnit, Visited, Workspace, analyse};
+use gosleuth_engine::{AnalysisOptions, Cache, Config, OsSystem, Role, TypedUnit, Visited, Workspace, analyse};
 use gosleuth_ir::{Unit, UnitFile, build_package};
 use gosleuth_report::CheckStats;
 use gosleuth_rules::{PackageInput, RuleFile, check_package};
@@ -24,8 +24,8 @@ pub(crate) struct Input<'a> {
     /// The working directory.
     pub(crate) directory: &'a Path,
     pub(crate) tests: bool,
-    /// Where results are kept between runs.
-    pub(crate) store: Option<&'a dyn Store>,
+    /// What earlier runs found out.
+    pub(crate) cache: Option<&'a Cache<'a>>,
     pub(crate) settings: &'a Settings,
 }
 
@@ -87,7 +87,7 @@ pub(crate) fn run(input: &Input<'_>, problems: Vec<Problem>, progress: mpsc::Sen
         tests: input.tests,
         threads,
         visited: Visited::Roots,
-        store: input.store,
+        cache: input.cache,
         salt: &input.settings.salt,
     };
     let analysis = analyse(&OsSystem, input.config, workspace, &options, &visit);

@@ -100,11 +100,7 @@ impl Settings {
     }
 }
 
-/// Rules, models, and the program itself: one that was built anew may find something else.
+/// Rules and models.
 fn salt(selection: &Selection, models: &[ModelConfig]) -> String {
-    let built = std::env::current_exe()
-        .and_then(std::fs::metadata)
-        .map(|program| format!("{} {:?}", program.len(), program.modified().ok()))
-        .unwrap_or_default();
-    format!("{:?} {models:?} {built}", selection.codes())
+    format!("{:?} {models:?}", selection.codes())
 }

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use gosleuth_types::{Caches, Qualify, Query};
 
 use super::*;
-use crate::cache::MemoryStore;
+use crate::cache::{MemoryStore, Store};
 use crate::config::Overrides;
-use crate::load::load;
+use crate::load::load_with;
 use crate::system::{Entry as DirEntry, FileKind, MemorySystem};
 
 /// A module whose packages need each other, with tests of both kinds.
@@ -60,17 +60,23 @@ fn types(unit: &TypedUnit<'_>) -> String {
 }
 
 fn analyse_module(system: &dyn System, threads: usize, store: Option<&dyn Store>) -> Seen {
+    analyse_as("this build", system, threads, store)
+}
+
+fn analyse_as(build: &str, system: &dyn System, threads: usize, store: Option<&dyn Store>) -> Seen {
     let overrides = Overrides {
         tests: true,
         ..Overrides::default()
     };
     let config = Config::detect(system, Path::new("/m"), &overrides).0;
-    let workspace = load(system, &config, Path::new("/m"), &["./...".to_owned()]);
+    let patterns = ["./...".to_owned()];
+    let cache = store.map(|store| Cache::new(store, build, &config, Path::new("/m"), &patterns));
+    let workspace = load_with(system, &config, Path::new("/m"), &patterns, cache.as_ref());
     let options = AnalysisOptions {
         tests: true,
         threads: NonZeroUsize::new(threads).unwrap(),
         visited: Visited::Roots,
-        store,
+        cache: cache.as_ref(),
         salt: "test",
     };
     let analysis = analyse(system, &config, &workspace, &options, &|unit| types(unit).into_bytes());
@@ -226,14 +232,161 @@ impl System for Changing {
 
 #[test]
 fn files_that_change_during_a_run_do_not_spoil_the_store() {
+    let store = MemoryStore::default();
+    analyse_module(&Unstamped(module()), 2, Some(&store));
+    // Only what is known of files is left, so that those are read to see what they hold, and once more to be checked.
+    store.entries().retain(|_, entry| entry.starts_with(b"gsf"));
     let system = Changing {
         inner: module(),
         reads: AtomicUsize::new(0),
     };
-    let store = MemoryStore::default();
     let during = analyse_module(&system, 2, Some(&store));
     let table = "New func() *example.com/m/a.T, table [4]int";
     assert!(during.results.iter().any(|(_, result)| result == table));
     let after = analyse_module(&module(), 2, Some(&store));
     assert_eq!(after.results, analyse_module(&module(), 2, None).results);
+}
+
+/// A machine that has no stamps.
+struct Unstamped(MemorySystem);
+
+impl System for Unstamped {
+    fn read(&self, path: &Path, at_most: u64) -> io::Result<Vec<u8>> {
+        self.0.read(path, at_most)
+    }
+
+    fn read_dir(&self, path: &Path) -> io::Result<Vec<DirEntry>> {
+        self.0.read_dir(path)
+    }
+
+    fn kind(&self, path: &Path) -> io::Result<FileKind> {
+        self.0.kind(path)
+    }
+
+    fn canonicalize(&self, path: &Path) -> io::Result<PathBuf> {
+        self.0.canonicalize(path)
+    }
+
+    fn env(&self, name: &str) -> Option<String> {
+        self.0.env(name)
+    }
+
+    fn host(&self) -> (&'static str, &'static str) {
+        self.0.host()
+    }
+}
+
+#[test]
+fn without_stamps_files_are_read_and_results_known() {
+    let store = MemoryStore::default();
+    let first = analyse_module(&Unstamped(module()), 2, Some(&store));
+    let second = analyse_module(&Unstamped(module()), 2, Some(&store));
+    assert_eq!(
+        (&second.results, &second.problems, second.checked),
+        (&first.results, &first.problems, 0)
+    );
+    let mut system = module();
+    system.file(
+        "/m/b/b.go",
+        "package b\n\nfunc New() interface{ Name() string } { return nil }\n",
+    );
+    let third = analyse_module(&Unstamped(system.clone()), 2, Some(&store));
+    assert_eq!(third.results, analyse_module(&system, 1, None).results);
+}
+
+#[test]
+fn a_file_with_its_old_stamp_is_not_read() {
+    /// Files are read only if nobody knows what they hold.
+    struct Counting(MemorySystem, AtomicUsize);
+    impl System for Counting {
+        fn read(&self, path: &Path, at_most: u64) -> io::Result<Vec<u8>> {
+            if path.extension().is_some_and(|ending| ending == "go") {
+                self.1.fetch_add(1, Ordering::Relaxed);
+            }
+            self.0.read(path, at_most)
+        }
+        fn stamp(&self, path: &Path) -> Option<crate::system::Stamp> {
+            self.0.stamp(path)
+        }
+        fn read_dir(&self, path: &Path) -> io::Result<Vec<DirEntry>> {
+            self.0.read_dir(path)
+        }
+        fn kind(&self, path: &Path) -> io::Result<FileKind> {
+            self.0.kind(path)
+        }
+        fn canonicalize(&self, path: &Path) -> io::Result<PathBuf> {
+            self.0.canonicalize(path)
+        }
+        fn env(&self, name: &str) -> Option<String> {
+            self.0.env(name)
+        }
+        fn host(&self) -> (&'static str, &'static str) {
+            self.0.host()
+        }
+    }
+    let mut system = Counting(module(), AtomicUsize::new(0));
+    let store = MemoryStore::default();
+    let first = analyse_module(&system, 2, Some(&store));
+    *system.1.get_mut() = 0;
+    let second = analyse_module(&system, 2, Some(&store));
+    assert_eq!((second.results, *system.1.get_mut()), (first.results, 0));
+    system.0.file("/m/c/c.go", "package c\n");
+    let third = analyse_module(&system, 2, Some(&store));
+    assert_eq!(third.checked, 1);
+    assert_eq!(*system.1.get_mut(), 3, "for its imports, for its hash, and to check it");
+    assert_eq!(third.results, analyse_module(&system.0, 1, None).results);
+}
+
+#[test]
+fn a_change_within_a_function_concerns_its_package_alone() {
+    let mut system = module();
+    let store = MemoryStore::default();
+    analyse_module(&system, 2, Some(&store));
+    let body = "package a\n\ntype T struct{ name string }\n\nfunc (t *T) Name() string {\n\tprintln()\n\treturn \"\"\n}\n\nconst N = 3\n";
+    system.file("/m/a/a.go", body);
+    let seen = analyse_module(&system, 2, Some(&store));
+    assert_eq!(seen.checked, 1);
+    let fresh = analyse_module(&system, 1, None);
+    assert_eq!((&seen.results, &seen.problems), (&fresh.results, &fresh.problems));
+    // What a constant is worth is seen by others, and by those who import them.
+    system.file("/m/a/a.go", body.replace("N = 3", "N = 5"));
+    let seen = analyse_module(&system, 2, Some(&store));
+    assert_eq!(seen.results, analyse_module(&system, 1, None).results);
+    assert!(seen.results.iter().any(|(_, result)| result.contains("[5]int")));
+    assert_eq!(seen.checked, 5, "all but c");
+}
+
+#[test]
+fn entries_are_those_of_one_build_of_the_program() {
+    let (system, store) = (module(), MemoryStore::default());
+    let first = analyse_as("one build", &system, 2, Some(&store));
+    assert_eq!(analyse_as("one build", &system, 2, Some(&store)).checked, 0);
+    assert_eq!(
+        analyse_as("another build", &system, 2, Some(&store)).checked,
+        first.checked
+    );
+    assert_eq!(analyse_as("one build", &system, 2, Some(&store)).checked, 0);
+}
+
+#[test]
+fn packages_that_the_store_has_lost_are_checked_again() {
+    let (mut system, store) = (module(), MemoryStore::default());
+    analyse_module(&system, 2, Some(&store));
+    system.file(
+        "/m/main.go",
+        "package main\n\nimport \"example.com/m/b\"\n\nfunc main() { b.New() }\n",
+    );
+    let keys: Vec<Key> = store.entries().keys().copied().collect();
+    for lost in keys {
+        let some = MemoryStore::default();
+        some.entries().extend(
+            store
+                .entries()
+                .iter()
+                .filter(|(key, _)| **key != lost)
+                .map(|(key, bytes)| (*key, bytes.clone())),
+        );
+        let seen = analyse_module(&system, 2, Some(&some));
+        assert_eq!(seen.results, analyse_module(&system, 1, None).results);
+    }
 }

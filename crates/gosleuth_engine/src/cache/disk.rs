@@ -28,6 +28,10 @@ const LIMIT: u64 = 512 << 20;
 /// Entries that are used are marked as new, but not more often than this.
 const FRESH: Duration = Duration::from_secs(24 * 3600);
 
+/// Name of the file that says when there was last looked for too much, and the time until that is done again.
+const TRIMMED: &str = "trimmed";
+const BETWEEN: Duration = Duration::from_secs(3600);
+
 impl DiskStore {
     /// A store in a directory, which need not exist.
     pub fn new(directory: impl Into<PathBuf>) -> Self {
@@ -102,6 +106,13 @@ impl Store for DiskStore {
     }
 
     fn trim(&self) {
+        // Looking at everything there is takes longer than many a run.
+        let mark = self.directory.join(TRIMMED);
+        let last = fs::metadata(&mark).and_then(|metadata| metadata.modified());
+        if last.is_ok_and(|time| SystemTime::now().duration_since(time).is_ok_and(|age| age < BETWEEN)) {
+            return;
+        }
+        let _ = fs::write(&mark, b"");
         let mut files = self.files();
         let mut total: u64 = files.iter().map(|(_, size, _)| size).sum();
         if total <= self.limit {

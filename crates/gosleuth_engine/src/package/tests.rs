@@ -15,6 +15,7 @@ fn check(files: &[(&str, &str)], cgo: bool) -> Assembled {
         (dir, &entries),
         GoVersion::language(20),
         Choice::Constrained,
+        None,
     )
 }
 

@@ -4,18 +4,21 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use super::{Entry, FileKind, System};
+use super::{Entry, FileKind, Stamp, System};
 
 /// Files, directories and symbolic links by absolute path, and variables. Its platform is `linux/amd64`.
 #[derive(Clone, Debug)]
 pub struct MemorySystem {
     nodes: BTreeMap<PathBuf, Node>,
     env: BTreeMap<String, String>,
+    /// Files that were written: the time of this machine.
+    writes: u64,
 }
 
 #[derive(Clone, Debug)]
 enum Node {
-    File(Vec<u8>),
+    /// Contents, and when they were written.
+    File(Vec<u8>, u64),
     Directory,
     Symlink(PathBuf),
 }
@@ -29,12 +32,15 @@ impl MemorySystem {
         Self {
             nodes: BTreeMap::from([(PathBuf::from("/"), Node::Directory)]),
             env: BTreeMap::new(),
+            writes: 0,
         }
     }
 
     /// Writes a file and the directories above it. The path goes through no symbolic link.
     pub fn file(&mut self, path: impl AsRef<Path>, contents: impl AsRef<[u8]>) -> &mut Self {
-        self.insert(path.as_ref(), Node::File(contents.as_ref().to_vec()))
+        self.writes += 1;
+        let node = Node::File(contents.as_ref().to_vec(), self.writes);
+        self.insert(path.as_ref(), node)
     }
 
     /// Makes a symbolic link and the directories above it; a relative target starts at the directory of the link.
@@ -98,7 +104,7 @@ impl MemorySystem {
                     real.pop();
                     push(&mut rest, target);
                 }
-                Node::File(_) | Node::Directory => {}
+                Node::File(..) | Node::Directory => {}
             }
         }
         let node = self.nodes.get(&real).ok_or(io::ErrorKind::NotFound)?;
@@ -134,7 +140,7 @@ fn push(stack: &mut Vec<Part>, path: &Path) {
 impl System for MemorySystem {
     fn read(&self, path: &Path, at_most: u64) -> io::Result<Vec<u8>> {
         match self.find(path)?.1 {
-            Node::File(contents) => {
+            Node::File(contents, _) => {
                 let length = usize::try_from(at_most).unwrap_or(usize::MAX).min(contents.len());
                 Ok(contents[..length].to_vec())
             }
@@ -167,6 +173,18 @@ impl System for MemorySystem {
         Ok(kind(self.find(path)?.1))
     }
 
+    fn stamp(&self, path: &Path) -> Option<Stamp> {
+        match self.find(path).ok()?.1 {
+            Node::File(contents, written) => Some(Stamp {
+                size: contents.len() as u64,
+                modified: *written,
+                changed: 0,
+                number: 0,
+            }),
+            _ => None,
+        }
+    }
+
     fn canonicalize(&self, path: &Path) -> io::Result<PathBuf> {
         Ok(self.find(path)?.0)
     }
@@ -182,7 +200,7 @@ impl System for MemorySystem {
 
 fn kind(node: &Node) -> FileKind {
     match node {
-        Node::File(_) => FileKind::File,
+        Node::File(..) => FileKind::File,
         Node::Directory => FileKind::Directory,
         Node::Symlink(_) => FileKind::Symlink,
     }

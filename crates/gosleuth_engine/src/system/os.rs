@@ -8,8 +8,9 @@
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
-use super::{Entry, FileKind, System};
+use super::{Entry, FileKind, Stamp, System};
 
 /// The file system and the environment of the process.
 #[derive(Clone, Copy, Debug, Default)]
@@ -64,6 +65,22 @@ impl System for OsSystem {
         Ok(kind(fs::metadata(path)?.file_type()))
     }
 
+    fn stamp(&self, path: &Path) -> Option<Stamp> {
+        let metadata = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+        let (changed, number) = more(&metadata);
+        let modified = metadata.modified().ok()?;
+        let stamp = Stamp {
+            size: metadata.len(),
+            modified: nanoseconds(modified)?,
+            changed,
+            number,
+        };
+        // The rule of Git for its index: times have a grain, and within one a file may change without a new time.
+        let last = stamp.modified.max(stamp.changed);
+        let now = nanoseconds(SystemTime::now())?;
+        (now.checked_sub(last)? > SETTLED.as_nanos() as u64).then_some(stamp)
+    }
+
     fn canonicalize(&self, path: &Path) -> io::Result<PathBuf> {
         fs::canonicalize(path)
     }
@@ -91,6 +108,31 @@ impl System for OsSystem {
         };
         (os, arch)
     }
+}
+
+/// Twice the coarsest grain of times in file systems that are in use, that of FAT.
+const SETTLED: Duration = Duration::from_secs(4);
+
+fn nanoseconds(time: SystemTime) -> Option<u64> {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    u64::try_from(since.as_nanos()).ok()
+}
+
+/// Time of the last change of any kind, which no program sets as it likes, and number of the file.
+#[cfg(unix)]
+fn more(metadata: &fs::Metadata) -> (u64, u64) {
+    use std::os::unix::fs::MetadataExt as _;
+    let seconds = u64::try_from(metadata.ctime()).unwrap_or(0);
+    let rest = u64::try_from(metadata.ctime_nsec()).unwrap_or(0);
+    (
+        seconds.saturating_mul(1_000_000_000).saturating_add(rest),
+        metadata.ino(),
+    )
+}
+
+#[cfg(not(unix))]
+fn more(_: &fs::Metadata) -> (u64, u64) {
+    (0, 0)
 }
 
 fn kind(kind: fs::FileType) -> FileKind {
