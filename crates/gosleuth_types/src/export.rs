@@ -20,6 +20,10 @@ pub use reach::Reach;
 /// Changes when the form does.
 const FORM: u8 = 1;
 
+/// Entries of a table, most of them holes perhaps, that a byte of what stands behind their number pays for. Tables with more are nonsense,
+/// and would cost memory; where a package has that many, the bytes end in zeros.
+const HOLES_PER_BYTE: usize = 64;
+
 /// Types that need no record: the predeclared ones, by their place in every store.
 const PREDECLARED: u64 = 29;
 

@@ -46,6 +46,11 @@ impl<'a> Reader<'a> {
         self.bytes.len()
     }
 
+    /// What was not read.
+    pub(super) fn rest(&self) -> &'a [u8] {
+        self.bytes
+    }
+
     pub(super) fn byte(&mut self) -> Option<u8> {
         let (&first, rest) = self.bytes.split_first()?;
         self.bytes = rest;

@@ -7,7 +7,7 @@ use num_bigint::BigInt;
 use rustc_hash::FxHashMap;
 
 use super::bytes::Reader;
-use super::{FORM, PREDECLARED, kind, tag, value};
+use super::{FORM, HOLES_PER_BYTE, PREDECLARED, kind, tag, value};
 use crate::constant::ConstValue;
 use crate::names::Name;
 use crate::object::{
@@ -21,9 +21,6 @@ use crate::world::World;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the bytes are not an exported package")]
 pub struct DecodeError;
-
-/// Tables with more holes than this per byte are nonsense, and would cost memory.
-const HOLES_PER_BYTE: usize = 64;
 
 /// The import paths of the packages that the bytes refer to; these have to be finished before [`decode`].
 ///
@@ -180,7 +177,7 @@ impl Decoder<'_, '_> {
             tables.scope.insert(tables.objects.get(index as usize)?.name, index);
         }
         tables.added_methods = self.added_methods()?;
-        (self.reader.remaining() == 0).then_some(tables)
+        self.reader.rest().iter().all(|&byte| byte == 0).then_some(tables)
     }
 
     fn gap(&mut self, next: &mut u32) -> Option<u32> {

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::bytes::Writer;
 use super::reach::{Kept, Reach};
-use super::{FORM, PREDECLARED, kind, tag, value};
+use super::{FORM, HOLES_PER_BYTE, PREDECLARED, kind, tag, value};
 use crate::constant::ConstValue;
 use crate::names::Name;
 use crate::object::{NamedRef, ObjKind, ObjRef, Object, PackageTypes, PkgId, TypeParamRef, VarKind};
@@ -26,12 +26,17 @@ pub enum Positions {
 /// The bytes of a finished package, as far as `reach` goes.
 pub fn encode(world: &World, pkg: PkgId, reach: &Reach, positions: Positions) -> Vec<u8> {
     let nothing = Kept::default();
+    let package = world.package(pkg);
     let mut encoder = Encoder {
         world,
         pkg,
-        package: world.package(pkg),
+        package,
         kept: reach.of(pkg).unwrap_or(&nothing),
-        positions,
+        // Without files there is nowhere to be, and a reader sees by the files whether there are positions.
+        positions: match package.files.is_empty() {
+            true => Positions::Drop,
+            false => positions,
+        },
         texts: Vec::new(),
         by_text: FxHashMap::default(),
         packages: vec![pkg],
@@ -107,14 +112,20 @@ impl<'w> Encoder<'w, '_> {
         let own = &self.package.tables;
         let lengths = [own.objects.len(), own.nameds.len(), own.type_params.len()];
         let kept = [&self.kept.objects, &self.kept.nameds, &self.kept.type_params];
+        let mut longest = 0;
         for (length, kept) in lengths.into_iter().zip(kept) {
             // Holes behind the last one that is kept need not be.
             let length = kept.last().map_or(0, |&last| last as usize + 1).min(length);
             out.number(length as u64);
+            longest = longest.max(length);
         }
+        let start = out.bytes.len();
         out.number(self.next_type - PREDECLARED);
         out.bytes.extend_from_slice(&self.records.bytes);
         out.bytes.extend_from_slice(&tables.bytes);
+        // Holes are paid for in bytes, so that a few bytes cannot claim much memory.
+        let least = start + longest.div_ceil(HOLES_PER_BYTE);
+        out.bytes.resize(out.bytes.len().max(least), 0);
         out.bytes
     }
 

@@ -253,3 +253,45 @@ fn damaged_bytes_do_no_harm() {
         }
     }
 }
+
+/// Found by fuzzing: a package without files, whose objects are nowhere.
+const WITHOUT_FILES: &str = "010507636f6e7465787403666d740473796e630474696d652766697874757265732e746573742f70726f6772616d732f0873657474696e6773077761 \
+    746368657209537562736372696265077075626c69736809636f6d706f6e656e7406666f6c6c6f77046d1a000000021a0802001f09261a1a0074696e \
+    6773077761746368657209537562736372696265077075626c69736809636f6d706f6e656e7406666f6c6c6f77046d1a000000021a0802001f09261a \
+    1a000325091a1a1a00070001070200000c000a020800000325091a1a1a00070001070200000c000a02080000000d00092b0400000000000000000000 \
+    000000000000000000000000003f000000000000040000020100";
+
+#[test]
+fn what_could_be_decoded_can_be_encoded_and_decoded() {
+    let digits: Vec<char> = WITHOUT_FILES.chars().filter(|c| !c.is_whitespace()).collect();
+    let bytes: Vec<u8> = digits
+        .chunks(2)
+        .map(|pair| u8::from_str_radix(&String::from_iter(pair), 16).unwrap())
+        .collect();
+    let world = World::new();
+    let pkg = world.register("p", None);
+    let types = decode(&world, pkg, &bytes, |_| None).unwrap();
+    assert!(types.files.is_empty() && !types.tables.scope.is_empty());
+    world.finish(pkg, types);
+    let again = encode(&world, pkg, &Reach::of_package(&world, pkg), Positions::Keep);
+    decode(&world, world.register("p", None), &again, |_| None).unwrap();
+}
+
+#[test]
+fn few_objects_behind_many_holes_come_back() {
+    let mut text = String::from("-- a --\npackage a\n\n");
+    for number in 0..20_000 {
+        let _ = writeln!(text, "var v{number} int");
+    }
+    text.push_str("const Last = 1\n");
+    let program = testing::check(&text);
+    let pkg = program.packages[0].pkg;
+    let reach = Reach::of_exported(&program.world, &[pkg]);
+    let blob = encode(&program.world, pkg, &reach, Positions::Drop);
+    assert!(blob.len() < 1000, "{}", blob.len());
+    let world = World::new();
+    let types = decode(&world, world.register("a", None), &blob, |_| None).unwrap();
+    assert_eq!(types.tables.scope.len(), 1);
+    // What claims holes it does not pay for is refused.
+    assert!(decode(&world, world.register("a", None), &blob[..blob.len() - 8], |_| None).is_err());
+}
