@@ -32,7 +32,6 @@ const PURE: &[&str] = &[
     "os",
     "path",
     "path/filepath",
-    "reflect",
     "regexp",
     "runtime",
     "runtime/debug",
@@ -295,6 +294,8 @@ impl<'a> Machine<'a> {
         let is_pointer = matches!(value, Val::Ptr(_));
         let value = match value {
             Val::Ptr(loc) if !found.pointer_receiver => self.load(query, state, &loc),
+            // Where it is cannot be known.
+            value if found.pointer_receiver && !is_pointer && value.is_open() => return None,
             value if found.pointer_receiver && !is_pointer => {
                 // An addressable copy.
                 Val::Ptr(Loc::whole(state.alloc(Obj::Cell(at, value))))

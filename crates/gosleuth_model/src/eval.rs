@@ -82,7 +82,8 @@ impl State {
                 Some(Question::Unary(op, inner)) if *op == UnaryOp::Not.into() => Some(inner.clone()),
                 Some(Question::Binary(op, x, y)) if *op != BinaryOp::Equal.into() => {
                     // One question about a number stands alone; a second one, or one about a loop's counter, does not.
-                    doubtful = !literal || self.was_asked(x, *sym) || self.was_asked(y, *sym);
+                    doubtful =
+                        !(literal || self.free.contains(sym)) || self.was_asked(x, *sym) || self.was_asked(y, *sym);
                     None
                 }
                 _ => None,

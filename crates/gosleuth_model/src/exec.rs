@@ -66,14 +66,15 @@ impl<'a> Machine<'a> {
                             break;
                         }
                         // Nothing is concluded from answers that depend on each other in ways that are not followed, nor from many at once.
-                        if state.guesses == self.guesses.get() {
+                        let is_free = state.is_free(&question) == Some(true);
+                        if state.guesses == self.guesses.get() && !is_free {
                             self.cut.set(true);
                             break;
                         }
                         let mut other = state.clone();
                         for (state, answer, block) in [(&mut other, false, els), (&mut state, true, then)] {
                             state.decide(&question, answer, literal);
-                            state.guesses += 1;
+                            state.guesses += u32::from(!is_free);
                             let frame = state.frame(gid);
                             match frame.open_branches.iter_mut().find(|(to, _)| *to == block) {
                                 Some((_, count)) => *count += 1,

@@ -330,6 +330,10 @@ impl Search<'_, '_> {
         if state.over || (self.is_main && state.goroutines[0].ended) {
             return None;
         }
+        if state.doubtful {
+            self.machine.cut.set(true);
+            return None;
+        }
         if state.crashed.is_some() {
             self.crashed(&state, from.as_ref().map(|(node, step, _)| (*node, *step)));
             return None;

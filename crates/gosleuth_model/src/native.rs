@@ -58,6 +58,8 @@ pub(crate) enum Native {
     Parallel,
     Cleanup,
     NewError,
+    /// Another value each time.
+    Anything,
     Format,
     Pipe,
     PipeRead,
@@ -109,6 +111,13 @@ impl Native {
             ("time", "Timer", "Reset") => Self::TimerReset,
             ("time", "Ticker", "Stop") => Self::TickerStop,
             ("time", "Ticker", "Reset") => Self::Nothing,
+            ("time", "", "Since" | "Until")
+            | (
+                "time",
+                "Time",
+                "After" | "Before" | "Equal" | "Compare" | "Sub" | "Unix" | "UnixMilli" | "UnixNano" | "Nanosecond",
+            )
+            | ("math/rand" | "math/rand/v2", _, _) => Self::Anything,
             ("sync/atomic", _, name) => return Self::atomic(recv, name),
             ("runtime", "", "Goexit")
             | (
@@ -485,6 +494,7 @@ impl<'a> Machine<'a> {
                 Val::Nil
             }
             Native::NewError => state.non_nil(),
+            Native::Anything if matches!(query.ty(query.underlying(ty)), Type::Basic(_)) => state.free_symbol(),
             _ => Val::Lazy(ty),
         })
     }

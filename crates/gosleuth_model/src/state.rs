@@ -225,6 +225,8 @@ pub(crate) struct State {
     pub(crate) questions: Rc<BTreeMap<u32, Question>>,
     /// What was decided about symbols.
     pub(crate) facts: Rc<BTreeMap<u32, bool>>,
+    /// Symbols that can be anything each time: random numbers, times, and what follows from them.
+    pub(crate) free: Rc<BTreeSet<u32>>,
     pub(crate) next_sym: u32,
     /// Whether a branch was taken on a number that is not determined, or on something of which nothing is known: such answers depend on each
     /// other in ways that are not followed.
@@ -263,6 +265,7 @@ impl State {
             answers: Rc::default(),
             questions: Rc::default(),
             facts: Rc::default(),
+            free: Rc::default(),
             next_sym: 0,
             doubtful: false,
             guesses: 0,
@@ -315,6 +318,22 @@ impl State {
         Val::Sym(self.next_sym)
     }
 
+    /// A value that can be anything each time it is asked for.
+    pub(crate) fn free_symbol(&mut self) -> Val {
+        self.next_sym += 1;
+        Rc::make_mut(&mut self.free).insert(self.next_sym);
+        Val::Sym(self.next_sym)
+    }
+
+    /// Whether a symbol can be anything; none for what is no symbol.
+    pub(crate) fn is_free(&self, value: &Val) -> Option<bool> {
+        match value {
+            Val::Sym(sym) => Some(self.free.contains(sym)),
+            value if value.is_open() => Some(false),
+            _ => None,
+        }
+    }
+
     /// The answer to a question: the same symbol for the same question.
     pub(crate) fn answer(&mut self, question: Question) -> Val {
         if let Some(&sym) = self.answers.get(&question) {
@@ -322,6 +341,17 @@ impl State {
         }
         let answer = self.symbol();
         if let Val::Sym(sym) = answer {
+            let is_free = match &question {
+                Question::Unary(_, x) => self.is_free(x) == Some(true),
+                Question::Binary(_, x, y) => {
+                    let parts = [self.is_free(x), self.is_free(y)];
+                    parts.contains(&Some(true)) && !parts.contains(&Some(false))
+                }
+                Question::Part(..) => false,
+            };
+            if is_free {
+                Rc::make_mut(&mut self.free).insert(sym);
+            }
             Rc::make_mut(&mut self.questions).insert(sym, question.clone());
             Rc::make_mut(&mut self.answers).insert(question, sym);
         }

@@ -72,6 +72,7 @@ pub(crate) fn diagnose(cx: &RuleContext<'_>) -> Vec<Diagnosis> {
             }
             let bounds = Bounds {
                 instructions: round.min(left),
+                guesses: guesses(cx, *root),
                 ..Bounds::default()
             };
             let found = explorer.explore(FuncKey { unit: 0, func: *root }, bounds);
@@ -99,7 +100,7 @@ pub(crate) fn diagnose(cx: &RuleContext<'_>) -> Vec<Diagnosis> {
     found
 }
 
-/// Tests and `main`, then other functions that start goroutines, make channels or use locks, in source order. Generic functions are explored where they are called.
+/// Tests and `main`, then other functions that start goroutines, make channels or use locks, in source order. What only tests call is explored with them. Generic functions are explored where they are called.
 fn roots(cx: &RuleContext<'_>) -> Vec<FuncId> {
     let mut first = Vec::new();
     let mut second = Vec::new();
@@ -108,17 +109,36 @@ fn roots(cx: &RuleContext<'_>) -> Vec<FuncId> {
         if func.parent.is_some() || func.blocks.is_empty() || func.obj.is_none() || is_generic {
             continue;
         }
-        let is_test = cx.files.get(func.file).is_some_and(|file| file.is_test) && is_test_name(&func.name);
-        if is_test || func.name == "main" {
+        if is_main(cx, id) {
             if reaches(cx, id, &mut FxHashSet::default(), true) {
                 first.push(id);
             }
-        } else if reaches(cx, id, &mut FxHashSet::default(), false) {
+        } else if !in_test(cx, id) && reaches(cx, id, &mut FxHashSet::default(), false) {
             second.push(id);
         }
     }
     first.extend(second);
     first
+}
+
+/// Branches on values from outside that a failure may rest on. A test knows its surroundings: what it calls does what it expects. Any other
+/// function is called by somebody who is not here.
+fn guesses(cx: &RuleContext<'_>, root: FuncId) -> u32 {
+    match (in_test(cx, root), is_main(cx, root)) {
+        (true, _) => 0,
+        (false, true) => 2,
+        (false, false) => 3,
+    }
+}
+
+fn in_test(cx: &RuleContext<'_>, root: FuncId) -> bool {
+    cx.files.get(cx.ir.funcs[root].file).is_some_and(|file| file.is_test)
+}
+
+/// Whether a function is where execution begins: `main`, a test.
+fn is_main(cx: &RuleContext<'_>, root: FuncId) -> bool {
+    let name = &cx.ir.funcs[root].name;
+    name == "main" || in_test(cx, root) && is_test_name(name)
 }
 
 fn is_test_name(name: &str) -> bool {
