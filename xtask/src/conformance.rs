@@ -2,6 +2,7 @@
 //! are committed in `testdata/conformance`, which lists what does not agree.
 
 mod list;
+mod parse;
 mod types;
 
 use anyhow::Result;
@@ -11,6 +12,8 @@ use anyhow::Result;
 pub(crate) enum Oracle {
     /// Packages, files and imports with go list
     List(list::ListArgs),
+    /// Trees with go/parser
+    Parse(parse::ParseArgs),
     /// Objects and types with go/types
     Types(types::TypesArgs),
     /// One run of `types --speed`
@@ -22,6 +25,7 @@ pub(crate) enum Oracle {
 pub(crate) fn run(oracle: &Oracle) -> Result<()> {
     match oracle {
         Oracle::List(args) => list::run(args),
+        Oracle::Parse(args) => parse::run(args),
         Oracle::Types(args) => types::run(args),
         Oracle::TypesRun(args) => types::once(args),
     }

@@ -309,6 +309,12 @@ impl<'t> Lexer<'t> {
     }
 }
 
+/// The tokens of a text, inserted semicolons among them, without the end. The parser asks for them one by one instead.
+pub fn tokens(text: &[u8]) -> Vec<Token> {
+    let mut lexer = Lexer::new(text);
+    std::iter::from_fn(|| Some(lexer.next()).filter(|token| token.kind != TokenKind::Eof)).collect()
+}
+
 #[inline]
 fn ends_statement(kind: TokenKind) -> bool {
     use TokenKind as T;

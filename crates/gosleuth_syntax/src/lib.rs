@@ -23,7 +23,9 @@ mod quote;
 mod token;
 mod version;
 
+pub use lexer::tokens;
 pub use literal::{char_value, string_value};
 pub use modfile::LineError;
 pub use parser::{MAX_NESTING, ParseOptions, parse};
+pub use token::{Token, TokenKind};
 pub use version::{GoVersion, Stage};

@@ -2,10 +2,11 @@
 
 use crate::ast::BinaryOp;
 
-/// Kind of a token. The order matters: [`TokenKind::starts_simple_statement`] and its siblings test ranges.
+/// Kind of a token. The order of the operators matters: tables follow it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
-pub(crate) enum TokenKind {
+#[expect(missing_docs, reason = "keywords and operators say what they are")]
+pub enum TokenKind {
     /// Behind the text, or behind the part of it that is read.
     Eof,
     /// A byte or character that starts no token.
@@ -256,11 +257,12 @@ const DESCRIPTIONS: [&str; KINDS] = [
 ];
 
 /// A token and where it stands.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Token {
-    pub(crate) kind: TokenKind,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// What it is.
+    pub kind: TokenKind,
     /// Offset of the first byte.
-    pub(crate) start: u32,
+    pub start: u32,
     /// Offset behind the last byte.
-    pub(crate) end: u32,
+    pub end: u32,
 }

@@ -21,11 +21,16 @@ impl Lexer<'_> {
             }
             crosses_line = true;
             self.directive(start, end);
+            // Position directives count at the start of a line only.
+            if start == 0 || text[start - 1] == b'\n' {
+                self.line_directive(start, end);
+            }
         } else {
             match memmem::find(&text[start + 2..], b"*/") {
                 Some(at) => {
                     end = start + 2 + at + 2;
                     self.move_limit_behind(end);
+                    self.line_directive(start, end - 2);
                 }
                 None => {
                     end = self.limit;
@@ -39,6 +44,33 @@ impl Lexer<'_> {
             span: Span::new(start as u32, end as u32),
         });
         crosses_line
+    }
+
+    /// Checks `//line file:line:column`. The numbers change nothing here: gosleuth names places by the text it read.
+    #[inline]
+    fn line_directive(&mut self, start: usize, end: usize) {
+        if let Some(position) = self.text[start + 2..end].strip_prefix(b"line ") {
+            self.check_position(position, end);
+        }
+    }
+
+    #[cold]
+    fn check_position(&mut self, position: &[u8], end: usize) {
+        let Some((rest, last)) = split_number(position) else {
+            return;
+        };
+        let numbers = match (last, split_number(rest)) {
+            (Number::None, _) => [Number::None; 2],
+            (column, Some((_, line))) if line != Number::None => [line, column],
+            (line, _) => [line, Number::Valid],
+        };
+        if numbers != [Number::Valid; 2] {
+            self.error(
+                end - position.len(),
+                end,
+                "a `//line` ends with `:line` or `:line:column`, counted from 1",
+            );
+        }
     }
 
     #[inline]
@@ -57,6 +89,35 @@ impl Lexer<'_> {
             });
         }
     }
+}
+
+/// What stands where a line or column number should be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Number {
+    None,
+    Zero,
+    Valid,
+    TooLarge,
+}
+
+/// What stands before the last colon and behind it.
+fn split_number(text: &[u8]) -> Option<(&[u8], Number)> {
+    let colon = memchr::memrchr(b':', text)?;
+    let digits = &text[colon + 1..];
+    let number = match std::str::from_utf8(digits)
+        .ok()
+        .filter(|_| digits.iter().all(u8::is_ascii_digit))
+    {
+        Some(digits) => match digits.parse::<u64>() {
+            Ok(0) => Number::Zero,
+            // go/parser takes the numbers that are negative in 64 bits.
+            Ok(number) if number <= 1 << 30 || number > i64::MAX as u64 => Number::Valid,
+            Ok(_) => Number::TooLarge,
+            Err(_) => Number::None,
+        },
+        None => Number::None,
+    };
+    Some((&text[..colon], number))
 }
 
 /// The directive a line comment is, from behind its slashes, and the length up to its arguments.

@@ -13,12 +13,6 @@ impl Parser<'_> {
         self.file.package_start = self.token.start;
         if self.expect(T::Package) {
             let name = self.ident();
-            if self.name_is(name, "_") {
-                self.error(
-                    Span::new(self.prev_end - 1, self.prev_end),
-                    "a package has a name other than `_`",
-                );
-            }
             self.file.package = Some(name);
             self.end_declaration();
         }
@@ -36,10 +30,6 @@ impl Parser<'_> {
                 "every declaration takes a token"
             );
         }
-    }
-
-    fn name_is(&self, ident: crate::ast::IdentId, text: &str) -> bool {
-        self.lexer.names.get(self.file.idents[ident].name) == text
     }
 
     /// One declaration from its keyword to behind its semicolon.
@@ -88,12 +78,10 @@ impl Parser<'_> {
         let base = self.specs.len();
         let grouped = self.eat(T::LeftParen);
         if grouped {
-            let mut first = true;
             while !matches!(self.kind(), T::RightParen | T::Eof) {
                 let before = self.token.start;
-                let spec = self.spec(keyword, first);
+                let spec = self.spec(keyword);
                 self.specs.push(spec);
-                first = false;
                 if self.token.start == before {
                     self.skip_statement();
                     if self.token.start == before {
@@ -103,7 +91,7 @@ impl Parser<'_> {
             }
             self.expect(T::RightParen);
         } else {
-            let spec = self.spec(keyword, true);
+            let spec = self.spec(keyword);
             self.specs.push(spec);
         }
         let specs = self.take_specs(base);
@@ -115,11 +103,11 @@ impl Parser<'_> {
     }
 
     /// One line of a declaration with its semicolon.
-    fn spec(&mut self, keyword: GenKeyword, first: bool) -> SpecId {
+    fn spec(&mut self, keyword: GenKeyword) -> SpecId {
         let start = self.token.start;
         let kind = match keyword {
             GenKeyword::Import => self.import_spec(),
-            GenKeyword::Const | GenKeyword::Var => self.value_spec(keyword, first),
+            GenKeyword::Const | GenKeyword::Var => self.value_spec(keyword),
             GenKeyword::Type => self.type_spec(),
         };
         let span = Span::new(start, self.prev_end.max(start));
@@ -147,9 +135,6 @@ impl Parser<'_> {
         };
         let path = if self.at(T::String) {
             let span = Span::new(self.token.start, self.token.end);
-            if !is_import_path(span.of(self.lexer.text)) {
-                self.error_here("this is no import path");
-            }
             self.bump();
             self.expr(ExprKind::Literal(LiteralKind::String), span.start, span.end)
         } else {
@@ -163,8 +148,7 @@ impl Parser<'_> {
         SpecKind::Import { name, path }
     }
 
-    fn value_spec(&mut self, keyword: GenKeyword, first: bool) -> SpecKind {
-        let start = self.token.start;
+    fn value_spec(&mut self, keyword: GenKeyword) -> SpecKind {
         let base = self.idents.len();
         let name = self.ident();
         self.idents.push(name);
@@ -182,12 +166,6 @@ impl Parser<'_> {
             self.expressions();
         }
         let values = self.take_exprs(base);
-        if keyword == GenKeyword::Const && values.is_empty() && (first || ty.is_some()) {
-            self.error(
-                Span::new(start, self.prev_end.max(start)),
-                "a constant has a value, unless it repeats the one before",
-            );
-        }
         SpecKind::Value { names, ty, values }
     }
 
@@ -283,22 +261,4 @@ impl Parser<'_> {
     pub(super) fn lengths(&self) -> Lengths {
         Lengths::of(&self.file)
     }
-}
-
-/// Whether a literal names something that can be imported: not empty, and only graphic characters without those that mean
-/// something to shells and file systems.
-fn is_import_path(literal: &[u8]) -> bool {
-    let Some(path) = crate::literal::string_value(literal) else {
-        return false;
-    };
-    let Ok(path) = std::str::from_utf8(&path) else {
-        return false;
-    };
-    !path.is_empty()
-        && path.chars().all(|character| {
-            !r##"!"#$%&'()*,:;<=>?[\]^{|}`"##.contains(character)
-                && character != '\u{fffd}'
-                && !character.is_whitespace()
-                && !character.is_control()
-        })
 }

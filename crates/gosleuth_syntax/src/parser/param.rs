@@ -6,6 +6,32 @@ use super::Parser;
 use crate::ast::{BinaryOp, ExprId, ExprKind, Field, FieldId, FieldList, FieldListId, IdentId, List, Span};
 use crate::token::TokenKind as T;
 
+/// What a list declares.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// Parameters or a receiver.
+    Params,
+    Results,
+    TypeParams,
+}
+
+impl Role {
+    fn close(self) -> T {
+        match self {
+            Self::Params | Self::Results => T::RightParen,
+            Self::TypeParams => T::RightBracket,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Params => "the parameters",
+            Self::Results => "the results",
+            Self::TypeParams => "the type parameters",
+        }
+    }
+}
+
 /// One element of a list that is not complete.
 #[derive(Clone, Copy)]
 pub(super) struct Param {
@@ -17,17 +43,20 @@ pub(super) struct Param {
 }
 
 impl Parser<'_> {
-    /// `(…)` of a function: parameters, results or a receiver.
+    /// `(…)` of a function: parameters or a receiver.
     pub(super) fn params(&mut self) -> FieldListId {
+        self.parenthesized(Role::Params)
+    }
+
+    /// `(…)` of a function: results.
+    pub(super) fn result_params(&mut self) -> FieldListId {
+        self.parenthesized(Role::Results)
+    }
+
+    fn parenthesized(&mut self, role: Role) -> FieldListId {
         let start = self.token.start;
         self.expect(T::LeftParen);
-        let fields = self.param_list(T::RightParen, None);
-        self.close(T::RightParen, "the parameters");
-        self.file.field_lists.push(FieldList {
-            fields,
-            span: Span::new(start, self.prev_end),
-            bracketed: true,
-        })
+        self.param_list(role, start, None)
     }
 
     /// `[P any]` of a function.
@@ -42,8 +71,28 @@ impl Parser<'_> {
 
     /// The rest of type parameters of which `[` at `start` and the first name, with its constraint as far as it was read, are taken.
     pub(super) fn type_params_behind(&mut self, start: u32, first: Option<(IdentId, Option<ExprId>)>) -> FieldListId {
-        let fields = self.param_list(T::RightBracket, first);
-        self.close(T::RightBracket, "the type parameters");
+        self.param_list(Role::TypeParams, start, first)
+    }
+
+    /// The elements of a list whose bracket at `start` is taken, and the closing one.
+    fn param_list(&mut self, role: Role, start: u32, first: Option<(IdentId, Option<ExprId>)>) -> FieldListId {
+        let base = self.params.len();
+        let mut first = first;
+        while first.is_some() || !(self.at(role.close()) || self.at(T::Eof)) {
+            let param = match first.take() {
+                Some((name, ty)) => Some(self.param_named(name, ty, role)),
+                None => self.param(role),
+            };
+            let Some(param) = param else {
+                break;
+            };
+            self.params.push(param);
+            if !self.comma_before(role.close(), role.name()) {
+                break;
+            }
+        }
+        let fields = self.distribute(base, role);
+        self.close(role.close(), role.name());
         self.file.field_lists.push(FieldList {
             fields,
             span: Span::new(start, self.prev_end),
@@ -51,46 +100,22 @@ impl Parser<'_> {
         })
     }
 
-    fn param_list(&mut self, close: T, first: Option<(IdentId, Option<ExprId>)>) -> List<FieldId> {
-        let list = match close {
-            T::RightParen => "the parameters",
-            _ => "the type parameters",
-        };
-        let base = self.params.len();
-        let mut first = first;
-        while first.is_some() || !matches!(self.kind(), close_or_eof if close_or_eof == close || close_or_eof == T::Eof)
-        {
-            let param = match first.take() {
-                Some((name, ty)) => Some(self.param_named(name, ty, close)),
-                None => self.param(close),
-            };
-            let Some(param) = param else {
-                break;
-            };
-            self.params.push(param);
-            if !self.comma_before(close, list) {
-                break;
-            }
-        }
-        self.distribute(base, close)
-    }
-
-    fn param(&mut self, close: T) -> Option<Param> {
+    fn param(&mut self, role: Role) -> Option<Param> {
         let start = self.token.start;
         let ty = match self.kind() {
             T::Ident => {
                 let name = self.take_ident();
-                return Some(self.param_named(name, None, close));
+                return Some(self.param_named(name, None, role));
             }
             T::Ellipsis => Some(self.variadic()),
-            T::Tilde if close == T::RightBracket => Some(self.term()),
+            T::Tilde if role == Role::TypeParams => Some(self.term()),
             _ => self.try_ty(),
         };
         let Some(ty) = ty else {
-            self.unexpected(close.describe());
+            self.unexpected(role.close().describe());
             return None;
         };
-        let ty = self.constraint_rest(ty, close);
+        let ty = self.constraint_rest(ty, role);
         Some(Param {
             name: None,
             ty: Some(ty),
@@ -100,7 +125,7 @@ impl Parser<'_> {
     }
 
     /// What starts with a name: the name, its type, or a type.
-    fn param_named(&mut self, name: IdentId, ty: Option<ExprId>, close: T) -> Param {
+    fn param_named(&mut self, name: IdentId, ty: Option<ExprId>, role: Role) -> Param {
         let start = self.file.idents[name].start;
         let (name, ty) = match (ty, self.kind()) {
             (Some(ty), _) => (Some(name), Some(ty)),
@@ -110,11 +135,11 @@ impl Parser<'_> {
             },
             (None, T::Period) => (None, Some(self.type_name(name))),
             (None, T::Ellipsis) => (Some(name), Some(self.variadic())),
-            (None, T::Tilde) if close == T::RightBracket => (Some(name), Some(self.term())),
-            (None, T::Or) if close == T::RightBracket => (None, Some(self.ident_expr(name))),
+            (None, T::Tilde) if role == Role::TypeParams => (Some(name), Some(self.term())),
+            (None, T::Or) if role == Role::TypeParams => (None, Some(self.ident_expr(name))),
             (None, _) => (Some(name), self.try_ty()),
         };
-        let ty = ty.map(|ty| self.constraint_rest(ty, close));
+        let ty = ty.map(|ty| self.constraint_rest(ty, role));
         Param {
             name,
             ty,
@@ -123,8 +148,8 @@ impl Parser<'_> {
         }
     }
 
-    fn constraint_rest(&mut self, ty: ExprId, close: T) -> ExprId {
-        if close == T::RightBracket && self.at(T::Or) {
+    fn constraint_rest(&mut self, ty: ExprId, role: Role) -> ExprId {
+        if role == Role::TypeParams && self.at(T::Or) {
             return self.union_rest(ty);
         }
         ty
@@ -138,15 +163,16 @@ impl Parser<'_> {
     }
 
     /// Makes fields of the elements from `base` on: either all of them are types, or names share the type behind them.
-    fn distribute(&mut self, base: usize, close: T) -> List<FieldId> {
+    fn distribute(&mut self, base: usize, role: Role) -> List<FieldId> {
         let params = self.params.split_off(base);
+        self.check_variadic(&params, role);
         let named = params
             .iter()
             .filter(|param| param.name.is_some() && param.ty.is_some())
             .count();
         let fields_base = self.fields.len();
         if named == 0 {
-            if let (Some(first), T::RightBracket) = (params.first(), close) {
+            if let (Some(first), Role::TypeParams) = (params.first(), role) {
                 let message = match first.name {
                     Some(_) => "a type parameter has a constraint, `any` if nothing else",
                     None => "a type parameter has a name",
@@ -203,13 +229,32 @@ impl Parser<'_> {
         if let Some(span) = mixed {
             self.error(
                 span,
-                match close {
-                    T::RightParen => "either all parameters have names or none",
-                    _ => "every type parameter has a name and a constraint",
+                match role {
+                    Role::Params => "either all parameters have names or none",
+                    Role::Results => "either all results have names or none",
+                    Role::TypeParams => "every type parameter has a name and a constraint",
                 },
             );
         }
         self.take_fields(fields_base)
+    }
+
+    /// `...` stands in the last parameter only, and that has a type of its own.
+    fn check_variadic(&mut self, params: &[Param], role: Role) {
+        for (index, param) in params.iter().enumerate() {
+            let Some(ty) = param.ty.map(|ty| self.file.exprs[ty]) else {
+                continue;
+            };
+            if !matches!(ty.kind, ExprKind::Ellipsis(_)) {
+                continue;
+            }
+            let shared = index > 0 && param.name.is_some() && params[index - 1].ty.is_none();
+            if role != Role::Params {
+                self.error(ty.span, "only parameters have `...`");
+            } else if index + 1 < params.len() || shared {
+                self.error(ty.span, "only the last parameter has `...`, and a type of its own");
+            }
+        }
     }
 
     /// Behind `type T [` and a name: type parameters or the length of an array? `[P *C]` and `[P (C)]` are expressions too. They are type

@@ -36,7 +36,7 @@ impl Parser<'_> {
         };
         let decl = self.declaration();
         if self.lexer.errors.len() == checkpoint.lexer.errors {
-            return decl;
+            return self.resume(decl);
         }
         let start = checkpoint.token.start as usize;
         let Some(boundary) = next_declaration(self.lexer.text, start, indentation(self.lexer.text, start)) else {

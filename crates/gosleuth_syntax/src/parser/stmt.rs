@@ -97,7 +97,6 @@ impl Parser<'_> {
             | T::And
             | T::Xor
             | T::Not
-            | T::Tilde
             | T::Arrow => {
                 let statement = self.simple(Mode::Label);
                 if !matches!(self.file.stmts[statement].kind, StmtKind::Labeled { .. }) {
@@ -203,8 +202,11 @@ impl Parser<'_> {
     fn branch(&mut self, kind: BranchKind) -> StmtId {
         let start = self.token.start;
         self.bump();
-        let labelled = kind != BranchKind::Fallthrough && self.at(T::Ident);
-        let label = labelled.then(|| self.take_ident());
+        let label = match kind {
+            BranchKind::Fallthrough => None,
+            BranchKind::Goto => Some(self.ident()),
+            BranchKind::Break | BranchKind::Continue => self.at(T::Ident).then(|| self.take_ident()),
+        };
         self.ended(StmtKind::Branch { kind, label }, start)
     }
 
@@ -510,15 +512,7 @@ impl Parser<'_> {
                 guard = Some(self.simple(Mode::Basic));
             }
             if self.at(T::Semicolon) {
-                let line_end = self.at_line_end();
-                let semicolon = self.token;
                 self.bump();
-                if line_end && self.at(T::LeftBrace) {
-                    self.error(
-                        Span::new(semicolon.start, semicolon.end),
-                        "the `{` stands on the line of the `switch`",
-                    );
-                }
                 init = guard.take();
                 if !self.at(T::LeftBrace) {
                     guard = Some(self.simple(Mode::Basic));

@@ -167,7 +167,7 @@ impl Parser<'_> {
     /// `(…)` or one type or nothing.
     pub(super) fn results(&mut self) -> Option<FieldListId> {
         if self.at(T::LeftParen) {
-            return Some(self.params());
+            return Some(self.result_params());
         }
         let ty = self.try_ty()?;
         let span = self.file.exprs[ty].span;
@@ -289,7 +289,7 @@ impl Parser<'_> {
         let base = self.exprs.len();
         let mut trailing_comma = None;
         if self.at(T::Ellipsis) {
-            // Only an array: `x [...]T`.
+            self.error_here("only the type of a composite literal has `...` as its length");
             return (true, self.array_or_slice(open));
         }
         if !self.at(T::RightBracket) {

@@ -1,0 +1,276 @@
+//! Damaged files: tokens deleted, doubled, replaced or broken. Both parsers have to agree on whether the result is Go, and whatever is
+//! damaged, the declarations around it stay as they were.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use gosleuth_syntax::ast::{DeclKind, File, Span, SpecKind};
+use gosleuth_syntax::{ParseOptions, Token, parse, tokens};
+
+use super::go::{Answer, Go};
+use super::{say, tree};
+
+/// One damaged text.
+struct Damaged {
+    text: Vec<u8>,
+    original: usize,
+    /// What was there, in the original.
+    span: Span,
+    /// Bytes that were added, or taken away if negative.
+    growth: i64,
+    what: String,
+}
+
+/// Damages `count` files in every way and prints what does not agree.
+pub(super) fn run(go: &Go, files: &[PathBuf], count: usize) -> Result<()> {
+    let mut random = Random(0x676f_736c_6575_7468);
+    let mut originals = Vec::new();
+    let mut damaged = Vec::new();
+    let mut left = files.len();
+    for path in files {
+        // An even sample, in order.
+        let taken = random.below(left) < count.saturating_sub(originals.len());
+        left -= 1;
+        if !taken {
+            continue;
+        }
+        let text = std::fs::read(path).with_context(|| path.display().to_string())?;
+        let tokens = tokens(&text);
+        if tokens.is_empty() {
+            continue;
+        }
+        for kind in 0..KINDS {
+            let token = tokens[random.below(tokens.len())];
+            damaged.push(damage(&text, &tokens, token, kind, originals.len(), &mut random));
+        }
+        originals.push((path, text));
+    }
+    let texts: Vec<Vec<u8>> = damaged.iter().map(|damaged| damaged.text.clone()).collect();
+    let (mut rejected, mut differing, mut position) = (0, 0, 0);
+    let (mut away, mut lost) = (0, 0);
+    let mut lines = Vec::new();
+    go.answers(texts.into_iter(), |answer| {
+        let damaged = &damaged[position];
+        position += 1;
+        let (path, original) = &originals[damaged.original];
+        let file = parse(&damaged.text, ParseOptions::default());
+        let agree = match (&answer, file.errors.is_empty()) {
+            (Answer::Reject(_), ours) => {
+                rejected += 1;
+                !ours
+            }
+            (Answer::Accept(hash), true) => {
+                tree::write(&file, &damaged.text, &mut lines);
+                tree::hash(&lines) == *hash
+            }
+            (Answer::Accept(_), false) => false,
+        };
+        if !agree {
+            differing += 1;
+            let error = file.errors.first().map_or("accepted", |error| error.message.as_str());
+            say(format!(
+                "{}:{}: {}: {error}; go/parser: {answer:?}",
+                path.display(),
+                damaged.span.start,
+                damaged.what
+            ));
+            keep(differing, &damaged.text)?;
+        }
+        let before = outline(&parse(original, ParseOptions::default()));
+        let after = outline(&file);
+        for entry in before.iter().filter(|entry| !touches(entry.span, damaged.span)) {
+            away += 1;
+            let shift = if entry.span.start >= damaged.span.end {
+                damaged.growth
+            } else {
+                0
+            };
+            let span = Span::new(
+                (i64::from(entry.span.start) + shift) as u32,
+                (i64::from(entry.span.end) + shift) as u32,
+            );
+            if !after.iter().any(|other| other.span == span && other.what == entry.what) {
+                lost += 1;
+                say(format!(
+                    "{}:{}: {}: lost {} at {}",
+                    path.display(),
+                    damaged.span.start,
+                    damaged.what,
+                    entry.what,
+                    entry.span.start
+                ));
+            }
+        }
+        Ok(())
+    })?;
+    say(format!(
+        "{} files damaged {} times, {rejected} of them no Go any more: go/parser disagrees on {differing}; of {away} declarations away \
+         from the damage {lost} are lost",
+        originals.len(),
+        damaged.len(),
+    ));
+    Ok(())
+}
+
+/// Writes a text on which the parsers disagree, for a closer look.
+fn keep(number: usize, text: &[u8]) -> Result<()> {
+    let directory = std::env::temp_dir().join("gosleuth-damage");
+    std::fs::create_dir_all(&directory)?;
+    std::fs::write(directory.join(format!("{number}.go")), text)?;
+    Ok(())
+}
+
+const KINDS: usize = 6;
+
+fn damage(text: &[u8], tokens: &[Token], token: Token, kind: usize, original: usize, random: &mut Random) -> Damaged {
+    let (start, end) = (token.start as usize, token.end as usize);
+    let old = &text[start..end];
+    let other = tokens[random.below(tokens.len())];
+    let other = &text[other.start as usize..other.end as usize];
+    let (what, new) = match kind {
+        0 => ("deleted", Vec::new()),
+        1 => ("doubled", [old, b" ", old].concat()),
+        2 => ("replaced", [b" ", other, b" "].concat()),
+        3 => ("inserted", [b" ", other, b" ", old].concat()),
+        4 => ("replaced", WORDS[random.below(WORDS.len())].as_bytes().to_vec()),
+        _ => {
+            let mut broken = old.to_vec();
+            if !broken.is_empty() {
+                let at = random.below(broken.len());
+                broken[at] ^= 1 << random.below(7);
+            }
+            ("broken", broken)
+        }
+    };
+    let what = format!(
+        "{what} `{}` by `{}`",
+        String::from_utf8_lossy(&old[..old.len().min(40)]),
+        String::from_utf8_lossy(&new[..new.len().min(40)])
+    );
+    Damaged {
+        text: [&text[..start], &new, &text[end..]].concat(),
+        original,
+        span: Span::new(token.start, token.end),
+        growth: new.len() as i64 - old.len() as i64,
+        what,
+    }
+}
+
+/// What is put where it may not belong.
+const WORDS: &[&str] = &[
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    ";",
+    ":",
+    ".",
+    "...",
+    "=",
+    ":=",
+    "<-",
+    "*",
+    "&",
+    "~",
+    "|",
+    "!",
+    "+",
+    "==",
+    "++",
+    "0",
+    "'a'",
+    "\"a\"",
+    "x",
+    "_",
+    "\n",
+    "[]",
+    "[...]",
+    "{}",
+    "()",
+    "chan ",
+    "func ",
+    "interface{}",
+    "struct{}",
+    "map[",
+    "type ",
+    "range ",
+    "if ",
+    "else ",
+    "for ",
+    "switch ",
+    "select ",
+    "case ",
+    "default:",
+    "go ",
+    "defer ",
+    "return ",
+    "goto ",
+    "break ",
+    "fallthrough ",
+    "var ",
+    "const ",
+    "import ",
+    "package ",
+    "// c\n",
+    "/* c */",
+    ".(type)",
+    "[A, B]",
+    "[T any]",
+    "1i",
+    "0x",
+    "$",
+];
+
+struct Entry {
+    what: String,
+    span: Span,
+}
+
+/// The declarations of a file: kind, name and extent.
+fn outline(file: &File) -> Vec<Entry> {
+    file.top
+        .iter()
+        .map(|&decl| {
+            let decl = file.decls[decl];
+            let what = match decl.kind {
+                DeclKind::Bad => "something".to_owned(),
+                DeclKind::Func(function) => format!("func {}", file.name(file.func_decls[function].name)),
+                DeclKind::Gen { keyword, specs, .. } => {
+                    let names: Vec<&str> = file
+                        .specs(specs)
+                        .iter()
+                        .flat_map(|&spec| match file.specs[spec].kind {
+                            SpecKind::Import { .. } => vec!["import"],
+                            SpecKind::Value { names, .. } => {
+                                file.idents(names).iter().map(|&name| file.name(name)).collect()
+                            }
+                            SpecKind::Type { name, .. } => vec![file.name(name)],
+                        })
+                        .collect();
+                    format!("{keyword:?} {}", names.join(" "))
+                }
+            };
+            Entry { what, span: decl.span }
+        })
+        .collect()
+}
+
+fn touches(a: Span, b: Span) -> bool {
+    a.start <= b.end && b.start <= a.end
+}
+
+/// SplitMix64.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) % bound as u64) as usize
+    }
+}
