@@ -3,6 +3,7 @@
 //! Every allocation is counted; reading may hold at most 64 MiB and twice the input (twice what it decompresses to, up to the
 //! cap set here) at any moment.
 
+pub mod go;
 pub mod modules;
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -55,6 +56,16 @@ pub fn read_bounded(data: &[u8]) -> EvidenceSet {
         assert_eq!(sum, snapshot.total, "groups add up to the total");
     }
     set
+}
+
+/// Runs what reads `len` bytes of Go: it may hold a few hundred bytes for each at any moment.
+pub fn bounded(len: usize, read: impl FnOnce()) {
+    let before = HELD.load(Ordering::Relaxed);
+    PEAK.store(before, Ordering::Relaxed);
+    read();
+    let used = PEAK.load(Ordering::Relaxed).saturating_sub(before);
+    let limit = (1 << 20) + 1024 * len;
+    assert!(used <= limit, "{used} bytes held for {len} bytes of Go");
 }
 
 /// Writes a case in every format, plain and redacted, and checks what can be checked of the result.

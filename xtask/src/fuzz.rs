@@ -19,6 +19,8 @@ const TARGETS: &[(&str, u32)] = &[
     ("json", 4_000),
     ("compressed", 10_000),
     ("report", 700),
+    ("lexer", 40_000),
+    ("parser", 20_000),
     ("types", 4_000),
     ("export", 10_000),
     ("gomod", 20_000),
@@ -72,7 +74,10 @@ pub(crate) fn run(args: &FuzzArgs) -> Result<()> {
         let artifacts = root().join("artifacts").join(target);
         std::fs::create_dir_all(&corpus)?;
         std::fs::create_dir_all(&artifacts)?;
-        let dictionary = root().join(if target == "types" { "go.dict" } else { "text.dict" });
+        let dictionary = root().join(match target {
+            "lexer" | "parser" | "types" => "go.dict",
+            _ => "text.dict",
+        });
         let mut command = Command::new(root().join("target").join(TRIPLE).join("release").join(target));
         command
             .arg(&corpus)
@@ -144,7 +149,10 @@ fn seeds() -> Result<PathBuf> {
     for (family, program) in programs()? {
         let text = std::fs::read(&program)?;
         // The first byte says that it is text.
-        std::fs::write(directory.join("types").join(&family), [b"\0", &text[..]].concat())?;
+        for target in ["parser", "types"] {
+            std::fs::write(directory.join(target).join(&family), [b"\0", &text[..]].concat())?;
+        }
+        std::fs::write(directory.join("lexer").join(&family), &text)?;
         std::fs::write(directory.join("export").join(family), checking::export_alone(&program)?)?;
     }
     module_seeds(&directory.join("gomod"))?;

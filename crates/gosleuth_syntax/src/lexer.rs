@@ -15,6 +15,7 @@ mod word;
 use gosleuth_base::{Interner, Sym};
 
 use crate::ast::{Comment, Directive, Span, SyntaxError};
+use crate::layout::Boundaries;
 use crate::token::{Token, TokenKind};
 
 /// Reads one text. What it collects beside tokens is public: the parser hands it on.
@@ -32,7 +33,16 @@ pub(crate) struct Lexer<'t> {
     pub(crate) comments: Vec<Comment>,
     pub(crate) directives: Vec<Directive>,
     pub(crate) errors: Vec<SyntaxError>,
+    /// How many errors there were; only [`MAX_ERRORS`] are kept.
+    pub(crate) error_count: usize,
+    /// From where on there is no `*/`, and no backquote: what was searched once in vain is not searched again.
+    no_comment_end: usize,
+    no_backquote: usize,
+    pub(crate) boundaries: Boundaries,
 }
+
+/// How many errors of a file are kept.
+pub const MAX_ERRORS: usize = 1_000;
 
 impl<'t> Lexer<'t> {
     pub(crate) fn new(text: &'t [u8]) -> Self {
@@ -49,6 +59,10 @@ impl<'t> Lexer<'t> {
             comments: Vec::with_capacity(text.len() / 200),
             directives: Vec::new(),
             errors: Vec::new(),
+            error_count: 0,
+            no_comment_end: usize::MAX,
+            no_backquote: usize::MAX,
+            boundaries: Boundaries::default(),
         }
     }
 
@@ -147,7 +161,12 @@ impl<'t> Lexer<'t> {
         self.text.get(self.pos + ahead).copied().unwrap_or(0)
     }
 
+    #[cold]
     pub(crate) fn error(&mut self, start: usize, end: usize, message: impl Into<String>) {
+        self.error_count += 1;
+        if self.errors.len() >= MAX_ERRORS {
+            return;
+        }
         self.errors.push(SyntaxError {
             span: Span::new(start as u32, end as u32),
             message: message.into(),
@@ -309,10 +328,26 @@ impl<'t> Lexer<'t> {
     }
 }
 
-/// The tokens of a text, inserted semicolons among them, without the end. The parser asks for them one by one instead.
-pub fn tokens(text: &[u8]) -> Vec<Token> {
+/// A text as tokens.
+#[derive(Clone, Debug, Default)]
+pub struct Tokens {
+    /// The tokens in their order, inserted semicolons among them, without the end.
+    pub tokens: Vec<Token>,
+    /// The comments in their order.
+    pub comments: Vec<Comment>,
+    /// What is no token.
+    pub errors: Vec<SyntaxError>,
+}
+
+/// Splits a text into tokens. The parser asks for them one by one instead.
+pub fn tokens(text: &[u8]) -> Tokens {
     let mut lexer = Lexer::new(text);
-    std::iter::from_fn(|| Some(lexer.next()).filter(|token| token.kind != TokenKind::Eof)).collect()
+    let tokens = std::iter::from_fn(|| Some(lexer.next()).filter(|token| token.kind != TokenKind::Eof)).collect();
+    Tokens {
+        tokens,
+        comments: lexer.comments,
+        errors: lexer.errors,
+    }
 }
 
 #[inline]

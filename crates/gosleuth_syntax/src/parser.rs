@@ -73,6 +73,14 @@ struct Parser<'t> {
     level: i32,
     /// Offset of the token of the last error: one is enough for each.
     last_error: u32,
+    /// Where the declaration at the top level starts that is being read; `u32::MAX` before the first.
+    top_level: u32,
+    /// Whether nothing beyond its boundary is read of it.
+    limited: bool,
+    /// Where it was given up to be read again.
+    abandoned: Option<u32>,
+    /// How many bytes were read in vain.
+    wasted: usize,
     options: ParseOptions,
     file: File,
     exprs: Vec<ExprId>,
@@ -105,6 +113,10 @@ impl<'t> Parser<'t> {
             depth: 0,
             level: 0,
             last_error: u32::MAX,
+            top_level: u32::MAX,
+            limited: false,
+            abandoned: None,
+            wasted: 0,
             options,
             file,
             exprs: Vec::new(),
@@ -181,6 +193,7 @@ impl<'t> Parser<'t> {
                 let name = Span::new(self.token.start, self.token.end).of(self.lexer.text);
                 format!("`{}`", String::from_utf8_lossy(name))
             }
+            TokenKind::Eof if self.lexer.limit < self.lexer.text.len() => "the next declaration".to_owned(),
             kind => kind.describe().to_owned(),
         };
         self.error_here(format!("expected {expected}, found {found}"));
@@ -198,6 +211,7 @@ impl<'t> Parser<'t> {
     #[cold]
     fn error(&mut self, span: Span, message: impl Into<String>) {
         self.lexer.error(span.start as usize, span.end as usize, message);
+        self.damaged();
     }
 
     // Nodes.
@@ -206,8 +220,15 @@ impl<'t> Parser<'t> {
     fn expr(&mut self, kind: ExprKind, start: u32, end: u32) -> ExprId {
         self.file.exprs.push(Expr {
             kind,
-            span: Span::new(start, end),
+            // What is missing may leave nothing behind its start.
+            span: Span::new(start, end.max(start)),
         })
+    }
+
+    /// From `start` to the last token; empty if none was taken.
+    #[inline]
+    fn span_from(&self, start: u32) -> Span {
+        Span::new(start, self.prev_end.max(start))
     }
 
     /// An expression from `start` to the last token.
@@ -226,7 +247,8 @@ impl<'t> Parser<'t> {
     fn stmt_node(&mut self, kind: StmtKind, start: u32, end: u32) -> StmtId {
         self.file.stmts.push(Stmt {
             kind,
-            span: Span::new(start, end),
+            // What is missing may leave nothing behind its start.
+            span: Span::new(start, end.max(start)),
         })
     }
 

@@ -26,14 +26,20 @@ impl Lexer<'_> {
                 self.line_directive(start, end);
             }
         } else {
-            match memmem::find(&text[start + 2..], b"*/") {
+            let found = if start < self.no_comment_end {
+                memmem::find(&text[start + 2..], b"*/")
+            } else {
+                None
+            };
+            match found {
                 Some(at) => {
                     end = start + 2 + at + 2;
                     self.move_limit_behind(end);
                     self.line_directive(start, end - 2);
                 }
                 None => {
-                    end = self.limit;
+                    self.no_comment_end = self.no_comment_end.min(start);
+                    end = self.limit.max(start + 2);
                     self.error(start, start + 2, "this comment is not closed with `*/`");
                 }
             }

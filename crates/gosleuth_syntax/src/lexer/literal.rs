@@ -168,12 +168,18 @@ impl Lexer<'_> {
 
     /// Reads the raw string at the current position.
     pub(super) fn raw_string(&mut self, start: usize) {
-        match memchr(b'`', &self.text[start + 1..]) {
+        let found = if start < self.no_backquote {
+            memchr(b'`', &self.text[start + 1..])
+        } else {
+            None
+        };
+        match found {
             Some(at) => {
                 self.pos = start + 1 + at + 1;
                 self.move_limit_behind(self.pos);
             }
             None => {
+                self.no_backquote = self.no_backquote.min(start);
                 self.pos = self.limit.max(start + 1);
                 self.error(start, start + 1, "this string is not closed with a backquote");
             }

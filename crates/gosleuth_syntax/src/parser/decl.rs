@@ -55,7 +55,7 @@ impl Parser<'_> {
                 let spec = self.file.specs(specs)[0];
                 self.file.specs[spec].span.end
             }
-            _ => self.prev_end,
+            _ => self.prev_end.max(start),
         };
         let decl = self.file.decls.push(Decl {
             kind,
@@ -110,7 +110,7 @@ impl Parser<'_> {
             GenKeyword::Const | GenKeyword::Var => self.value_spec(keyword),
             GenKeyword::Type => self.type_spec(),
         };
-        let span = Span::new(start, self.prev_end.max(start));
+        let span = self.span_from(start);
         let spec = self.file.specs.push(Spec { kind, span });
         if keyword == GenKeyword::Import {
             self.file.imports.push(spec);
@@ -220,7 +220,7 @@ impl Parser<'_> {
             type_params,
             params,
             results,
-            span: Span::new(start, self.prev_end),
+            span: self.span_from(start),
         });
         if self.at_line_end() && self.brace_follows() {
             self.error_here("the body of a function starts on the line of its head");

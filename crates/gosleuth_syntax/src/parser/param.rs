@@ -95,7 +95,7 @@ impl Parser<'_> {
         self.close(role.close(), role.name());
         self.file.field_lists.push(FieldList {
             fields,
-            span: Span::new(start, self.prev_end),
+            span: self.span_from(start),
             bracketed: true,
         })
     }
@@ -120,7 +120,7 @@ impl Parser<'_> {
             name: None,
             ty: Some(ty),
             start,
-            end: self.prev_end,
+            end: self.prev_end.max(start),
         })
     }
 
@@ -144,7 +144,7 @@ impl Parser<'_> {
             name,
             ty,
             start,
-            end: self.prev_end,
+            end: self.prev_end.max(start),
         }
     }
 
@@ -164,22 +164,20 @@ impl Parser<'_> {
 
     /// Makes fields of the elements from `base` on: either all of them are types, or names share the type behind them.
     fn distribute(&mut self, base: usize, role: Role) -> List<FieldId> {
-        let params = self.params.split_off(base);
-        self.check_variadic(&params, role);
-        let named = params
-            .iter()
-            .filter(|param| param.name.is_some() && param.ty.is_some())
-            .count();
+        self.check_variadic(base, role);
+        let params = &self.params[base..];
+        let named = params.iter().any(|param| param.name.is_some() && param.ty.is_some());
         let fields_base = self.fields.len();
-        if named == 0 {
-            if let (Some(first), Role::TypeParams) = (params.first(), role) {
+        if !named {
+            if let (Some(first), Role::TypeParams) = (params.first().copied(), role) {
                 let message = match first.name {
                     Some(_) => "a type parameter has a constraint, `any` if nothing else",
                     None => "a type parameter has a name",
                 };
                 self.error(Span::new(first.start, first.end), message);
             }
-            for param in params {
+            for index in base..self.params.len() {
+                let param = self.params[index];
                 let ty = match (param.ty, param.name) {
                     (Some(ty), _) => ty,
                     (None, Some(name)) => self.ident_expr(name),
@@ -192,13 +190,15 @@ impl Parser<'_> {
                     span: Span::new(param.start, param.end),
                 });
             }
+            self.params.truncate(base);
             return self.take_fields(fields_base);
         }
         let mut start = None;
         let names = self.idents.len();
         let mut mixed = None;
-        let count = params.len();
-        for (index, param) in params.into_iter().enumerate() {
+        let count = self.params.len();
+        for index in base..count {
+            let param = self.params[index];
             let start_of_field = *start.get_or_insert(param.start);
             let span = Span::new(param.start, param.end);
             match param.name {
@@ -236,22 +236,25 @@ impl Parser<'_> {
                 },
             );
         }
+        self.params.truncate(base);
         self.take_fields(fields_base)
     }
 
     /// `...` stands in the last parameter only, and that has a type of its own.
-    fn check_variadic(&mut self, params: &[Param], role: Role) {
-        for (index, param) in params.iter().enumerate() {
+    fn check_variadic(&mut self, base: usize, role: Role) {
+        let count = self.params.len();
+        for index in base..count {
+            let param = self.params[index];
             let Some(ty) = param.ty.map(|ty| self.file.exprs[ty]) else {
                 continue;
             };
             if !matches!(ty.kind, ExprKind::Ellipsis(_)) {
                 continue;
             }
-            let shared = index > 0 && param.name.is_some() && params[index - 1].ty.is_none();
+            let shared = index > base && param.name.is_some() && self.params[index - 1].ty.is_none();
             if role != Role::Params {
                 self.error(ty.span, "only parameters have `...`");
-            } else if index + 1 < params.len() || shared {
+            } else if index + 1 < count || shared {
                 self.error(ty.span, "only the last parameter has `...`, and a type of its own");
             }
         }
@@ -281,6 +284,41 @@ impl Parser<'_> {
 
     /// Takes an expression apart into a name and what would be its constraint: `P *C`, `P (C)`, `P *C | D`; or a name alone.
     fn split_constraint(&mut self, x: ExprId, force: bool) -> Option<(IdentId, Option<ExprId>)> {
+        // A union is a chain to the left, of any length.
+        let mut force = force;
+        let mut terms = Vec::new();
+        let mut first = x;
+        while let ExprKind::Binary {
+            op: BinaryOp::Or,
+            x,
+            y,
+            op_start,
+        } = self.file.exprs[first].kind
+        {
+            force |= self.is_only_type(y);
+            terms.push((y, op_start));
+            first = x;
+        }
+        let (name, constraint) = self.split_term(first, force)?;
+        if terms.is_empty() {
+            return Some((name, constraint));
+        }
+        let mut union = constraint?;
+        let start = self.start_of(union);
+        for (y, op_start) in terms.into_iter().rev() {
+            let kind = ExprKind::Binary {
+                op: BinaryOp::Or,
+                x: union,
+                y,
+                op_start,
+            };
+            let end = self.file.exprs[y].span.end;
+            union = self.expr(kind, start, end);
+        }
+        Some((name, Some(union)))
+    }
+
+    fn split_term(&mut self, x: ExprId, force: bool) -> Option<(IdentId, Option<ExprId>)> {
         let expr = self.file.exprs[x];
         match expr.kind {
             ExprKind::Ident(name) => Some((name, None)),
@@ -298,25 +336,6 @@ impl Parser<'_> {
                 }
                 let end = self.file.exprs[y].span.end;
                 Some((name, Some(self.expr(ExprKind::Star(y), op_start, end))))
-            }
-            ExprKind::Binary {
-                op: BinaryOp::Or,
-                x: left,
-                y,
-                op_start,
-            } => {
-                let force = force || self.is_only_type(y);
-                let (name, Some(first)) = self.split_constraint(left, force)? else {
-                    return None;
-                };
-                let start = self.start_of(first);
-                let kind = ExprKind::Binary {
-                    op: BinaryOp::Or,
-                    x: first,
-                    y,
-                    op_start,
-                };
-                Some((name, Some(self.expr(kind, start, expr.span.end))))
             }
             ExprKind::Call {
                 fun,

@@ -6,7 +6,11 @@
 
 use super::{Lengths, Parser};
 use crate::ast::DeclId;
+use crate::layout;
 use crate::token::{Token, TokenKind as T};
+
+/// How much may be read twice, in bytes, beside once the text. What is left is then read by its layout.
+const MOST_WASTED: usize = 1 << 16;
 
 /// Where parsing can start again.
 struct Checkpoint {
@@ -23,6 +27,7 @@ struct LexerState {
     comments: usize,
     directives: usize,
     errors: usize,
+    error_count: usize,
 }
 
 impl Parser<'_> {
@@ -34,25 +39,77 @@ impl Parser<'_> {
             prev_end: self.prev_end,
             lexer: self.lexer_state(),
         };
+        self.top_level = checkpoint.token.start;
+        self.abandoned = None;
+        // Reading beyond the boundaries of declarations again and again must not add up.
+        self.limited = self.wasted > MOST_WASTED + self.lexer.text.len();
+        if self.limited
+            && let Some(boundary) = self.boundary()
+        {
+            self.lexer.limit = boundary;
+        }
         let decl = self.declaration();
-        if self.lexer.errors.len() == checkpoint.lexer.errors {
+        if self.lexer.error_count == checkpoint.lexer.error_count {
             return self.resume(decl);
         }
-        let start = checkpoint.token.start as usize;
-        let Some(boundary) = next_declaration(self.lexer.text, start, indentation(self.lexer.text, start)) else {
+        let Some(boundary) = self.boundary().filter(|&at| at < self.token.start as usize) else {
             return self.resume(decl);
         };
-        if (self.token.start as usize) <= boundary {
+        if self.limited {
             return self.resume(decl);
         }
+        let end = self.abandoned.unwrap_or(self.token.start);
+        self.wasted += end.saturating_sub(checkpoint.token.start) as usize;
         checkpoint.lengths.restore(&mut self.file);
         self.restore_lexer(&checkpoint.lexer);
         self.token = checkpoint.token;
         self.prev_end = checkpoint.prev_end;
         self.last_error = u32::MAX;
-        self.lexer.limit_to(boundary);
+        self.limited = true;
+        self.lexer.limit = boundary;
         let decl = self.declaration();
         self.resume(decl)
+    }
+
+    /// Where by its layout the declaration at the top level has to end that is being read.
+    fn boundary(&mut self) -> Option<usize> {
+        let start = self.top_level as usize;
+        let indent = self.indentation(start);
+        self.lexer.boundary(start, indent)
+    }
+
+    /// How far the line of an offset is indented.
+    fn indentation(&self, at: usize) -> usize {
+        let lines = &self.file.lines;
+        let line = lines.partition_point(|&start| start as usize <= at);
+        let start = lines.get(line.wrapping_sub(1)).map_or(0, |&start| start as usize);
+        layout::leading(&self.lexer.text[start..])
+    }
+
+    /// The declaration is damaged: from here on it does not reach beyond its boundary.
+    #[cold]
+    pub(super) fn damaged(&mut self) {
+        if self.limited || self.top_level == u32::MAX {
+            return;
+        }
+        if self.abandoned.is_some() {
+            return;
+        }
+        self.limited = true;
+        let Some(boundary) = self.boundary() else {
+            return;
+        };
+        if (self.token.start as usize) < boundary {
+            self.lexer.limit = boundary;
+            // A literal may contain what looks like a boundary.
+            let pos = self.lexer.pos;
+            self.lexer.move_limit_behind(pos);
+        } else {
+            // All of this will be read again.
+            self.limited = false;
+            self.abandoned = Some(self.token.start);
+            self.abandon_declaration();
+        }
     }
 
     /// Goes on behind the limit of a damaged declaration.
@@ -81,11 +138,8 @@ impl Parser<'_> {
 
     /// Skips what is no declaration at the top level.
     pub(super) fn skip_to_declaration(&mut self) {
-        let start = self.token.start as usize;
-        let text = self.lexer.text;
-        if let Some(boundary) =
-            next_declaration(text, start, indentation(text, start)).filter(|&at| at < self.lexer.limit)
-        {
+        let limit = self.lexer.limit;
+        if let Some(boundary) = self.boundary().filter(|&at| at <= limit) {
             self.prev_end = self.token.end;
             self.lexer.limit = boundary;
             self.abandon_declaration();
@@ -236,6 +290,7 @@ impl Parser<'_> {
             comments: self.lexer.comments.len(),
             directives: self.lexer.directives.len(),
             errors: self.lexer.errors.len(),
+            error_count: self.lexer.error_count,
         }
     }
 
@@ -246,19 +301,19 @@ impl Parser<'_> {
         self.lexer.comments.truncate(state.comments);
         self.lexer.directives.truncate(state.directives);
         self.lexer.errors.truncate(state.errors);
+        self.lexer.error_count = state.error_count;
     }
 }
 
 impl crate::lexer::Lexer<'_> {
-    /// Reads no further than `limit`, unless a literal reaches beyond it.
-    fn limit_to(&mut self, limit: usize) {
-        self.limit = limit;
+    fn boundary(&mut self, from: usize, indent: usize) -> Option<usize> {
+        self.boundaries.next(self.text, from, indent)
     }
 
     /// A literal or comment that is closed, and so intact, contained the limit: the next boundary counts.
     pub(crate) fn move_limit_behind(&mut self, end: usize) {
         if self.limit < end {
-            self.limit = next_declaration(self.text, end, 0).unwrap_or(self.text.len());
+            self.limit = self.boundary(end, 0).unwrap_or(self.text.len());
         }
     }
 }
@@ -284,46 +339,4 @@ fn starts_operand(kind: T) -> bool {
             | T::Not
             | T::Arrow
     )
-}
-
-/// How many blanks and tabs the line of an offset starts with.
-fn indentation(text: &[u8], at: usize) -> usize {
-    let start = memchr::memrchr(b'\n', &text[..at]).map_or(0, |newline| newline + 1);
-    leading(&text[start..])
-}
-
-fn leading(line: &[u8]) -> usize {
-    line.iter()
-        .position(|&byte| byte != b' ' && byte != b'\t')
-        .unwrap_or(line.len())
-}
-
-/// The start of the next line behind `from` that starts with the keyword of a declaration and is indented by at most `indent`, or of the
-/// comment lines directly above it.
-fn next_declaration(text: &[u8], from: usize, indent: usize) -> Option<usize> {
-    let mut comments = None;
-    for newline in memchr::memchr_iter(b'\n', &text[from..]) {
-        let start = from + newline + 1;
-        let line = &text[start..];
-        let blanks = leading(line);
-        let line = &line[blanks..];
-        if blanks > indent {
-            comments = None;
-        } else if starts_with_keyword(line) {
-            return Some(comments.unwrap_or(start));
-        } else if line.starts_with(b"//") {
-            comments = comments.or(Some(start));
-        } else {
-            comments = None;
-        }
-    }
-    None
-}
-
-fn starts_with_keyword(line: &[u8]) -> bool {
-    const KEYWORDS: [&[u8]; 5] = [b"func", b"type", b"var", b"const", b"import"];
-    KEYWORDS.iter().any(|keyword| {
-        line.strip_prefix(*keyword)
-            .is_some_and(|rest| matches!(rest.first(), Some(b' ' | b'\t' | b'(' | b'"')))
-    })
 }

@@ -160,7 +160,7 @@ impl Parser<'_> {
             type_params: None,
             params,
             results,
-            span: Span::new(start, self.prev_end),
+            span: self.span_from(start),
         })
     }
 
@@ -217,7 +217,7 @@ impl Parser<'_> {
         let fields = self.take_fields(base);
         self.file.field_lists.push(FieldList {
             fields,
-            span: Span::new(open, self.prev_end),
+            span: self.span_from(open),
             bracketed: true,
         })
     }
@@ -269,7 +269,7 @@ impl Parser<'_> {
             names,
             ty,
             tag,
-            span: Span::new(start, self.prev_end),
+            span: self.span_from(start),
         };
         self.end_field();
         field
@@ -383,7 +383,7 @@ impl Parser<'_> {
             names: List::EMPTY,
             ty,
             tag: None,
-            span: Span::new(start, self.prev_end),
+            span: self.span_from(start),
         }
     }
 
@@ -398,7 +398,7 @@ impl Parser<'_> {
                 names: self.take_idents(base),
                 ty,
                 tag: None,
-                span: Span::new(start, self.prev_end),
+                span: self.span_from(start),
             }
         } else {
             let first = self.type_name(name);
@@ -417,7 +417,7 @@ impl Parser<'_> {
             type_params: None,
             params,
             results,
-            span: Span::new(start, self.prev_end),
+            span: self.span_from(start),
         });
         self.expr_from(ExprKind::Func(ty), start)
     }

@@ -35,7 +35,7 @@ pub(super) fn run(go: &Go, files: &[PathBuf], count: usize) -> Result<()> {
             continue;
         }
         let text = std::fs::read(path).with_context(|| path.display().to_string())?;
-        let tokens = tokens(&text);
+        let tokens = tokens(&text).tokens;
         if tokens.is_empty() {
             continue;
         }
