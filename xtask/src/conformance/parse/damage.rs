@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use gosleuth_syntax::ast::{DeclKind, File, Span, SpecKind};
-use gosleuth_syntax::{ParseOptions, Token, parse, tokens};
+use gosleuth_syntax::{ParseOptions, Token, parse, tokens, validate};
 
 use super::go::{Answer, Go};
 use super::{say, tree};
@@ -47,13 +47,22 @@ pub(super) fn run(go: &Go, files: &[PathBuf], count: usize) -> Result<()> {
     }
     let texts: Vec<Vec<u8>> = damaged.iter().map(|damaged| damaged.text.clone()).collect();
     let (mut rejected, mut differing, mut position) = (0, 0, 0);
-    let (mut away, mut lost) = (0, 0);
+    let (mut away, mut lost, mut invalid) = (0, 0, 0);
     let mut lines = Vec::new();
     go.answers(texts.into_iter(), |answer| {
         let damaged = &damaged[position];
         position += 1;
         let (path, original) = &originals[damaged.original];
         let file = parse(&damaged.text, ParseOptions::default());
+        if let Err(broken) = validate(&file, &damaged.text) {
+            invalid += 1;
+            say(format!(
+                "{}:{}: {}: {broken}",
+                path.display(),
+                damaged.span.start,
+                damaged.what
+            ));
+        }
         let agree = match (&answer, file.errors.is_empty()) {
             (Answer::Reject(_), ours) => {
                 rejected += 1;
@@ -105,7 +114,7 @@ pub(super) fn run(go: &Go, files: &[PathBuf], count: usize) -> Result<()> {
     })?;
     say(format!(
         "{} files damaged {} times, {rejected} of them no Go any more: go/parser disagrees on {differing}; of {away} declarations away \
-         from the damage {lost} are lost",
+         from the damage {lost} are lost; {invalid} trees are not sound",
         originals.len(),
         damaged.len(),
     ));
