@@ -368,7 +368,7 @@ impl<'a> Machine<'a> {
 
     /// Begins a call in a goroutine without frames. Models and code outside need a frame to stand in: the goroutine of one that blocks stands
     /// at its `go` statement.
-    pub(crate) fn begin(&self, state: &mut State, gid: Gid, target: Target, args: Vec<Val>, site: Option<Site>) {
+    pub(crate) fn enter_call(&self, state: &mut State, gid: Gid, target: Target, args: Vec<Val>, site: Option<Site>) {
         let direct = match &target {
             Target::Callable(callable) => match &**callable {
                 Callable::Closure(key, captures) => Some((*key, captures.clone(), args.clone())),

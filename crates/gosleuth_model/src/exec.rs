@@ -680,7 +680,7 @@ impl<'a> Machine<'a> {
     pub(crate) fn start(&self, state: &mut State, gid: Gid, callable: &Rc<Callable>, args: Vec<Val>) {
         let site = state.goroutines[gid as usize].created;
         let target = crate::state::Target::Callable(Rc::clone(callable));
-        self.begin(state, gid, target, args, site);
+        self.enter_call(state, gid, target, args, site);
     }
 }
 

@@ -4,10 +4,12 @@ use std::collections::hash_map::Entry;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::failure::{Blocked, Failure, FailureKind, Step, blocked, step};
 use crate::hash::fingerprint;
 use crate::machine::Machine;
 use crate::program::{FuncKey, Program, Site};
-use crate::state::{Crash, Gid, State, Sync, SyncOp};
+use crate::replay::{Found, Turn, replay};
+use crate::state::{Gid, State};
 use crate::sync::{Transition, parked};
 use crate::value::{Loc, Val};
 
@@ -64,70 +66,6 @@ impl Outcome {
     }
 }
 
-/// Something that goes wrong, and how to get there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
-    /// What.
-    pub kind: FailureKind,
-    /// How many questions about values from outside were answered on the way.
-    pub guesses: u32,
-    /// Goroutines that can never proceed; the one that panics, for panics.
-    pub blocked: Vec<Blocked>,
-    /// What happens, in order.
-    pub schedule: Vec<Step>,
-}
-
-/// Kinds of failures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum FailureKind {
-    /// The root can never proceed.
-    Deadlock,
-    /// The root returns, other goroutines can never proceed.
-    Leak,
-    /// A send on a closed channel.
-    SendOnClosed,
-    /// A close of a closed channel.
-    CloseOfClosed,
-    /// A close of a nil channel.
-    CloseOfNil,
-    /// A counter below zero.
-    NegativeCounter,
-    /// An unlock of a lock that is not locked.
-    UnlockOfUnlocked,
-}
-
-/// A goroutine that can never proceed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Blocked {
-    /// Its number; 0 is the root.
-    pub goroutine: u32,
-    /// What it does: `chan send`, `sync.Mutex.Lock`, in the words of a goroutine dump.
-    pub operation: &'static str,
-    /// Where.
-    pub site: Site,
-    /// The calls around, innermost first, without that of the site.
-    pub stack: Vec<FuncKey>,
-    /// The `go` statement that started it.
-    pub created: Option<Site>,
-    /// Where the channel was made, or the lock was locked.
-    pub object: Option<Site>,
-    /// The goroutine that holds the lock.
-    pub holder: Option<u32>,
-}
-
-/// A step of a schedule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Step {
-    /// Who.
-    pub goroutine: u32,
-    /// What it does.
-    pub operation: &'static str,
-    /// Where.
-    pub site: Site,
-    /// The goroutine it meets, and where that stands.
-    pub partner: Option<(u32, Site)>,
-}
-
 /// Explores functions of a program, one after the other.
 pub struct Explorer<'a> {
     machine: Machine<'a>,
@@ -156,15 +94,22 @@ impl<'a> Explorer<'a> {
             is_main: func.name == "main" && func.parent.is_none(),
             nodes: Vec::new(),
             by_fingerprint: FxHashMap::default(),
-            failures: Vec::new(),
+            found: Vec::new(),
             known: FxHashSet::default(),
         };
-        let complete = search.run(root, state);
+        let complete = search.run(root, state.clone());
         let spent = self.machine.fuel.get() == 0 || search.nodes.len() as u32 >= bounds.states;
+        let instructions = bounds.instructions - self.machine.fuel.get();
+        let states = search.nodes.len() as u32;
+        let found = std::mem::take(&mut search.found);
+        drop(search);
+        let replayed = found
+            .into_iter()
+            .filter_map(|found| replay(&self.machine, root, &state, found));
         Outcome {
-            failures: search.failures,
-            states: search.nodes.len() as u32,
-            instructions: bounds.instructions - self.machine.fuel.get(),
+            failures: replayed.collect(),
+            states,
+            instructions,
             spent,
             complete,
         }
@@ -214,11 +159,20 @@ fn is_whole(name: &str) -> bool {
     name == "main" || is_test
 }
 
+/// How a state was reached.
+#[derive(Clone)]
+enum From {
+    /// It is one of those the root begins with.
+    Begin(u32),
+    /// From another one.
+    Node { node: u32, step: Option<Step>, turn: Turn },
+}
+
 /// A state that was visited.
 struct Visited {
     state: State,
-    /// Where it was reached from first, and how.
-    from: Option<(u32, Option<Step>)>,
+    /// How it was reached first.
+    from: From,
     /// Who moved last on the way here.
     last: Option<Gid>,
     depth: u32,
@@ -238,7 +192,7 @@ struct Search<'m, 'a> {
     is_main: bool,
     nodes: Vec<Visited>,
     by_fingerprint: FxHashMap<u128, u32>,
-    failures: Vec<Failure>,
+    found: Vec<Found>,
     /// What was reported: the kind and where goroutines stand.
     known: FxHashSet<(FailureKind, Vec<Site>)>,
 }
@@ -248,8 +202,8 @@ impl Search<'_, '_> {
     /// followed to its end. Most failures need few switches (Musuvathi and Qadeer, 2007).
     fn run(&mut self, root: FuncKey, initialised: State) -> bool {
         let mut waiting = Waiting::default();
-        for state in self.initial(root, initialised) {
-            if let Some((node, true)) = self.visit(state, None, 0) {
+        for (number, state) in self.machine.begin(root, initialised).into_iter().enumerate() {
+            if let Some((node, true)) = self.visit(state, From::Begin(number as u32), 0) {
                 waiting.push(self.nodes[node as usize].cost, node);
             }
         }
@@ -309,8 +263,12 @@ impl Search<'_, '_> {
         for transition in some.iter().rev() {
             let switch = could_go_on && !last.is_some_and(|last| transition.moves(last));
             let step = step(state, transition);
-            for state in self.machine.apply(state, transition) {
-                match self.visit(state, Some((node, step, transition)), u32::from(switch)) {
+            for (branch, state) in self.machine.apply(state, transition).into_iter().enumerate() {
+                let turn = Turn {
+                    transition: transition.clone(),
+                    branch: branch as u32,
+                };
+                match self.visit(state, From::Node { node, step, turn }, u32::from(switch)) {
                     Some(seen) => next.push(seen),
                     // The process can end here.
                     None => whole = false,
@@ -321,12 +279,7 @@ impl Search<'_, '_> {
     }
 
     /// The node of a state, and whether it is new; none where execution is over.
-    fn visit(
-        &mut self,
-        state: State,
-        from: Option<(u32, Option<Step>, &Transition)>,
-        switches: u32,
-    ) -> Option<(u32, bool)> {
+    fn visit(&mut self, state: State, from: From, switches: u32) -> Option<(u32, bool)> {
         if state.over || (self.is_main && state.goroutines[0].ended) {
             return None;
         }
@@ -335,7 +288,7 @@ impl Search<'_, '_> {
             return None;
         }
         if state.crashed.is_some() {
-            self.crashed(&state, from.as_ref().map(|(node, step, _)| (*node, *step)));
+            self.crashed(&state, from);
             return None;
         }
         // A state costs what has to be copied and read of it.
@@ -347,18 +300,18 @@ impl Search<'_, '_> {
             Entry::Occupied(entry) => Some((*entry.get(), false)),
             Entry::Vacant(entry) => {
                 entry.insert(new);
-                let before = from.as_ref().map(|&(node, ..)| &self.nodes[node as usize]);
-                let switches = before.map_or(0, |before| before.switches) + switches;
+                let before = match &from {
+                    From::Begin(_) => None,
+                    From::Node { node, turn, .. } => Some((&self.nodes[*node as usize], turn)),
+                };
+                let switches = before.map_or(0, |(before, _)| before.switches) + switches;
                 let visited = Visited {
                     cost: switches + state.guesses,
                     switches,
                     state,
-                    depth: before.map_or(0, |before| before.depth + 1),
-                    last: match &from {
-                        Some((.., transition)) => transition.mover().or(before.and_then(|before| before.last)),
-                        None => None,
-                    },
-                    from: from.map(|(node, step, _)| (node, step)),
+                    depth: before.map_or(0, |(before, _)| before.depth + 1),
+                    last: before.and_then(|(before, turn)| turn.transition.mover().or(before.last)),
+                    from,
                     next: Vec::new(),
                     whole: false,
                 };
@@ -409,31 +362,12 @@ impl Search<'_, '_> {
         self.quiescent(first, &state, &stuck);
     }
 
-    /// The states in which the root stands in front of its first operation.
-    fn initial(&self, root: FuncKey, mut state: State) -> Vec<State> {
-        let gid = self.machine.new_goroutine(&mut state, None, None);
-        let func = self.machine.program.func(root);
-        let args = func
-            .params
-            .iter()
-            .map(|&param| Val::Lazy(func.values[param].ty))
-            .collect();
-        self.machine.push(&mut state, gid, root, args, Vec::new(), None);
-        let states = self.machine.run(state, gid);
-        self.machine.run_started(states)
-    }
-
-    fn crashed(&mut self, state: &State, from: Option<(u32, Option<Step>)>) {
+    fn crashed(&mut self, state: &State, from: From) {
         let Some((gid, crash, site)) = state.crashed else {
             return;
         };
-        let (kind, operation) = match crash {
-            Crash::SendOnClosed => (FailureKind::SendOnClosed, "chan send"),
-            Crash::CloseOfClosed => (FailureKind::CloseOfClosed, "close"),
-            Crash::CloseOfNil => (FailureKind::CloseOfNil, "close"),
-            Crash::NegativeCounter => (FailureKind::NegativeCounter, "sync.WaitGroup.Add"),
-            Crash::UnlockOfUnlocked => (FailureKind::UnlockOfUnlocked, "unlock"),
-            Crash::Other => return,
+        let Some((kind, operation)) = FailureKind::of_crash(crash) else {
+            return;
         };
         let goroutine = &state.goroutines[gid as usize];
         let blocked = Blocked {
@@ -451,7 +385,7 @@ impl Search<'_, '_> {
     /// Goroutines at these places can never proceed.
     fn quiescent(&mut self, node: u32, state: &State, stuck: &FxHashSet<Site>) {
         let blocked: Vec<_> = (0..state.goroutines.len() as Gid)
-            .filter_map(|gid| self.blocked(state, gid))
+            .filter_map(|gid| blocked(state, gid))
             .filter(|blocked| stuck.contains(&blocked.site))
             .collect();
         // `select {}` is meant to block.
@@ -463,57 +397,40 @@ impl Search<'_, '_> {
         } else {
             FailureKind::Deadlock
         };
-        let from = self.nodes[node as usize].from;
+        let from = self.nodes[node as usize].from.clone();
         self.report(kind, blocked, state, from);
     }
 
-    fn blocked(&self, state: &State, gid: Gid) -> Option<Blocked> {
-        let parked = parked(state, gid)?;
-        let goroutine = &state.goroutines[gid as usize];
-        let (object, holder) = match &parked.op {
-            SyncOp::Send { chan, .. } | SyncOp::Recv { chan, .. } => (made(state, chan), None),
-            SyncOp::Lock(loc) | SyncOp::LockAnnounced(loc) | SyncOp::ReadLock(loc) => held(state, loc),
-            SyncOp::Once(loc, _) => match state.sync(loc) {
-                Some(Sync::Once { running, .. }) => (None, *running),
-                _ => (None, None),
-            },
-            _ => (None, None),
-        };
-        Some(Blocked {
-            goroutine: gid,
-            operation: operation(&parked.op),
-            site: parked.site,
-            stack: goroutine.frames.iter().rev().skip(1).map(|frame| frame.func).collect(),
-            created: goroutine.created,
-            object,
-            holder,
-        })
-    }
-
-    fn report(
-        &mut self,
-        kind: FailureKind,
-        blocked: Vec<Blocked>,
-        state: &State,
-        mut from: Option<(u32, Option<Step>)>,
-    ) {
+    fn report(&mut self, kind: FailureKind, blocked: Vec<Blocked>, state: &State, mut from: From) {
         let mut sites: Vec<_> = blocked.iter().map(|blocked| blocked.site).collect();
         sites.sort_unstable();
         sites.dedup();
-        if !self.known.insert((kind, sites)) || self.failures.len() as u32 >= self.bounds.failures {
+        if !self.known.insert((kind, sites)) || self.found.len() as u32 >= self.bounds.failures {
             return;
         }
-        let mut schedule = Vec::new();
-        while let Some((node, step)) = from {
-            schedule.extend(step);
-            from = self.nodes[node as usize].from;
-        }
-        schedule.reverse();
-        self.failures.push(Failure {
+        let mut turns = Vec::new();
+        let first = loop {
+            match from {
+                From::Begin(number) => break number,
+                From::Node { node, step, turn } => {
+                    turns.push((turn, step));
+                    from = self.nodes[node as usize].from.clone();
+                }
+            }
+        };
+        turns.reverse();
+        let (turns, steps): (Vec<_>, Vec<_>) = turns.into_iter().unzip();
+        let failure = Failure {
             kind,
             guesses: state.guesses,
             blocked,
-            schedule,
+            schedule: Vec::new(),
+        };
+        self.found.push(Found {
+            failure,
+            first,
+            turns,
+            steps,
         });
     }
 }
@@ -546,23 +463,6 @@ impl Waiting {
         }
         None
     }
-}
-
-/// What a reader sees of a transition; nothing of the passing of time.
-fn step(state: &State, transition: &Transition) -> Option<Step> {
-    let (gid, partner) = match *transition {
-        Transition::Go(gid, _) => (gid, None),
-        Transition::Meet { sender, receiver } => (sender.0, Some(receiver.0)),
-        Transition::Fire(_) | Transition::Expire(_) => return None,
-    };
-    let moved = parked(state, gid)?;
-    let partner = partner.and_then(|partner| Some((partner, parked(state, partner)?.site)));
-    Some(Step {
-        goroutine: gid,
-        operation: operation(&moved.op),
-        site: moved.site,
-        partner,
-    })
 }
 
 /// The strongly connected components of the graph of states, each in order of numbers (Tarjan, 1972, without recursion).
@@ -618,52 +518,4 @@ fn components(nodes: &[Visited]) -> Vec<Vec<u32>> {
         }
     }
     out
-}
-
-fn made(state: &State, chan: &Val) -> Option<Site> {
-    match chan {
-        Val::Chan(obj) => state.chan(*obj)?.site,
-        _ => None,
-    }
-}
-
-fn held(state: &State, loc: &Loc) -> (Option<Site>, Option<Gid>) {
-    match state.sync(loc) {
-        Some(Sync::Lock {
-            writer,
-            readers,
-            waiting,
-            site,
-        }) => (*site, writer.or(readers.first().copied()).or(waiting.first().copied())),
-        _ => (None, None),
-    }
-}
-
-/// An operation in the words of a goroutine dump.
-fn operation(op: &SyncOp) -> &'static str {
-    match op {
-        SyncOp::Send { chan: Val::Nil, .. } => "chan send (nil chan)",
-        SyncOp::Recv { chan: Val::Nil, .. } => "chan receive (nil chan)",
-        SyncOp::Send { .. } => "chan send",
-        SyncOp::Recv { .. } => "chan receive",
-        SyncOp::Select { cases, .. } if cases.is_empty() => "select (no cases)",
-        SyncOp::Select { .. } => "select",
-        SyncOp::Close { .. } => "close",
-        SyncOp::Lock(_) | SyncOp::LockAnnounced(_) => "lock",
-        SyncOp::TryLock(..) => "trylock",
-        SyncOp::Unlock(_) => "unlock",
-        SyncOp::ReadLock(_) => "rlock",
-        SyncOp::ReadUnlock(_) => "runlock",
-        SyncOp::Add(_, count) if *count < 0 => "sync.WaitGroup.Done",
-        SyncOp::Add(..) => "sync.WaitGroup.Add",
-        SyncOp::Wait(_) => "sync.WaitGroup.Wait",
-        SyncOp::CondWait { .. } | SyncOp::CondQueued { .. } => "sync.Cond.Wait",
-        SyncOp::Signal(_, false) => "sync.Cond.Signal",
-        SyncOp::Signal(..) => "sync.Cond.Broadcast",
-        SyncOp::Once(..) => "sync.Once.Do",
-        SyncOp::Spawn(..) => "go",
-        SyncOp::Cancel(_) => "cancel",
-        SyncOp::Access(..) => "access",
-        SyncOp::Yield => "yield",
-    }
 }

@@ -55,6 +55,20 @@ impl<'a> Machine<'a> {
         self.cut.set(false);
     }
 
+    /// The states in which a function stands in front of its first operation.
+    pub(crate) fn begin(&self, root: FuncKey, mut state: State) -> Vec<State> {
+        let gid = self.new_goroutine(&mut state, None, None);
+        let func = self.program.func(root);
+        let args = func
+            .params
+            .iter()
+            .map(|&param| Val::Lazy(func.values[param].ty))
+            .collect();
+        self.push(&mut state, gid, root, args, Vec::new(), None);
+        let states = self.run(state, gid);
+        self.run_started(states)
+    }
+
     /// Counts work.
     pub(crate) fn spend(&self, instructions: u64) {
         self.fuel.set(self.fuel.get().saturating_sub(instructions));

@@ -1,0 +1,173 @@
+//! What goes wrong: who stands where for ever, or panics, and the steps that lead there.
+
+use crate::program::{FuncKey, Site};
+use crate::state::{Crash, Gid, State, Sync, SyncOp};
+use crate::sync::{Transition, parked};
+use crate::value::{Loc, Val};
+
+/// Something that goes wrong, and how to get there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// What.
+    pub kind: FailureKind,
+    /// How many questions about values from outside were answered on the way.
+    pub guesses: u32,
+    /// Goroutines that can never proceed; the one that panics, for panics.
+    pub blocked: Vec<Blocked>,
+    /// What happens, in order.
+    pub schedule: Vec<Step>,
+}
+
+/// Kinds of failures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FailureKind {
+    /// The root can never proceed.
+    Deadlock,
+    /// The root returns, other goroutines can never proceed.
+    Leak,
+    /// A send on a closed channel.
+    SendOnClosed,
+    /// A close of a closed channel.
+    CloseOfClosed,
+    /// A close of a nil channel.
+    CloseOfNil,
+    /// A counter below zero.
+    NegativeCounter,
+    /// An unlock of a lock that is not locked.
+    UnlockOfUnlocked,
+}
+
+/// A goroutine that can never proceed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Blocked {
+    /// Its number; 0 is the root.
+    pub goroutine: u32,
+    /// What it does: `chan send`, `sync.Mutex.Lock`, in the words of a goroutine dump.
+    pub operation: &'static str,
+    /// Where.
+    pub site: Site,
+    /// The calls around, innermost first, without that of the site.
+    pub stack: Vec<FuncKey>,
+    /// The `go` statement that started it.
+    pub created: Option<Site>,
+    /// Where the channel was made, or the lock was locked.
+    pub object: Option<Site>,
+    /// The goroutine that holds the lock.
+    pub holder: Option<u32>,
+}
+
+/// A step of a schedule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Who.
+    pub goroutine: u32,
+    /// What it does.
+    pub operation: &'static str,
+    /// Where.
+    pub site: Site,
+    /// The goroutine it meets, and where that stands.
+    pub partner: Option<(u32, Site)>,
+}
+
+impl FailureKind {
+    /// The kind of a panic, and the operation that panics.
+    pub(crate) fn of_crash(crash: Crash) -> Option<(Self, &'static str)> {
+        Some(match crash {
+            Crash::SendOnClosed => (Self::SendOnClosed, "chan send"),
+            Crash::CloseOfClosed => (Self::CloseOfClosed, "close"),
+            Crash::CloseOfNil => (Self::CloseOfNil, "close"),
+            Crash::NegativeCounter => (Self::NegativeCounter, "sync.WaitGroup.Add"),
+            Crash::UnlockOfUnlocked => (Self::UnlockOfUnlocked, "unlock"),
+            Crash::Other => return None,
+        })
+    }
+}
+
+/// Where a goroutine stands, and what it waits for.
+pub(crate) fn blocked(state: &State, gid: Gid) -> Option<Blocked> {
+    let parked = parked(state, gid)?;
+    let goroutine = &state.goroutines[gid as usize];
+    let (object, holder) = match &parked.op {
+        SyncOp::Send { chan, .. } | SyncOp::Recv { chan, .. } => (made(state, chan), None),
+        SyncOp::Lock(loc) | SyncOp::LockAnnounced(loc) | SyncOp::ReadLock(loc) => held(state, loc),
+        SyncOp::Once(loc, _) => match state.sync(loc) {
+            Some(Sync::Once { running, .. }) => (None, *running),
+            _ => (None, None),
+        },
+        _ => (None, None),
+    };
+    Some(Blocked {
+        goroutine: gid,
+        operation: operation(&parked.op),
+        site: parked.site,
+        stack: goroutine.frames.iter().rev().skip(1).map(|frame| frame.func).collect(),
+        created: goroutine.created,
+        object,
+        holder,
+    })
+}
+
+/// What a reader sees of a transition; nothing of the passing of time.
+pub(crate) fn step(state: &State, transition: &Transition) -> Option<Step> {
+    let (gid, partner) = match *transition {
+        Transition::Go(gid, _) => (gid, None),
+        Transition::Meet { sender, receiver } => (sender.0, Some(receiver.0)),
+        Transition::Fire(_) | Transition::Expire(_) => return None,
+    };
+    let moved = parked(state, gid)?;
+    let partner = partner.and_then(|partner| Some((partner, parked(state, partner)?.site)));
+    Some(Step {
+        goroutine: gid,
+        operation: operation(&moved.op),
+        site: moved.site,
+        partner,
+    })
+}
+
+fn made(state: &State, chan: &Val) -> Option<Site> {
+    match chan {
+        Val::Chan(obj) => state.chan(*obj)?.site,
+        _ => None,
+    }
+}
+
+fn held(state: &State, loc: &Loc) -> (Option<Site>, Option<Gid>) {
+    match state.sync(loc) {
+        Some(Sync::Lock {
+            writer,
+            readers,
+            waiting,
+            site,
+        }) => (*site, writer.or(readers.first().copied()).or(waiting.first().copied())),
+        _ => (None, None),
+    }
+}
+
+/// An operation in the words of a goroutine dump.
+fn operation(op: &SyncOp) -> &'static str {
+    match op {
+        SyncOp::Send { chan: Val::Nil, .. } => "chan send (nil chan)",
+        SyncOp::Recv { chan: Val::Nil, .. } => "chan receive (nil chan)",
+        SyncOp::Send { .. } => "chan send",
+        SyncOp::Recv { .. } => "chan receive",
+        SyncOp::Select { cases, .. } if cases.is_empty() => "select (no cases)",
+        SyncOp::Select { .. } => "select",
+        SyncOp::Close { .. } => "close",
+        SyncOp::Lock(_) | SyncOp::LockAnnounced(_) => "lock",
+        SyncOp::TryLock(..) => "trylock",
+        SyncOp::Unlock(_) => "unlock",
+        SyncOp::ReadLock(_) => "rlock",
+        SyncOp::ReadUnlock(_) => "runlock",
+        SyncOp::Add(_, count) if *count < 0 => "sync.WaitGroup.Done",
+        SyncOp::Add(..) => "sync.WaitGroup.Add",
+        SyncOp::Wait(_) => "sync.WaitGroup.Wait",
+        SyncOp::CondWait { .. } | SyncOp::CondQueued { .. } => "sync.Cond.Wait",
+        SyncOp::Signal(_, false) => "sync.Cond.Signal",
+        SyncOp::Signal(..) => "sync.Cond.Broadcast",
+        SyncOp::Once(..) => "sync.Once.Do",
+        SyncOp::Spawn(..) => "go",
+        SyncOp::Cancel(_) => "cancel",
+        SyncOp::Access(..) => "access",
+        SyncOp::Yield => "yield",
+    }
+}

@@ -1,0 +1,121 @@
+//! Executes a schedule again before it is believed.
+//!
+//! The search leaves out orders that make no difference, and takes states with the same fingerprint for the same. Here neither happens on the way: each
+//! step of the schedule has to be possible where it is taken, and the end has to be what was claimed. That goroutines can never proceed is claimed
+//! of all that can come after; this is searched once more, with every order of every operation.
+
+use rustc_hash::FxHashSet;
+
+use crate::failure::{Failure, FailureKind, Step};
+use crate::hash::fingerprint;
+use crate::machine::Machine;
+use crate::program::{FuncKey, Site};
+use crate::state::{Gid, State};
+use crate::sync::{Transition, parked};
+
+/// One step of an execution.
+#[derive(Clone, Debug)]
+pub(crate) struct Turn {
+    pub(crate) transition: Transition,
+    /// Which of the states that come of it.
+    pub(crate) branch: u32,
+}
+
+/// A failure, and how the search came to it.
+pub(crate) struct Found {
+    pub(crate) failure: Failure,
+    /// Which of the states the root begins with.
+    pub(crate) first: u32,
+    pub(crate) turns: Vec<Turn>,
+    /// What a reader sees of each turn.
+    pub(crate) steps: Vec<Option<Step>>,
+}
+
+/// Instructions of a replay.
+const INSTRUCTIONS: u64 = 400_000;
+/// States behind the end of a schedule that are looked at.
+const BEHIND: usize = 300;
+
+/// The failure with the shortest schedule after which it cannot be avoided, if it happens.
+pub(crate) fn replay(machine: &Machine<'_>, root: FuncKey, initialised: &State, found: Found) -> Option<Failure> {
+    let Found {
+        mut failure,
+        first,
+        turns,
+        mut steps,
+    } = found;
+    machine.fuel.set(INSTRUCTIONS);
+    let mut state = machine
+        .begin(root, initialised.clone())
+        .into_iter()
+        .nth(first as usize)?;
+    let mut states = Vec::with_capacity(turns.len() + 1);
+    for turn in &turns {
+        if !machine.transitions(&state).contains(&turn.transition) {
+            return None;
+        }
+        let next = machine
+            .apply(&state, &turn.transition)
+            .into_iter()
+            .nth(turn.branch as usize)?;
+        states.push(std::mem::replace(&mut state, next));
+    }
+    if !matches!(failure.kind, FailureKind::Deadlock | FailureKind::Leak) {
+        let (gid, crash, site) = state.crashed?;
+        let blocked = failure.blocked.first()?;
+        let is_same = FailureKind::of_crash(crash).is_some_and(|(kind, _)| kind == failure.kind)
+            && (gid, site) == (blocked.goroutine, blocked.site);
+        failure.schedule = steps.into_iter().flatten().collect();
+        return is_same.then_some(failure);
+    }
+    let stuck: Vec<(Gid, Site)> = failure
+        .blocked
+        .iter()
+        .map(|blocked| (blocked.goroutine, blocked.site))
+        .collect();
+    if is_stuck(machine, &state, &stuck) == Some(false) {
+        return None;
+    }
+    // What comes when nothing can be changed any more explains nothing.
+    while let Some(before) = states.pop() {
+        if is_stuck(machine, &before, &stuck) != Some(true) {
+            break;
+        }
+        steps.pop();
+    }
+    failure.schedule = steps.into_iter().flatten().collect();
+    Some(failure)
+}
+
+/// Whether these goroutines stand where they do for ever, whatever the others do; none if that is too much to find out.
+fn is_stuck(machine: &Machine<'_>, state: &State, stuck: &[(Gid, Site)]) -> Option<bool> {
+    machine.cut.set(false);
+    let mut seen = FxHashSet::default();
+    seen.insert(fingerprint(machine, state));
+    let mut work = vec![state.clone()];
+    while let Some(state) = work.pop() {
+        let stand = |&(gid, site): &(Gid, Site)| {
+            (gid as usize) < state.goroutines.len() && parked(&state, gid).is_some_and(|parked| parked.site == site)
+        };
+        let transitions = machine.transitions(&state);
+        let moves = |transition: &Transition| stuck.iter().any(|&(gid, _)| transition.moves(gid));
+        if !stuck.iter().all(stand) || transitions.iter().any(moves) {
+            return Some(false);
+        }
+        for transition in &transitions {
+            for next in machine.apply(&state, transition) {
+                // The process ends, and everybody with it.
+                if next.over || next.crashed.is_some() {
+                    continue;
+                }
+                if seen.len() >= BEHIND || machine.fuel.get() == 0 {
+                    return None;
+                }
+                if seen.insert(fingerprint(machine, &next)) {
+                    work.push(next);
+                }
+            }
+        }
+    }
+    (!machine.cut.get()).then_some(true)
+}
