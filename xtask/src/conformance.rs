@@ -3,6 +3,7 @@
 
 mod list;
 mod parse;
+mod spin;
 mod types;
 
 use anyhow::Result;
@@ -14,6 +15,8 @@ pub(crate) enum Oracle {
     List(list::ListArgs),
     /// Trees with go/parser
     Parse(parse::ParseArgs),
+    /// Explored schedules with SPIN
+    Spin(spin::SpinArgs),
     /// Objects and types with go/types
     Types(types::TypesArgs),
     /// One run of `types --speed`
@@ -26,6 +29,7 @@ pub(crate) fn run(oracle: &Oracle) -> Result<()> {
     match oracle {
         Oracle::List(args) => list::run(args),
         Oracle::Parse(args) => parse::run(args),
+        Oracle::Spin(args) => spin::run(args),
         Oracle::Types(args) => types::run(args),
         Oracle::TypesRun(args) => types::once(args),
     }

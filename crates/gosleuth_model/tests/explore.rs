@@ -13,7 +13,8 @@ use gosleuth_syntax::{ParseOptions, ast, parse};
 use gosleuth_types::{Caches, CheckInput, Checked, PkgId, Query, SourceFile, World, check_package};
 use rustc_hash::FxHashMap;
 
-const LIBRARY: [(&str, &str); 8] = [
+const LIBRARY: [(&str, &str); 9] = [
+    ("math/rand", include_str!("library/rand.go")),
     ("time", include_str!("library/time.go")),
     ("sync", include_str!("library/sync.go")),
     ("sync/atomic", include_str!("library/atomic.go")),

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math/rand"
 	"testing"
 	"time"
 )
@@ -259,4 +260,23 @@ func TestOkPipeReaderCloses(t *testing.T) {
 	}()
 	r.Read(make([]byte, 1))
 	r.Close()
+}
+
+// want Leak: chan send
+func TestBadRandomWay(t *testing.T) {
+	ch := make(chan int)
+	go func() { ch <- 1 }()
+	if rand.Intn(10) < 3 {
+		return
+	}
+	<-ch
+}
+
+func TestOkRandomWays(t *testing.T) {
+	ch := make(chan int, 1)
+	go func() { ch <- 1 }()
+	if rand.Float64() < 0.5 {
+		return
+	}
+	<-ch
 }
