@@ -17,6 +17,7 @@ mod flow;
 mod goroutines;
 mod models;
 mod nil_channels;
+mod order;
 mod places;
 mod registry;
 mod rule;

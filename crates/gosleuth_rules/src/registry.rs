@@ -29,6 +29,7 @@ pub static RULES: &[&Rule] = &[
     &dl012::RULE,
     &dl013::RULE,
     &dr003::RULE,
+    &dr004::RULE,
     &dr005::RULE,
     &pn001::RULE,
     &pn002::RULE,

@@ -18,6 +18,7 @@ pub(crate) mod dl010;
 pub(crate) mod dl012;
 pub(crate) mod dl013;
 pub(crate) mod dr003;
+pub(crate) mod dr004;
 pub(crate) mod dr005;
 pub(crate) mod gl001;
 pub(crate) mod gl002;

@@ -231,14 +231,43 @@ func FN_OtherPackage(l *lib.Limiter, job func() error) error {
 	return nil
 }
 
+type split struct{ slots chan struct{} }
+
+func newSplit() *split { return &split{slots: make(chan struct{}, 4)} }
+
 // Taking and giving back are in functions of their own.
-func (p *pool) FN_TwoFunctions(job func() error) error {
-	p.take()
+func (s *split) FN_TwoFunctions(job func() error) error {
+	s.take()
 	if err := job(); err != nil {
 		return err
 	}
-	p.release()
+	s.release()
 	return nil
 }
 
-func (p *pool) take() { p.slots <- struct{}{} }
+func (s *split) take()    { s.slots <- struct{}{} }
+func (s *split) release() { <-s.slots }
+
+type requests struct{ inFlight chan struct{} }
+
+func newRequests() *requests { return &requests{inFlight: make(chan struct{}, 4)} }
+
+func (r *requests) OkReceiverGivesBack(send func() error) error {
+	r.inFlight <- struct{}{}
+	if err := send(); err != nil {
+		<-r.inFlight
+		return err
+	}
+	return nil
+}
+
+func (r *requests) receive(replies <-chan int) {
+	for range replies {
+		<-r.inFlight
+	}
+}
+
+func OkBefore(sem *semaphore.Weighted) bool {
+	sem.Release(1)
+	return sem.TryAcquire(1)
+}

@@ -156,6 +156,18 @@ func OkDrains(in <-chan int) {
 	}
 }
 
+func OkDrainsToFlag(in <-chan int) (n int) {
+	for drained := false; !drained; {
+		select {
+		case <-in:
+			n++
+		default:
+			drained = true
+		}
+	}
+	return n
+}
+
 func OkDrainsToLabel(in <-chan int) int {
 	n := 0
 loop:

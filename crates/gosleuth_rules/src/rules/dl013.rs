@@ -59,8 +59,8 @@ rule! {
     ///
     /// ## Limits
     ///
-    /// A function that only takes and one that only gives back are taken to belong together; so is a function that starts a goroutine, stores
-    /// a function or calls one of this package that gives back. Panics are not counted as paths. Only channels of `struct{}` and `bool` are
+    /// A function that only takes and one that only gives back are taken to belong together, and where another function gives back too, a path
+    /// may hand its slot over. Panics are not counted as paths. Only channels of `struct{}` and `bool` are
     /// taken for semaphores.
     ///
     /// ## Version notes
@@ -108,12 +108,15 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
         let acquires = acquires(cx, id);
         for acquire in acquires {
             // The function itself says that it is meant to give the slot back.
-            let Some(&(_, release)) = releases
-                .get(&id)
-                .and_then(|list| list.iter().find(|(place, _)| *place == acquire.place))
-            else {
+            let Some(&(_, release)) = releases.get(&id).and_then(|list| {
+                list.iter()
+                    .find(|&&(place, at)| place == acquire.place && is_behind(func, &acquire, at))
+            }) else {
                 continue;
             };
+            if is_given_back_elsewhere(cx, acquire.place, &releases) {
+                continue;
+            }
             if !acquire.weighted && !is_limiter(cx, acquire.place) {
                 continue;
             }
@@ -137,6 +140,52 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
             .push(sink);
         }
     }
+}
+
+/// Whether a function that did not take the slot gives it back: then a path may hand its slot over to that one. Functions that nobody but
+/// takers call belong to these.
+fn is_given_back_elsewhere(cx: &RuleContext<'_>, place: Place, releases: &Releases) -> bool {
+    let takes = |id: FuncId| acquires(cx, id).iter().any(|acquire| acquire.place == place);
+    releases.iter().any(|(&by, list)| {
+        if !list.iter().any(|&(other, _)| other == place) {
+            return false;
+        }
+        let func = &cx.ir.funcs[by];
+        if takes(by) || func.parent.is_some_and(takes) {
+            return false;
+        }
+        let Some(obj) = func.obj else { return true };
+        let is_open = cx.query.object(obj).is_none_or(|object| object.name.is_exported());
+        is_open
+            || cx.ir.funcs.iter_enumerated().any(|(user, func)| {
+                let uses = func.values.iter().any(|value| match &value.op {
+                    Op::Call(call) | Op::Go(call) | Op::Defer(call) => cx.callee(call) == Some(obj),
+                    Op::Func(used) | Op::BoundMethod { method: used, .. } => *used == obj,
+                    _ => false,
+                });
+                uses && !takes(user) && !func.parent.is_some_and(takes)
+            })
+    })
+}
+
+/// Whether a value can come after the slot was taken.
+fn is_behind(func: &Func, acquire: &Acquire, at: ValueId) -> bool {
+    let mut seen = FxHashSet::default();
+    let mut work = vec![acquire.from];
+    while let Some((block, from)) = work.pop() {
+        let node = &func.blocks[block];
+        if node.values.get(from..).is_some_and(|values| values.contains(&at)) {
+            return true;
+        }
+        work.extend(
+            node.end
+                .successors()
+                .into_iter()
+                .filter(|&to| seen.insert(to))
+                .map(|to| (to, 0)),
+        );
+    }
+    false
 }
 
 /// The receives and calls that give a slot back, by function.

@@ -2,8 +2,8 @@ use gosleuth_base::{
     Family, Finding, FixAvailability, FixSafety, Idx as _, RuleCode, RuleInfo, RuleSet, Severity, SuspectKind, Symptom,
 };
 use gosleuth_ir::{BlockId, Callee, Func, Op, Terminator, ValueId};
-use gosleuth_syntax::ast::{Span, StmtId, StmtKind};
-use gosleuth_types::Builtin;
+use gosleuth_syntax::ast::{Span, StmtId, StmtKind, UnaryOp};
+use gosleuth_types::{Builtin, ConstValue};
 use rustc_hash::FxHashSet;
 
 use crate::context::RuleContext;
@@ -136,12 +136,10 @@ fn comes_back(
     default: BlockId,
     sleeps: bool,
 ) -> bool {
-    let mut seen = vec![false; func.blocks.len()];
-    let mut work = vec![default];
-    while let Some(block) = work.pop() {
-        if std::mem::replace(&mut seen[block.index()], true) {
-            continue;
-        }
+    let mut seen = FxHashSet::default();
+    // With the values that phis have on this way.
+    let mut work = vec![(default, Vec::new())];
+    while let Some((block, known)) = work.pop() {
         let node = &func.blocks[block];
         let idle = node
             .values
@@ -153,9 +151,60 @@ fn comes_back(
         if block == select_block {
             return true;
         }
-        work.extend(node.end.successors());
+        let taken = match node.end {
+            // `for !drained`, where the default sets `drained`.
+            Terminator::If(cond, then, els) => match truth(func, &known, cond) {
+                Some(true) => vec![then],
+                Some(false) => vec![els],
+                None => vec![then, els],
+            },
+            ref end => end.successors(),
+        };
+        for next in taken {
+            if seen.insert((block, next)) {
+                work.push((next, phis(func, block, next, &known)));
+            }
+        }
     }
     false
+}
+
+/// What the phis of a block are when control comes from another one.
+fn phis(func: &Func, from: BlockId, to: BlockId, known: &[(ValueId, ValueId)]) -> Vec<(ValueId, ValueId)> {
+    let node = &func.blocks[to];
+    let mut now = known.to_vec();
+    let Some(edge) = node.preds.iter().position(|&pred| pred == from) else {
+        return now;
+    };
+    for &value in &node.values {
+        let Op::Phi(operands) = func.op(value) else { break };
+        now.retain(|&(phi, _)| phi != value);
+        if let Some(&operand) = operands.get(edge) {
+            let operand = known
+                .iter()
+                .find(|(phi, _)| *phi == operand)
+                .map_or(operand, |&(_, value)| value);
+            now.push((value, operand));
+        }
+    }
+    now
+}
+
+fn truth(func: &Func, known: &[(ValueId, ValueId)], cond: ValueId) -> Option<bool> {
+    match func.op(cond) {
+        Op::Const(ConstValue::Bool(value)) => Some(*value),
+        Op::Zero => Some(false),
+        Op::Unary(UnaryOp::Not, inner) => truth(func, known, *inner).map(|value| !value),
+        Op::Phi(_) => {
+            let &(_, value) = known.iter().find(|(phi, _)| *phi == cond)?;
+            if matches!(func.op(value), Op::Phi(_)) {
+                None
+            } else {
+                truth(func, known, value)
+            }
+        }
+        _ => None,
+    }
 }
 
 /// Calls that make the channels of the select: `ctx.Done()`, `time.After(d)`.
@@ -175,6 +224,7 @@ fn is_idle(cx: &RuleContext<'_>, func: &Func, value: ValueId, sleeps: bool) -> b
         | Op::FieldAddr { .. }
         | Op::Field { .. }
         | Op::Convert(_) => true,
+        Op::Unary(UnaryOp::Not, _) => true,
         Op::Binary(..) | Op::Unary(..) => sleeps,
         Op::Call(call) => match call.callee {
             Callee::Builtin(builtin) => matches!(builtin, Builtin::Len | Builtin::Cap),
