@@ -180,10 +180,13 @@ impl Walk<'_, '_> {
                     if let Some(slot) = held.slot(*stored) {
                         // What a literal above has captured already, it sees.
                         let is_seen = self.captured.get(addr).is_some_and(|&pos| pos < func.values[value].pos);
-                        if matches!(func.op(*addr), Op::Alloc { var: Some(_) }) && !is_seen {
-                            insert(&mut held.cells, *addr, slot);
-                        } else if rule.used(held, value, slot) == Step::Settled {
+                        let is_variable = matches!(func.op(*addr), Op::Alloc { var: Some(_) });
+                        if (!is_variable || is_seen) && rule.used(held, value, slot) == Step::Settled {
                             return BlockEnd::Settled;
+                        }
+                        // It may be read from there as well, by this function.
+                        if is_variable {
+                            insert(&mut held.cells, *addr, slot);
                         }
                         continue;
                     }

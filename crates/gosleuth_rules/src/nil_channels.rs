@@ -2,6 +2,7 @@
 
 use gosleuth_base::Idx as _;
 use gosleuth_ir::{Func, Op, Terminator, ValueId};
+use gosleuth_syntax::ast::SpecKind;
 use gosleuth_types::{ObjRef, Type, VarKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -91,8 +92,26 @@ impl NilChannels {
         let Some(object) = cx.query.object(obj) else {
             return false;
         };
-        obj.pkg == cx.query.pkg && !object.name.is_exported()
+        // Tests are not part of the package that they test: what they alone fill is named after them.
+        let place = cx
+            .declaration(obj)
+            .map(|(file, span)| declared_in(cx, file, span.start));
+        let is_for_tests = [Some(cx.text(object.name)), place]
+            .into_iter()
+            .flatten()
+            .any(|name| name.to_ascii_lowercase().contains("test"));
+        obj.pkg == cx.query.pkg && !object.name.is_exported() && !is_for_tests
     }
+}
+
+/// The name of the type whose declaration is around an offset; empty elsewhere.
+fn declared_in<'a>(cx: &RuleContext<'a>, file: usize, offset: u32) -> &'a str {
+    let tree = cx.files[file].tree;
+    let found = tree.specs.iter().find_map(|spec| match spec.kind {
+        SpecKind::Type { name, .. } if spec.span.contains(offset) => Some(name),
+        _ => None,
+    });
+    found.map_or("", |name| tree.name(name))
 }
 
 /// A channel that is nil from one side of a branch, used before any other condition is asked.

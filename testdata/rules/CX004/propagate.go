@@ -106,3 +106,12 @@ func OkDerived(ctx context.Context) error {
 func OkUnnamed(_ context.Context) error {
 	return run(context.Background(), "x")
 }
+
+type logger interface {
+	InfoContext(ctx context.Context, text string)
+}
+
+func OkLogs(ctx context.Context, l logger) error {
+	l.InfoContext(context.Background(), "begins")
+	return ctx.Err()
+}

@@ -125,3 +125,15 @@ func OkNilCheck(ctx context.Context) error {
 	}
 	return run(ctx)
 }
+
+type server struct {
+	ctx    context.Context
+	cancel context.CancelFunc
+}
+
+func (s *server) OkStored(w http.ResponseWriter, r *http.Request) {
+	if s.ctx == nil {
+		s.ctx, s.cancel = context.WithCancel(context.Background())
+	}
+	_ = run(s.ctx)
+}

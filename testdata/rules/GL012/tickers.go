@@ -1,7 +1,10 @@
 // Package gl012 has tickers that go on, and some that stop.
 package gl012
 
-import "time"
+import (
+	"os"
+	"time"
+)
 
 func BadStopElsewhere(do func()) (stop func()) {
 	ticker := time.NewTicker(time.Second)
@@ -130,4 +133,12 @@ func OkCondition(do func() bool) (stop func()) {
 func OkHandedOn(use func(*time.Ticker)) {
 	ticker := time.NewTicker(time.Second)
 	use(ticker)
+}
+
+func OkEndlessRange(gone func() bool) {
+	for range time.NewTicker(time.Second).C {
+		if gone() {
+			os.Exit(1)
+		}
+	}
 }

@@ -217,3 +217,32 @@ func FN_OwnFunction(url string) int {
 }
 
 func fetch(url string) (*http.Response, error) { return http.Get(url) }
+
+func OkErrorSeenByDefer(req *http.Request, again func() bool, release func()) (res *http.Response, err error) {
+	defer func() {
+		if err != nil {
+			release()
+		}
+	}()
+	resp, err := http.DefaultClient.Do(req)
+	if again() && err == nil {
+		resp.Body.Close()
+		resp, err = http.DefaultClient.Do(req)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return resp, nil
+}
+
+func OkBodyIsNil(req *http.Request, again func(*http.Response) bool) (*http.Response, error) {
+	for {
+		resp, err := http.DefaultClient.Do(req)
+		if !again(nil) {
+			return resp, err
+		}
+		if resp != nil && resp.Body != nil {
+			resp.Body.Close()
+		}
+	}
+}

@@ -129,6 +129,21 @@ fn without_context(
     report.push(sink);
 }
 
+/// Whether a name says that the function writes a log or counts: that waits for nobody.
+fn is_record(name: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "print", "log", "debug", "info", "warn", "error", "trace", "record", "observe",
+    ];
+    let end = name
+        .get(1..)
+        .unwrap_or("")
+        .find(|c: char| c.is_ascii_uppercase())
+        .map_or(name.len(), |at| at + 1);
+    let first = name[..end].to_ascii_lowercase();
+    let first = first.trim_end_matches("ln").trim_end_matches(['f', 'w']);
+    WORDS.contains(&first)
+}
+
 /// `context.Background()` as an argument.
 fn background(
     cx: &RuleContext<'_>,
@@ -151,7 +166,7 @@ fn background(
         ExprKind::Ident(ident) | ExprKind::Selector { sel: ident, .. } => file.tree.name(ident),
         _ => return,
     };
-    if is_cleanup(name) {
+    if is_cleanup(name) || is_record(name) {
         return;
     }
     for &arg in args {

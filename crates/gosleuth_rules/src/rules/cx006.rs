@@ -1,5 +1,6 @@
 use gosleuth_base::{Family, Finding, FixAvailability, FixSafety, RuleCode, RuleInfo, RuleSet, Severity, Symptom};
 use gosleuth_syntax::ast::{AssignOp, ExprId, ExprKind, Span, StmtKind};
+use gosleuth_types::{ObjKind, VarKind};
 
 use crate::context::RuleContext;
 use crate::contexts::{at_hand, is_cleanup, is_decided, may_be_over};
@@ -89,6 +90,9 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
                 {
                     continue;
                 }
+                if is_stored(cx, index, call) {
+                    continue;
+                }
                 let parent = file.tree.exprs[parent].span;
                 cx.report(
                     &RULE.info,
@@ -112,6 +116,25 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
         }
         groups(cx, index, sink);
     }
+}
+
+/// Whether the results go to a field or package-level variable: what is kept there is to outlive the call.
+fn is_stored(cx: &RuleContext<'_>, index: usize, call: ExprId) -> bool {
+    let file = &cx.files[index];
+    let tree = file.tree;
+    tree.stmts.iter().any(|stmt| match tree.sides(stmt.kind) {
+        (lhs @ [_, ..], &[value]) if value == call => lhs.iter().any(|&place| match tree.exprs[place].kind {
+            ExprKind::Selector { .. } | ExprKind::Index { .. } => true,
+            ExprKind::Ident(ident) => file.info.object_of(ident).is_some_and(|obj| {
+                matches!(
+                    cx.query.object(obj).map(|object| &object.kind),
+                    Some(ObjKind::Var(VarKind::Package))
+                )
+            }),
+            _ => false,
+        }),
+        _ => false,
+    })
 }
 
 fn function_name(cx: &RuleContext<'_>, index: usize, body: Span) -> String {

@@ -145,26 +145,36 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
 /// Whether a function that did not take the slot gives it back: then a path may hand its slot over to that one. Functions that nobody but
 /// takers call belong to these.
 fn is_given_back_elsewhere(cx: &RuleContext<'_>, place: Place, releases: &Releases) -> bool {
-    let takes = |id: FuncId| acquires(cx, id).iter().any(|acquire| acquire.place == place);
+    // A literal belongs to the functions around it.
+    let takes = |id: FuncId| {
+        let mut around = Some(id);
+        std::iter::from_fn(|| {
+            let id = around?;
+            around = cx.ir.funcs[id].parent;
+            Some(id)
+        })
+        .any(|id| acquires(cx, id).iter().any(|acquire| acquire.place == place))
+    };
     releases.iter().any(|(&by, list)| {
         if !list.iter().any(|&(other, _)| other == place) {
             return false;
         }
         let func = &cx.ir.funcs[by];
-        if takes(by) || func.parent.is_some_and(takes) {
+        if takes(by) {
             return false;
         }
         let Some(obj) = func.obj else { return true };
         let is_open = cx.query.object(obj).is_none_or(|object| object.name.is_exported());
-        is_open
-            || cx.ir.funcs.iter_enumerated().any(|(user, func)| {
-                let uses = func.values.iter().any(|value| match &value.op {
-                    Op::Call(call) | Op::Go(call) | Op::Defer(call) => cx.callee(call) == Some(obj),
-                    Op::Func(used) | Op::BoundMethod { method: used, .. } => *used == obj,
-                    _ => false,
-                });
-                uses && !takes(user) && !func.parent.is_some_and(takes)
-            })
+        let mut users = cx.ir.funcs.iter_enumerated().filter_map(|(user, func)| {
+            let uses = func.values.iter().any(|value| match &value.op {
+                Op::Call(call) | Op::Go(call) | Op::Defer(call) => cx.callee(call) == Some(obj),
+                Op::Func(used) | Op::BoundMethod { method: used, .. } => *used == obj,
+                _ => false,
+            });
+            uses.then(|| takes(user))
+        });
+        // Methods that nobody calls by name are called through an interface.
+        is_open || users.next() != Some(true) || users.any(|takes| !takes)
     })
 }
 

@@ -96,7 +96,7 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
             let Some((block, _)) = position(func, id) else { continue };
             match &*symbol {
                 "time.NewTicker" => unstopped(cx, func, id, sink),
-                "time.Tick" if !is_main && leaves(cx, func, block, ranged(func, id)) => {
+                "time.Tick" if !is_main && leaves(cx, func, block, ranged(func, id), true) => {
                     cx.report(
                         &RULE.info,
                         func.file,
@@ -160,7 +160,7 @@ fn endless(cx: &RuleContext<'_>, id: FuncId, stops: &[(ObjRef, FuncId, ValueId)]
             continue;
         };
         // A range over a channel ends only when that is closed, which a ticker's never is.
-        if !in_loop(func, block) || leaves(cx, func, block, comma_ok.then_some(value)) {
+        if !in_loop(func, block) || leaves(cx, func, block, comma_ok.then_some(value), true) {
             continue;
         }
         let Some(obj) = place(cx, func, ticker) else { continue };
@@ -211,8 +211,9 @@ fn ranged(func: &Func, wanted: ValueId) -> Option<ValueId> {
         .map(|(id, _)| id)
 }
 
-/// Whether control can leave the function from a block, other than because the channel received from was closed.
-fn leaves(cx: &RuleContext<'_>, func: &Func, block: BlockId, recv: Option<ValueId>) -> bool {
+/// Whether control can leave the function from a block, other than because the channel received from was closed;
+/// with `by_exit`, also by a call that does not return.
+fn leaves(cx: &RuleContext<'_>, func: &Func, block: BlockId, recv: Option<ValueId>, by_exit: bool) -> bool {
     use gosleuth_base::Idx as _;
     use gosleuth_ir::Terminator;
     let mut seen = vec![false; func.blocks.len()];
@@ -222,6 +223,16 @@ fn leaves(cx: &RuleContext<'_>, func: &Func, block: BlockId, recv: Option<ValueI
             continue;
         }
         let node = &func.blocks[next];
+        let ends = node.values.iter().any(|&value| match func.op(value) {
+            Op::Call(call) => crate::flow::has(cx.call_models(call), crate::Behaviour::NoReturn),
+            _ => false,
+        });
+        if ends {
+            if !by_exit {
+                continue;
+            }
+            return true;
+        }
         match &node.end {
             Terminator::Return(_) | Terminator::Panic(_) => return true,
             Terminator::If(cond, then, els) => {
@@ -232,13 +243,6 @@ fn leaves(cx: &RuleContext<'_>, func: &Func, block: BlockId, recv: Option<ValueI
                 }
             }
             end => work.extend(end.successors()),
-        }
-        let ends = node.values.iter().any(|&value| match func.op(value) {
-            Op::Call(call) => crate::flow::has(cx.call_models(call), crate::Behaviour::NoReturn),
-            _ => false,
-        });
-        if ends {
-            return true;
         }
     }
     false
@@ -260,6 +264,16 @@ impl Follow for OnlyTicks<'_> {
 
 fn unstopped(cx: &RuleContext<'_>, func: &Func, call: ValueId, sink: &mut Vec<Finding>) {
     if follow(cx, func, call, &[(call, 0)], &mut OnlyTicks { func }).is_none() {
+        return;
+    }
+    // A range over the ticks does not end by itself.
+    let ranged = func.values.iter_enumerated().find(|(_, value)| match value.op {
+        Op::Recv { chan, comma_ok: true } => ticker_of(cx, func, chan) == Some(call),
+        _ => false,
+    });
+    if let (Some((ranged, _)), Some((block, _))) = (ranged, position(func, call))
+        && !leaves(cx, func, block, Some(ranged), false)
+    {
         return;
     }
     let span = cx.span_of(func, call);

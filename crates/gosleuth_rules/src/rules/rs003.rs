@@ -160,6 +160,10 @@ impl Follow for Body<'_, '_> {
             // With an error there is no response, and without a response no body.
             Some(ERROR) if !is_nil => Step::Settled,
             Some(RESPONSE) if is_nil => Step::Settled,
+            // `resp.Body != nil`
+            None if is_nil && matches!(self.func.op(value), Op::Load(addr) if self.bodies.contains(addr)) => {
+                Step::Settled
+            }
             _ => Step::Go,
         }
     }
