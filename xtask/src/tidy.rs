@@ -386,6 +386,7 @@ fn places(files: &[String], findings: &mut Vec<String>) {
             if !matches!(
                 part,
                 "Cargo.toml"
+                    | "build.rs"
                     | "src"
                     | "tests"
                     | "benches"
@@ -396,7 +397,7 @@ fn places(files: &[String], findings: &mut Vec<String>) {
                     | "testdata"
             ) {
                 findings.push(format!(
-                    "{file}: a crate holds Cargo.toml, src, tests, benches, examples, assets, catalogue, models, testdata"
+                    "{file}: a crate holds Cargo.toml, build.rs, src, tests, benches, examples, assets, catalogue, models, testdata"
                 ));
             }
         }
