@@ -1,5 +1,5 @@
-//! A validator for the subset of JSON Schema that the generator writes. Keywords it does not know make the test fail, and so do
-//! properties the schema does not name: documents may grow in later versions, but not without their description.
+//! A validator for the subset of JSON Schema that the generator and that of SARIF use. Keywords it does not know make the test fail, and
+//! so do properties that a schema neither names nor lets in: documents may grow in later versions, but not without their description.
 
 #![expect(clippy::unwrap_used, reason = "a schema that is not one fails the test that uses it")]
 
@@ -19,8 +19,8 @@ fn check(root: &Value, schema: &Value, value: &Value, path: &str, found: &mut Ve
     for (keyword, rule) in schema {
         match keyword.as_str() {
             "$ref" => {
-                let name = rule.as_str().unwrap().strip_prefix("#/$defs/").unwrap();
-                check(root, &root["$defs"][name], value, path, found);
+                let target = root.pointer(rule.as_str().unwrap().strip_prefix('#').unwrap()).unwrap();
+                check(root, target, value, path, found);
             }
             "anyOf" => {
                 let fits = rule.as_array().unwrap().iter().any(|option| {
@@ -61,13 +61,19 @@ fn check(root: &Value, schema: &Value, value: &Value, path: &str, found: &mut Ve
                 for (name, value) in value.as_object().into_iter().flatten() {
                     match rule.get(name) {
                         Some(schema) => check(root, schema, value, &format!("{path}.{name}"), found),
+                        None if schema.contains_key("additionalProperties") => {}
                         None => found.push(format!("{path}: {name} is not in the schema")),
                     }
                 }
             }
             "additionalProperties" => {
-                for (name, value) in value.as_object().into_iter().flatten() {
-                    check(root, rule, value, &format!("{path}.{name}"), found);
+                let named = |name: &str| schema.get("properties").is_some_and(|named| named.get(name).is_some());
+                for (name, value) in value.as_object().into_iter().flatten().filter(|(name, _)| !named(name)) {
+                    match rule {
+                        Value::Bool(true) => {}
+                        Value::Bool(false) => found.push(format!("{path}: {name} is not in the schema")),
+                        rule => check(root, rule, value, &format!("{path}.{name}"), found),
+                    }
                 }
             }
             "items" => {
@@ -75,7 +81,24 @@ fn check(root: &Value, schema: &Value, value: &Value, path: &str, found: &mut Ve
                     check(root, rule, value, &format!("{path}[{index}]"), found);
                 }
             }
-            "enum" | "minimum" | "maximum" | "$defs" | "$schema" | "title" | "description" | "format" | "default" => {}
+            "minItems" => {
+                let least = rule.as_u64().unwrap();
+                if value.as_array().is_some_and(|items| (items.len() as u64) < least) {
+                    found.push(format!("{path}: fewer than {least} items"));
+                }
+            }
+            "uniqueItems" if rule == true => {
+                let items = value.as_array().map_or(&[][..], Vec::as_slice);
+                if items
+                    .iter()
+                    .enumerate()
+                    .any(|(index, item)| items[..index].contains(item))
+                {
+                    found.push(format!("{path}: the same item twice"));
+                }
+            }
+            "enum" | "minimum" | "maximum" | "uniqueItems" | "$defs" | "definitions" | "$schema" | "$id" | "title"
+            | "description" | "format" | "default" => {}
             other => found.push(format!("{path}: the validator does not know {other}")),
         }
     }

@@ -1,8 +1,9 @@
 //! `gosleuth check` and `gosleuth rules`: selection, suppression, known findings, fixes, formats, exit codes.
 
 use gosleuth::Exit;
+use gosleuth_testkit::schema;
 
-use crate::{Run, Scratch, run, run_with};
+use crate::{Run, Scratch, root, run, run_with};
 
 /// Two copies of a lock, one of them suppressed with a reason. It needs nothing of the standard library but the shape of a lock.
 const LOCKS: &str = "package p
@@ -189,6 +190,48 @@ fn every_format_has_the_finding() {
         (region["startLine"].as_u64(), region["startColumn"].as_u64()),
         (Some(9), Some(7))
     );
+}
+
+/// A rule with a fix, one with several places, one with a schedule, and what is suppressed.
+const OUTPUTS: &str = "package p
+
+import \"sync\"
+
+var mu sync.Mutex
+
+func twice() {
+\tmu.Lock()
+\tmu.Lock() // \"<&>\"
+}
+
+func leak() {
+\tdone := make(chan int)
+\tgo func() { done <- 1 }()
+}
+
+//gosleuth:ignore GL004 -- nothing is here
+var x int
+";
+
+#[test]
+fn sarif_is_what_its_standard_says() {
+    let path = root().join("testdata/schemas/sarif-schema-2.1.0.json");
+    let standard = serde_json::from_str(&std::fs::read_to_string(path).expect("committed")).expect("JSON");
+    for (name, text) in [
+        ("check-sarif", OUTPUTS),
+        ("check-sarif-locks", LOCKS),
+        ("check-sarif-none", "package p\n"),
+    ] {
+        let scratch = module(name, text);
+        scratch.write("broken_test.go", "package p\n\nfunc broken( {\n");
+        let document = check(&scratch, &["--select", "ALL", "--format", "sarif"]).json();
+        assert_eq!(schema::problems(&standard, &document), Vec::<String>::new(), "{name}");
+        let results = document["runs"][0]["results"].as_array().expect("a list");
+        assert_eq!(results.is_empty(), name == "check-sarif-none", "{document}");
+    }
+    // The validator sees what is wrong.
+    let wrong = serde_json::json!({ "version": "2.1.0", "runs": [{ "results": [{ "level": "bad" }] }], "more": 1 });
+    assert!(schema::problems(&standard, &wrong).len() >= 4);
 }
 
 #[test]
