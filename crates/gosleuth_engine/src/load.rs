@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 
 use crate::cache::Cache;
 use crate::config::Config;
-use crate::modules::{Modules, Origin, normal, problem};
+use crate::modules::{Modules, Origin, normal, problem, shortened};
 use crate::order::{self, Order};
 use crate::package::{Assembled, Choice, RawImport, assemble};
 use crate::pattern::{Job, base_directory, expand};
@@ -366,12 +366,12 @@ impl Loader<'_> {
         };
         let index = node.targets[0].iter().position(|target| *target == Some(second))?;
         let import = &node.assembled.imports[0][index];
-        let chain: Vec<&str> = circle
-            .iter()
-            .chain([&first])
-            .map(|&slot| self.slots[slot].path.as_str())
-            .collect();
-        let message = format!("import cycle: {}", chain.join(" imports "));
+        let chain: Vec<&str> = circle.iter().map(|&slot| self.slots[slot].path.as_str()).collect();
+        let message = format!(
+            "import cycle: {} imports {}",
+            shortened(&chain, " imports "),
+            self.slots[first].path
+        );
         Some(problem(
             ProblemKind::Partial,
             &node.dir.join(&import.file),
@@ -530,5 +530,7 @@ pub fn build_list(system: &dyn System, config: &Config, dir: &Path) -> IndexVec<
     list
 }
 
+#[cfg(test)]
+mod hostile_tests;
 #[cfg(test)]
 mod tests;

@@ -584,9 +584,13 @@ pub(crate) fn has_go_files(system: &dyn System, dir: &Path, entries: &[Entry]) -
     })
 }
 
+/// Longer paths are none of a file system, and would be looked up once for each of their parts.
+const MAX_PATH: usize = 4096;
+
 /// Whether the text can be an import path of a module: relative, without empty, `.` and `..` parts.
 fn is_path(path: &str) -> bool {
-    !path.contains(['\\', '\0', ':'])
+    path.len() <= MAX_PATH
+        && !path.contains(['\\', '\0', ':'])
         && path
             .split('/')
             .all(|part| !part.is_empty() && part != "." && part != "..")
@@ -612,6 +616,20 @@ pub(crate) fn slashed(path: &Path) -> String {
         text.into_owned()
     } else {
         text.replace(std::path::MAIN_SEPARATOR, "/")
+    }
+}
+
+/// Links of a chain that are named; more than this nobody reads.
+const MAX_NAMED: usize = 20;
+
+/// A chain with `between` between its links.
+pub(crate) fn shortened(chain: &[&str], between: &str) -> String {
+    match chain.get(..MAX_NAMED) {
+        Some(first) if chain.len() > MAX_NAMED => {
+            let rest = chain.len() - MAX_NAMED;
+            format!("{}{between}… ({rest} more)", first.join(between))
+        }
+        _ => chain.join(between),
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::config::{Config, Overrides};
 use crate::load::load;
-use crate::system::MemorySystem;
+use crate::system::{MemorySystem, System};
 use crate::workspace::{Role, Target, Workspace};
 
 /// A machine from text: a line `-- PATH --` starts a file, `-- PATH -> TARGET --` is a symbolic link. It has a small Go root and `HOME`.
@@ -49,7 +49,7 @@ pub(crate) fn machine(text: &str) -> MemorySystem {
 }
 
 /// Loads patterns in a directory, tests included.
-pub(crate) fn load_in(system: &MemorySystem, dir: &str, patterns: &[&str]) -> Workspace {
+pub(crate) fn load_in(system: &dyn System, dir: &str, patterns: &[&str]) -> Workspace {
     let overrides = Overrides {
         tests: true,
         ..Overrides::default()

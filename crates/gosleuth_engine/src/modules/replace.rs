@@ -3,14 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use gosleuth_syntax::gomod::Replace;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::normal;
+use super::{normal, shortened};
 
 /// All replacements, by the path that is replaced. Those added first win.
 #[derive(Debug, Default)]
 pub(super) struct Replacements {
     by_path: FxHashMap<String, Vec<Replacement>>,
+    /// Paths and versions that have one.
+    known: FxHashSet<(String, Option<String>)>,
 }
 
 /// One replacement and the directory that its path starts from.
@@ -24,11 +26,9 @@ impl Replacements {
     /// Takes in the directives of a file in `base`.
     pub(super) fn add(&mut self, directives: &[Replace], base: &Path) {
         for replace in directives {
-            let same = self.by_path.entry(replace.old_path.clone()).or_default();
-            if same
-                .iter()
-                .all(|other| other.replace.old_version != replace.old_version)
-            {
+            let key = (replace.old_path.clone(), replace.old_version.clone());
+            if self.known.insert(key) {
+                let same = self.by_path.entry(replace.old_path.clone()).or_default();
                 same.push(Replacement {
                     replace: replace.clone(),
                     base: base.to_owned(),
@@ -54,24 +54,33 @@ impl Replacements {
         };
         let mut paths: Vec<&str> = self.by_path.keys().map(String::as_str).collect();
         paths.sort_unstable();
+        // Each path leads to one other at most, so that every path is gone once.
+        let mut walked: FxHashMap<&str, usize> = FxHashMap::default();
         let mut circles = Vec::new();
-        for &start in &paths {
-            let mut chain = vec![start];
-            while let Some(path) = next(chain[chain.len() - 1]).filter(|path| !chain[1..].contains(path)) {
+        for (walk, &start) in paths.iter().enumerate() {
+            let mut chain = Vec::new();
+            let mut at = Some(start);
+            while let Some(path) = at.filter(|path| !walked.contains_key(path)) {
+                walked.insert(path, walk);
                 chain.push(path);
-                if path == start || chain.len() > paths.len() {
-                    break;
-                }
+                at = next(path);
             }
+            let closes = at.filter(|path| walked.get(path) == Some(&walk));
+            let Some(place) = closes.and_then(|path| chain.iter().position(|other| *other == path)) else {
+                continue;
+            };
             // Told from its first module on, and a fork of the same path is no circle.
-            let closed = chain.len() > 2 && chain.last() == Some(&start) && chain.iter().min() == Some(&start);
-            if closed {
+            let circle = &mut chain[place..];
+            let first = circle.iter().enumerate().min_by_key(|(_, path)| **path);
+            circle.rotate_left(first.map_or(0, |(place, _)| place));
+            if let [first, _, ..] = *circle {
                 circles.push(format!(
-                    "these modules replace each other: {}; Go follows one replacement and no further",
-                    chain.join(" => ")
+                    "these modules replace each other: {} => {first}; Go follows one replacement and no further",
+                    shortened(circle, " => ")
                 ));
             }
         }
+        circles.sort();
         circles
     }
 }
