@@ -3,6 +3,7 @@
 //! Role: `tidy` holds the rules of the repository as data and checks them, `generate` writes the committed files that are
 //! derived from code, `record` runs the fixture programs. Non-goals: nothing that the product needs at run time.
 
+mod bigmodule;
 mod checking;
 mod conformance;
 mod fuzz;
@@ -39,6 +40,8 @@ enum Task {
     Bigdump(record::BigDumpArgs),
     /// Write goroutine profiles in which every goroutine has a stack of its own
     Bigprofile(record::BigProfileArgs),
+    /// Write a module with many packages
+    Bigmodule(bigmodule::BigModuleArgs),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -65,5 +68,6 @@ fn main() -> anyhow::Result<()> {
         Task::Record(args) => record::record(&args),
         Task::Bigdump(args) => record::big_dump(&args),
         Task::Bigprofile(args) => record::big_profile(&args),
+        Task::Bigmodule(args) => bigmodule::run(&args),
     }
 }

@@ -56,6 +56,11 @@ impl<I: Idx, T> IndexVec<I, T> {
         self.items.reserve(additional);
     }
 
+    /// Gives back what was reserved for items that do not come.
+    pub fn shrink_to_fit(&mut self) {
+        self.items.shrink_to_fit();
+    }
+
     /// Forgets the items from position `len` on; their ids will be given again.
     pub fn truncate(&mut self, len: usize) {
         self.items.truncate(len);

@@ -78,7 +78,8 @@ pub struct Analysis {
 /// Larger files are not read.
 const MAX_FILE: u64 = 256 << 20;
 
-/// What a unit visitor does: sees a unit, and returns what is to be known of it in later runs.
+/// What a unit visitor does: sees a unit, and returns what is to be known of it in later runs. With a cache, that may depend on the files
+/// of the unit, and on what others see of the packages it imports; not on where things stand in those, or on their function bodies.
 pub type Visitor<'v> = &'v (dyn Fn(&TypedUnit<'_>) -> Vec<u8> + Sync);
 
 /// Checks the units of a workspace and shows them to the visitor, in no particular order.

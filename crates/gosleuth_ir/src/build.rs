@@ -368,6 +368,9 @@ impl<'a, 'p> Builder<'a, 'p> {
     fn finish(mut self) -> FuncId {
         self.seal_all();
         self.complete();
+        // All functions of a package are held at once.
+        self.func.values.shrink_to_fit();
+        self.func.blocks.shrink_to_fit();
         self.package.funcs[self.id] = self.func;
         self.id
     }

@@ -235,6 +235,46 @@ fn sarif_is_what_its_standard_says() {
 }
 
 #[test]
+fn a_warm_run_says_what_a_cold_one_does_whatever_was_written() {
+    let scratch = module("check-warm", LOCKS);
+    scratch.write("q/q.go", "package q\n\nimport _ \"example.com/p\"\n");
+    let with_cache = |cache: &str| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_gosleuth"))
+            .args(["check", "--select", "DR005,GS", "--format", "concise", "./..."])
+            .env("GOSLEUTH_CACHE", cache)
+            .current_dir(scratch.path())
+            .output()
+            .expect("the binary starts");
+        (output.status.code(), String::from_utf8(output.stdout).expect("text"))
+    };
+    let cache = scratch.path().join("cache");
+    let (warm, cold) = (|| with_cache(cache.to_str().expect("text")), || with_cache("off"));
+    let first = warm();
+    assert_eq!((first.0, &first), (Some(1), &cold()));
+    assert_eq!(warm(), first);
+    // Of the same length, and a moment after it was read.
+    for text in [
+        LOCKS.replace("m := *l\n", "m := l \n"),
+        LOCKS.to_owned(),
+        LOCKS.replace("*l //gosleuth:ignore DR005", "*l //gosleuth:ignore DR004"),
+    ] {
+        scratch.write("p.go", &text);
+        assert_eq!(warm(), cold());
+        assert_eq!(warm(), cold());
+    }
+    scratch.write(
+        "new.go",
+        LOCKS
+            .replace("first", "third")
+            .replace("second", "fourth")
+            .replace("lock", "bolt"),
+    );
+    assert_eq!(warm(), cold());
+    std::fs::remove_file(scratch.path().join("p.go")).expect("it is there");
+    assert_eq!(warm(), cold());
+}
+
+#[test]
 fn broken_files_are_problems_and_the_rest_is_checked() {
     let scratch = module("check-broken", LOCKS);
     scratch.write("broken.go", "package p\n\nfunc broken( {\n");
