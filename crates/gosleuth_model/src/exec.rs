@@ -621,7 +621,13 @@ impl<'a> Machine<'a> {
             }
             cell
         } else {
-            let cell = state.alloc(Obj::Cell(ty, Val::Lazy(ty)));
+            // Errors that other packages declare are there.
+            let value = if is_error(query, ty) {
+                state.non_nil()
+            } else {
+                Val::Lazy(ty)
+            };
+            let cell = state.alloc(Obj::Cell(ty, value));
             state.share(cell);
             cell
         };
@@ -681,6 +687,20 @@ impl<'a> Machine<'a> {
         let site = state.goroutines[gid as usize].created;
         let target = crate::state::Target::Callable(Rc::clone(callable));
         self.enter_call(state, gid, target, args, site);
+    }
+}
+
+/// Whether a type is `error`.
+fn is_error(query: Query<'_, '_>, ty: TypeId) -> bool {
+    match query.ty(ty) {
+        Type::Named { decl, .. } => {
+            decl.pkg == gosleuth_types::PkgId::universe()
+                && query
+                    .named(*decl)
+                    .and_then(|info| query.object(info.obj))
+                    .is_some_and(|object| query.world.text(object.name) == "error")
+        }
+        _ => false,
     }
 }
 

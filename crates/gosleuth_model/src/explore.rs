@@ -95,14 +95,15 @@ impl<'a> Explorer<'a> {
             nodes: Vec::new(),
             by_fingerprint: FxHashMap::default(),
             found: Vec::new(),
+            ends: Vec::new(),
+            begins: Vec::new(),
             known: FxHashSet::default(),
         };
         let complete = search.run(root, state.clone());
         let spent = self.machine.fuel.get() == 0 || search.nodes.len() as u32 >= bounds.states;
         let instructions = bounds.instructions - self.machine.fuel.get();
         let states = search.nodes.len() as u32;
-        let found = std::mem::take(&mut search.found);
-        drop(search);
+        let found = search.weighed();
         let replayed = found
             .into_iter()
             .filter_map(|found| replay(&self.machine, root, &state, found));
@@ -168,6 +169,14 @@ enum From {
     Node { node: u32, step: Option<Step>, turn: Turn },
 }
 
+/// A way from one state to another.
+#[derive(Clone, Copy)]
+struct Edge {
+    to: u32,
+    /// Edges of the same transition, which differ in what was guessed, have the same number.
+    transition: u32,
+}
+
 /// A state that was visited.
 struct Visited {
     state: State,
@@ -181,7 +190,7 @@ struct Visited {
     /// The part of it that is switches.
     switches: u32,
     /// States that can come next.
-    next: Vec<u32>,
+    next: Vec<Edge>,
     /// Whether all of them are here.
     whole: bool,
 }
@@ -192,7 +201,12 @@ struct Search<'m, 'a> {
     is_main: bool,
     nodes: Vec<Visited>,
     by_fingerprint: FxHashMap<u128, u32>,
-    found: Vec<Found>,
+    /// Failures, each with the state from which it came.
+    found: Vec<(u32, Found)>,
+    /// States in which goroutines at these places can never proceed, or from which one panics there.
+    ends: Vec<(u32, Vec<Site>)>,
+    /// The states the root begins with, if all are known.
+    begins: Vec<u32>,
     /// What was reported: the kind and where goroutines stand.
     known: FxHashSet<(FailureKind, Vec<Site>)>,
 }
@@ -204,10 +218,14 @@ impl Search<'_, '_> {
         let mut waiting = Waiting::default();
         for (number, state) in self.machine.begin(root, initialised).into_iter().enumerate() {
             if let Some((node, true)) = self.visit(state, From::Begin(number as u32), 0) {
+                self.begins.push(node);
                 waiting.push(self.nodes[node as usize].cost, node);
             }
         }
         let mut complete = !self.machine.cut.replace(false);
+        if !complete {
+            self.begins.clear();
+        }
         while let Some(node) = waiting.pop() {
             let spent = self.nodes.len() as u32 >= self.bounds.states || self.machine.fuel.get() == 0;
             if spent || self.nodes[node as usize].depth >= self.bounds.steps {
@@ -235,12 +253,12 @@ impl Search<'_, '_> {
             }
             let cut = self.machine.cut.replace(false);
             complete &= !cut;
-            for &(to, _) in next.iter().filter(|(_, new)| *new) {
-                waiting.push(self.nodes[to as usize].cost, to);
+            for (edge, _) in next.iter().filter(|(_, new)| *new) {
+                waiting.push(self.nodes[edge.to as usize].cost, edge.to);
             }
             let visited = &mut self.nodes[node as usize];
             visited.whole = !cut && whole;
-            visited.next = next.into_iter().map(|(to, _)| to).collect();
+            visited.next = next.into_iter().map(|(edge, _)| edge).collect();
         }
         for component in components(&self.nodes) {
             self.ends_in(&component);
@@ -255,7 +273,7 @@ impl Search<'_, '_> {
         state: &State,
         some: &[Transition],
         all: &[Transition],
-        next: &mut Vec<(u32, bool)>,
+        next: &mut Vec<(Edge, bool)>,
     ) -> bool {
         let mut whole = true;
         let last = self.nodes[node as usize].last;
@@ -263,13 +281,14 @@ impl Search<'_, '_> {
         for transition in some.iter().rev() {
             let switch = could_go_on && !last.is_some_and(|last| transition.moves(last));
             let step = step(state, transition);
+            let number = next.last().map_or(0, |(edge, _)| edge.transition + 1);
             for (branch, state) in self.machine.apply(state, transition).into_iter().enumerate() {
                 let turn = Turn {
                     transition: transition.clone(),
                     branch: branch as u32,
                 };
                 match self.visit(state, From::Node { node, step, turn }, u32::from(switch)) {
-                    Some(seen) => next.push(seen),
+                    Some((to, new)) => next.push((Edge { to, transition: number }, new)),
                     // The process can end here.
                     None => whole = false,
                 }
@@ -325,7 +344,7 @@ impl Search<'_, '_> {
     fn ends_in(&mut self, component: &[u32]) {
         let is_closed = component.iter().all(|&node| {
             let node = &self.nodes[node as usize];
-            node.whole && node.next.iter().all(|next| component.binary_search(next).is_ok())
+            node.whole && node.next.iter().all(|edge| component.binary_search(&edge.to).is_ok())
         });
         if !is_closed {
             return;
@@ -379,7 +398,11 @@ impl Search<'_, '_> {
             object: None,
             holder: None,
         };
-        self.report(kind, vec![blocked], state, from);
+        let node = match &from {
+            From::Begin(_) => u32::MAX,
+            From::Node { node, .. } => *node,
+        };
+        self.report(kind, vec![blocked], state, node, from);
     }
 
     /// Goroutines at these places can never proceed.
@@ -398,13 +421,14 @@ impl Search<'_, '_> {
             FailureKind::Deadlock
         };
         let from = self.nodes[node as usize].from.clone();
-        self.report(kind, blocked, state, from);
+        self.report(kind, blocked, state, node, from);
     }
 
-    fn report(&mut self, kind: FailureKind, blocked: Vec<Blocked>, state: &State, mut from: From) {
+    fn report(&mut self, kind: FailureKind, blocked: Vec<Blocked>, state: &State, at: u32, mut from: From) {
         let mut sites: Vec<_> = blocked.iter().map(|blocked| blocked.site).collect();
         sites.sort_unstable();
         sites.dedup();
+        self.ends.push((at, sites.clone()));
         if !self.known.insert((kind, sites)) || self.found.len() as u32 >= self.bounds.failures {
             return;
         }
@@ -426,12 +450,73 @@ impl Search<'_, '_> {
             blocked,
             schedule: Vec::new(),
         };
-        self.found.push(Found {
+        let found = Found {
             failure,
             first,
             turns,
             steps,
-        });
+        };
+        self.found.push((at, found));
+    }
+
+    /// The failures with the number of guesses they rest on. A guess makes no difference if the same place is reached with the other answer too.
+    fn weighed(&mut self) -> Vec<Found> {
+        let mut found = std::mem::take(&mut self.found);
+        if found.iter().all(|(_, found)| found.failure.guesses == 0) {
+            return found.into_iter().map(|(_, found)| found).collect();
+        }
+        let mut before = vec![Vec::new(); self.nodes.len()];
+        for (node, visited) in self.nodes.iter().enumerate() {
+            for edge in &visited.next {
+                before[edge.to as usize].push(node as u32);
+            }
+        }
+        for (at, found) in &mut found {
+            let Some(site) = found.failure.blocked.first().map(|blocked| blocked.site) else {
+                continue;
+            };
+            let mut leads = vec![false; self.nodes.len()];
+            let ends = self.ends.iter().filter(|(_, sites)| sites.contains(&site));
+            let mut work: Vec<u32> = ends.map(|&(node, _)| node).filter(|&node| node != u32::MAX).collect();
+            while let Some(node) = work.pop() {
+                if !std::mem::replace(&mut leads[node as usize], true) {
+                    work.extend(&before[node as usize]);
+                }
+            }
+            found.failure.guesses = self.guesses_that_matter(*at, &leads);
+        }
+        found.into_iter().map(|(_, found)| found).collect()
+    }
+
+    /// Of the guesses on the way to a state, those whose other answers do not lead where `leads` says.
+    fn guesses_that_matter(&self, mut at: u32, leads: &[bool]) -> u32 {
+        let mut count = 0;
+        while let Some(visited) = self.nodes.get(at as usize) {
+            let (guessed, known, others): (u32, bool, Vec<u32>) = match &visited.from {
+                From::Begin(_) => (visited.state.guesses, !self.begins.is_empty(), self.begins.clone()),
+                From::Node { node, .. } => {
+                    let parent = &self.nodes[*node as usize];
+                    let way = parent.next.iter().find(|edge| edge.to == at);
+                    let others = parent
+                        .next
+                        .iter()
+                        .filter(|edge| way.is_some_and(|way| way.transition == edge.transition));
+                    (
+                        visited.state.guesses - parent.state.guesses.min(visited.state.guesses),
+                        parent.whole,
+                        others.map(|edge| edge.to).collect(),
+                    )
+                }
+            };
+            if guessed > 0 && !(known && others.iter().all(|&other| leads[other as usize])) {
+                count += guessed;
+            }
+            at = match &visited.from {
+                From::Begin(_) => break,
+                From::Node { node, .. } => *node,
+            };
+        }
+        count
     }
 }
 
@@ -487,8 +572,8 @@ fn components(nodes: &[Visited]) -> Vec<Vec<u32>> {
                 stack.push(node as u32);
                 on_stack[node] = true;
             }
-            match nodes[node].next.get(edge) {
-                Some(&to) => {
+            match nodes[node].next.get(edge).map(|edge| edge.to) {
+                Some(to) => {
                     let to = to as usize;
                     calls.push((node, edge + 1));
                     if index[to] == u32::MAX {

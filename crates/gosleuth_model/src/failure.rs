@@ -10,7 +10,7 @@ use crate::value::{Loc, Val};
 pub struct Failure {
     /// What.
     pub kind: FailureKind,
-    /// How many questions about values from outside were answered on the way.
+    /// How many branches on what the program does not determine the schedule takes.
     pub guesses: u32,
     /// Goroutines that can never proceed; the one that panics, for panics.
     pub blocked: Vec<Blocked>,

@@ -284,7 +284,7 @@ impl Walk<'_> {
         self.facts(&mut sum);
         self.digest.write_u64(sum.low);
         self.digest.write_u64(sum.high);
-        state.doubtful.hash(&mut self.digest);
+        state.failed.hash(&mut self.digest);
     }
 
     /// The goroutines that have not ended: the root, then the others by what they do.

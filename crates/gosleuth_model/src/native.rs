@@ -58,6 +58,9 @@ pub(crate) enum Native {
     Parallel,
     Cleanup,
     NewError,
+    FormatError,
+    TestError,
+    TestFatal,
     /// Another value each time.
     Anything,
     Format,
@@ -120,12 +123,10 @@ impl Native {
             | ("math/rand" | "math/rand/v2", _, _) => Self::Anything,
             ("sync/atomic", _, name) => return Self::atomic(recv, name),
             ("runtime", "", "Goexit")
-            | (
-                "testing",
-                "common" | "T" | "B" | "F" | "TB",
-                "Fatal" | "Fatalf" | "FailNow" | "Skip" | "Skipf" | "SkipNow",
-            ) => Self::Goexit,
-            ("testing", "common" | "T" | "B" | "F" | "TB", "Log" | "Logf" | "Error" | "Errorf")
+            | ("testing", "common" | "T" | "B" | "F" | "TB", "Skip" | "Skipf" | "SkipNow") => Self::Goexit,
+            ("testing", "common" | "T" | "B" | "F" | "TB", "Fatal" | "Fatalf" | "FailNow") => Self::TestFatal,
+            ("testing", "common" | "T" | "B" | "F" | "TB", "Error" | "Errorf" | "Fail") => Self::TestError,
+            ("testing", "common" | "T" | "B" | "F" | "TB", "Log" | "Logf")
             | ("log", "" | "Logger", "Print" | "Printf" | "Println")
             | (
                 "fmt",
@@ -143,7 +144,8 @@ impl Native {
             ("io", "PipeWriter", "Write") => Self::PipeWrite,
             ("io", "PipeReader", "Close" | "CloseWithError") => Self::PipeCloseRead,
             ("io", "PipeWriter", "Close" | "CloseWithError") => Self::PipeCloseWrite,
-            ("errors", "", "New") | ("fmt", "", "Errorf") => Self::NewError,
+            ("errors", "", "New") => Self::NewError,
+            ("fmt", "", "Errorf") => Self::FormatError,
             ("golang.org/x/sync/errgroup", "Group", "Go" | "TryGo") => Self::GroupGo,
             ("golang.org/x/sync/errgroup", "Group", "Wait") => Self::GroupWait,
             ("golang.org/x/sync/errgroup", "Group", "SetLimit") => Self::Nothing,
@@ -268,6 +270,17 @@ impl<'a> Machine<'a> {
                     default: false,
                 };
                 self.park(state, gid, op, site, None);
+                return Flow::On;
+            }
+            (Native::FormatError, _) => {
+                let error = state.non_nil();
+                self.give(state, gid, dest, site, error);
+                self.format(state, gid, args, site);
+                return Flow::On;
+            }
+            (Native::TestError, _) => {
+                state.failed = true;
+                self.format(state, gid, args, site);
                 return Flow::On;
             }
             (Native::Format, _) => {
@@ -435,7 +448,8 @@ impl<'a> Machine<'a> {
             Native::AtomicAdd | Native::AtomicLoad | Native::AtomicStore | Native::AtomicSwap | Native::AtomicCas => {
                 self.atomic(state, native, loc, &arg(1), &arg(2), site, ty)
             }
-            Native::Goexit => {
+            Native::Goexit | Native::TestFatal => {
+                state.failed |= native == Native::TestFatal;
                 self.goexit(state, gid);
                 return Err(Flow::On);
             }

@@ -231,6 +231,8 @@ pub(crate) struct State {
     /// Whether a branch was taken on a number that is not determined, or on something of which nothing is known: such answers depend on each
     /// other in ways that are not followed.
     pub(crate) doubtful: bool,
+    /// A test has failed: whatever hangs because of that is not news.
+    pub(crate) failed: bool,
     /// How many branches were taken on what the program does not determine.
     pub(crate) guesses: u32,
     /// Objects that code outside may use.
@@ -268,6 +270,7 @@ impl State {
             free: Rc::default(),
             next_sym: 0,
             doubtful: false,
+            failed: false,
             guesses: 0,
             shared: Rc::default(),
             started: Vec::new(),

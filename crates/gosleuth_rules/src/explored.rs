@@ -53,6 +53,9 @@ pub struct Diagnosis {
 /// Instructions that exploring one package may take, as [`Bounds`] counts them: about a third of a second.
 const PACKAGE: u64 = 3_000_000;
 
+/// Branches on values from outside that are followed. A failure rests on those alone that its schedule needs.
+const MAX_GUESSES: u32 = 4;
+
 /// What each function may take in each round. Most are done in the first one; what is left of the package's share goes to the others.
 const ROUNDS: [u64; 3] = [20_000, 200_000, PACKAGE];
 
@@ -72,7 +75,7 @@ pub(crate) fn diagnose(cx: &RuleContext<'_>) -> Vec<Diagnosis> {
             }
             let bounds = Bounds {
                 instructions: round.min(left),
-                guesses: guesses(cx, *root),
+                guesses: MAX_GUESSES,
                 ..Bounds::default()
             };
             let found = explorer.explore(FuncKey { unit: 0, func: *root }, bounds);
@@ -84,6 +87,9 @@ pub(crate) fn diagnose(cx: &RuleContext<'_>) -> Vec<Diagnosis> {
     let mut found = Vec::new();
     for (root, outcome) in outcomes {
         for failure in outcome.map(|outcome| outcome.failures).unwrap_or_default() {
+            if failure.guesses > guesses(cx, root) {
+                continue;
+            }
             let Some((code, primary)) = classify(cx, &failure) else {
                 continue;
             };

@@ -280,3 +280,29 @@ func TestOkRandomWays(t *testing.T) {
 	}
 	<-ch
 }
+
+// Whoever is left behind when the test has given up is not the fault.
+func TestOkLeftBehindByFailedTest(t *testing.T) {
+	quit := make(chan bool)
+	go func() { <-quit }()
+	select {
+	case quit <- true:
+	case <-time.After(time.Second):
+		t.Fatal("nobody takes it")
+	}
+}
+
+// Whoever hangs already is.
+// want Leak: chan send
+func TestBadHangsBeforeTestGivesUp(t *testing.T) {
+	first, second := make(chan int), make(chan int)
+	go func() {
+		second <- 1
+		first <- 1
+	}()
+	select {
+	case <-first:
+	case <-time.After(time.Second):
+		t.Fatal("no answer")
+	}
+}

@@ -231,3 +231,25 @@ func TestOkStringAfterUnlock(t *testing.T) {
 	n.mu.Unlock()
 	fmt.Println("named", n)
 }
+
+type purse struct {
+	sync.Mutex
+	coins int
+}
+
+func (p *purse) String() string {
+	p.Lock()
+	defer p.Unlock()
+	return "purse"
+}
+
+// Formatting an error calls String as well.
+// want Deadlock: lock
+func TestBadErrorOfItself(t *testing.T) {
+	p := &purse{}
+	p.Lock()
+	defer p.Unlock()
+	if err := fmt.Errorf("empty: %v", p); err != nil {
+		return
+	}
+}
