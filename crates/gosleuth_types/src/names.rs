@@ -54,7 +54,7 @@ impl Names {
 
     pub(crate) fn intern(&self, text: &str) -> Name {
         let hash = BuildHasherDefault::<FxHasher>::default().hash_one(text);
-        let shard = &self.shards[(hash >> 57) as usize % SHARDS];
+        let shard = &self.shards[crate::types::shard(hash) % SHARDS];
         let mut table = shard.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(&name) = table.find(hash, |&name| self.get(name) == text) {
             return name;

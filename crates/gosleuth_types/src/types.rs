@@ -429,7 +429,7 @@ impl TypeStore {
     /// The id of a type, new or known. A type nested too deeply becomes unknown.
     pub fn intern(&self, ty: Type) -> TypeId {
         let hash = hash(&ty);
-        let shard = &self.shards[(hash >> 57) as usize % SHARDS];
+        let shard = &self.shards[shard(hash) % SHARDS];
         let mut table = shard.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(&id) = table.find(hash, |&id| *self.get(id) == ty) {
             return id;
@@ -482,6 +482,12 @@ impl TypeStore {
         });
         (flags, depth.saturating_add(1))
     }
+}
+
+/// The part of a hash that chooses a shard. It is none that the table of the shard looks at: the lowest bits choose the place there, and
+/// the highest ones tell neighbours apart.
+pub(crate) fn shard(hash: u64) -> usize {
+    (hash >> 20) as usize
 }
 
 fn hash(ty: &Type) -> u64 {
