@@ -234,6 +234,60 @@ fn sarif_is_what_its_standard_says() {
     assert!(schema::problems(&standard, &wrong).len() >= 4);
 }
 
+/// The elements of a JUnit report with the attributes they must have; each may stand in the one before it alone.
+const JUNIT: &[(&str, &[&str])] = &[
+    ("testsuites", &["name", "tests", "failures"]),
+    ("testsuite", &["name", "tests", "failures"]),
+    ("testcase", &["name", "classname"]),
+    ("failure", &["type", "message"]),
+];
+
+/// Number of elements of each kind; fails if the text is not a JUnit report.
+fn junit_elements(text: &str) -> [usize; 4] {
+    let tag = regex::Regex::new(r#"<(/?)([a-z]+)((?: [a-z]+="[^"<]*")*)(/?)>"#).expect("a pattern");
+    let attribute = regex::Regex::new(r#" ([a-z]+)=""#).expect("a pattern");
+    let reference = regex::Regex::new("^&(amp|lt|gt|quot|apos|#[0-9]+);").expect("a pattern");
+    let body = text
+        .strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")
+        .expect("a declaration");
+    for (place, _) in body.match_indices('&') {
+        assert!(reference.is_match(&body[place..]), "{}", &body[place..]);
+    }
+    assert_eq!(tag.find_iter(body).count(), body.matches('<').count(), "{body}");
+    let (mut open, mut counts) = (Vec::new(), [0; 4]);
+    for found in tag.captures_iter(body) {
+        let name = &found[2];
+        if &found[1] == "/" {
+            assert_eq!(open.pop().as_deref(), Some(name));
+            continue;
+        }
+        let (element, wanted) = JUNIT[open.len()];
+        assert_eq!(name, element);
+        let has: Vec<&str> = attribute
+            .captures_iter(&found[3])
+            .map(|name| name.extract::<1>().1[0])
+            .collect();
+        assert!(wanted.iter().all(|wanted| has.contains(wanted)), "{}", &found[0]);
+        counts[open.len()] += 1;
+        if found[4].is_empty() {
+            open.push(name.to_owned());
+        }
+    }
+    assert!(open.is_empty(), "{open:?} is not closed");
+    counts
+}
+
+#[test]
+fn junit_is_what_its_readers_expect() {
+    for (text, failures) in [(OUTPUTS, 2), ("package p\n", 0)] {
+        let scratch = module("check-junit", text);
+        let found = check(&scratch, &["--select", "DL001,GL002", "--format", "junit"]);
+        let counts = junit_elements(&found.out);
+        assert_eq!((counts[0], counts[3]), (1, failures), "{}", found.out);
+        assert_eq!(counts[2], failures.max(1), "{}", found.out);
+    }
+}
+
 #[test]
 fn a_warm_run_says_what_a_cold_one_does_whatever_was_written() {
     let scratch = module("check-warm", LOCKS);
