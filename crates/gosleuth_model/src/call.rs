@@ -24,7 +24,6 @@ const PURE: &[&str] = &[
     "hash/fnv",
     "log",
     "log/slog",
-    "maps",
     "math",
     "math/bits",
     "math/rand",
@@ -35,7 +34,6 @@ const PURE: &[&str] = &[
     "regexp",
     "runtime",
     "runtime/debug",
-    "slices",
     "sort",
     "strconv",
     "strings",
@@ -43,8 +41,6 @@ const PURE: &[&str] = &[
     "time",
     "unicode",
     "unicode/utf8",
-    "sync",
-    "sync/atomic",
 ];
 
 impl<'a> Machine<'a> {
@@ -469,7 +465,14 @@ impl<'a> Machine<'a> {
             },
             (Builtin::Append, Some(_)) => {
                 let base = args.remove(0);
-                append(state, base, args)
+                match append(state, base, &args) {
+                    // Where they are now is not known.
+                    Val::Unknown => {
+                        self.escape(state, &args);
+                        Val::Unknown
+                    }
+                    slice => slice,
+                }
             }
             (Builtin::Delete, Some(Val::Map(obj))) => {
                 let obj = *obj;
@@ -519,7 +522,7 @@ fn is_function(value: &Val) -> bool {
     }
 }
 
-fn append(state: &mut State, base: Val, args: Vec<Val>) -> Val {
+fn append(state: &mut State, base: Val, args: &[Val]) -> Val {
     let elems_of = |state: &State, value: &Val| match value {
         Val::Nil => Some(Vec::new()),
         Val::Slice { obj, start, len, .. } => match state.obj(*obj) {
@@ -533,7 +536,7 @@ fn append(state: &mut State, base: Val, args: Vec<Val>) -> Val {
     let Some(mut elems) = elems_of(state, &base) else {
         return Val::Unknown;
     };
-    match &args[..] {
+    match args {
         // append(s, t...): nothing else that is appended alone is a slice in these programs' element types of one kind.
         [more @ Val::Slice { .. }] => match elems_of(state, more) {
             Some(more) if !matches!(elems.first(), Some(Val::Slice { .. })) => elems.extend(more),

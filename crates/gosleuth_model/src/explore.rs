@@ -175,6 +175,8 @@ struct Edge {
     to: u32,
     /// Edges of the same transition, which differ in what was guessed, have the same number.
     transition: u32,
+    /// Whether what it rests on is a guess.
+    guessed: bool,
 }
 
 /// A state that was visited.
@@ -282,13 +284,22 @@ impl Search<'_, '_> {
             let switch = could_go_on && !last.is_some_and(|last| transition.moves(last));
             let step = step(state, transition);
             let number = next.last().map_or(0, |(edge, _)| edge.transition + 1);
+            let guesses = state.guesses;
             for (branch, state) in self.machine.apply(state, transition).into_iter().enumerate() {
+                let guessed = state.guesses > guesses;
                 let turn = Turn {
                     transition: transition.clone(),
                     branch: branch as u32,
                 };
                 match self.visit(state, From::Node { node, step, turn }, u32::from(switch)) {
-                    Some((to, new)) => next.push((Edge { to, transition: number }, new)),
+                    Some((to, new)) => next.push((
+                        Edge {
+                            to,
+                            transition: number,
+                            guessed,
+                        },
+                        new,
+                    )),
                     // The process can end here.
                     None => whole = false,
                 }
@@ -459,66 +470,70 @@ impl Search<'_, '_> {
         self.found.push((at, found));
     }
 
-    /// The failures with the number of guesses they rest on. A guess makes no difference if the same place is reached with the other answer too.
+    /// The failures with the number of guesses they rest on.
     fn weighed(&mut self) -> Vec<Found> {
-        let mut found = std::mem::take(&mut self.found);
-        if found.iter().all(|(_, found)| found.failure.guesses == 0) {
-            return found.into_iter().map(|(_, found)| found).collect();
-        }
-        let mut before = vec![Vec::new(); self.nodes.len()];
-        for (node, visited) in self.nodes.iter().enumerate() {
-            for edge in &visited.next {
-                before[edge.to as usize].push(node as u32);
+        let mut all = std::mem::take(&mut self.found);
+        for (_, found) in all.iter_mut().filter(|(_, found)| found.failure.guesses > 0) {
+            if let Some(site) = found.failure.blocked.first().map(|blocked| blocked.site) {
+                found.failure.guesses = self.price(site).min(found.failure.guesses);
             }
         }
-        for (at, found) in &mut found {
-            let Some(site) = found.failure.blocked.first().map(|blocked| blocked.site) else {
-                continue;
-            };
-            let mut leads = vec![false; self.nodes.len()];
-            let ends = self.ends.iter().filter(|(_, sites)| sites.contains(&site));
-            let mut work: Vec<u32> = ends.map(|&(node, _)| node).filter(|&node| node != u32::MAX).collect();
-            while let Some(node) = work.pop() {
-                if !std::mem::replace(&mut leads[node as usize], true) {
-                    work.extend(&before[node as usize]);
-                }
-            }
-            found.failure.guesses = self.guesses_that_matter(*at, &leads);
-        }
-        found.into_iter().map(|(_, found)| found).collect()
+        all.into_iter().map(|(_, found)| found).collect()
     }
 
-    /// Of the guesses on the way to a state, those whose other answers do not lead where `leads` says.
-    fn guesses_that_matter(&self, mut at: u32, leads: &[bool]) -> u32 {
-        let mut count = 0;
-        while let Some(visited) = self.nodes.get(at as usize) {
-            let (guessed, known, others): (u32, bool, Vec<u32>) = match &visited.from {
-                From::Begin(_) => (visited.state.guesses, !self.begins.is_empty(), self.begins.clone()),
-                From::Node { node, .. } => {
-                    let parent = &self.nodes[*node as usize];
-                    let way = parent.next.iter().find(|edge| edge.to == at);
-                    let others = parent
-                        .next
-                        .iter()
-                        .filter(|edge| way.is_some_and(|way| way.transition == edge.transition));
-                    (
-                        visited.state.guesses - parent.state.guesses.min(visited.state.guesses),
-                        parent.whole,
-                        others.map(|edge| edge.to).collect(),
-                    )
-                }
-            };
-            if guessed > 0 && !(known && others.iter().all(|&other| leads[other as usize])) {
-                count += guessed;
+    /// How many answers have to be guessed to come to a failure at a place, whatever the other answers are: of a branch either one side is
+    /// picked for a price of one, or what both sides cost at most is paid.
+    fn price(&self, site: Site) -> u32 {
+        let mut prices = vec![u32::MAX; self.nodes.len()];
+        for (node, _) in self.ends.iter().filter(|(_, sites)| sites.contains(&site)) {
+            if let Some(price) = prices.get_mut(*node as usize) {
+                *price = 0;
             }
-            at = match &visited.from {
-                From::Begin(_) => break,
-                From::Node { node, .. } => *node,
-            };
         }
-        count
+        let of_branches = |prices: &[u32], branches: &[Edge], whole: bool| {
+            let each = || branches.iter().map(|edge| prices[edge.to as usize]);
+            let least = each().min().unwrap_or(u32::MAX);
+            if !branches.iter().any(|edge| edge.guessed) {
+                return least;
+            }
+            let most = if whole {
+                each().max().unwrap_or(u32::MAX)
+            } else {
+                u32::MAX
+            };
+            least.saturating_add(1).min(most)
+        };
+        // States that were found later mostly come later.
+        let mut changed = true;
+        let mut rounds = 0;
+        while changed && rounds < PRICE_ROUNDS {
+            changed = false;
+            rounds += 1;
+            for (node, visited) in self.nodes.iter().enumerate().rev() {
+                for branches in visited.next.chunk_by(|a, b| a.transition == b.transition) {
+                    let price = of_branches(&prices, branches, visited.whole);
+                    if price < prices[node] {
+                        prices[node] = price;
+                        changed = true;
+                    }
+                }
+            }
+        }
+        let begins: Vec<Edge> = self
+            .begins
+            .iter()
+            .map(|&to| Edge {
+                to,
+                transition: 0,
+                guessed: self.nodes[to as usize].state.guesses > 0,
+            })
+            .collect();
+        of_branches(&prices, &begins, true)
     }
 }
+
+/// Rounds over all states in which prices are made smaller.
+const PRICE_ROUNDS: u32 = 40;
 
 /// States that are to be followed, by their cost.
 #[derive(Default)]

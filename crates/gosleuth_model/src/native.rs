@@ -422,11 +422,12 @@ impl<'a> Machine<'a> {
                         let drains = self.program.unit(site.func).package.go_minor >= 23;
                         match state.chan_mut(obj) {
                             Some(chan) if !chan.shared => {
-                                let was_active = chan.timer;
+                                let mut was_active = chan.timer;
                                 chan.timer = native == Native::TimerReset;
                                 chan.ticker = false;
-                                // From Go 1.23 on no value of before is left in the channel.
+                                // From Go 1.23 on no value of before is left in the channel, and a value that nobody took counts as not sent.
                                 if drains {
+                                    was_active |= !chan.buffer.is_empty();
                                     chan.buffer.clear();
                                 }
                                 Val::Bool(was_active)
