@@ -52,14 +52,20 @@ impl Interner {
         self.intern_keyed(text, key(text.as_bytes()))
     }
 
-    /// Interns a text of up to eight ASCII bytes given as a little-endian number padded with zeros: the fast path of a lexer that has
-    /// loaded it. `text` is the same text.
+    /// Interns a text of up to eight bytes given as a little-endian number padded with zeros: the fast path of a lexer that has loaded it.
+    /// `text` gives the same text, of `len` bytes; it is asked for if the text is new.
     #[inline]
-    pub fn intern_word(&mut self, word: u64, text: &[u8]) -> Sym {
-        debug_assert!(text.len() <= 8 && key(text) == word, "the word is the text");
-        match self.probe(word, text) {
+    pub fn intern_word<'t>(&mut self, word: u64, len: usize, text: impl FnOnce() -> &'t str) -> Sym {
+        match self.probe_word(word, len) {
             Ok(symbol) => symbol,
-            Err(free) => self.insert(free, word, std::str::from_utf8(text).unwrap_or("")),
+            Err(free) => {
+                let text = text();
+                debug_assert!(
+                    text.len() == len && key(text.as_bytes()) == word,
+                    "the word is the text"
+                );
+                self.insert(free, word, text)
+            }
         }
     }
 
@@ -139,7 +145,28 @@ impl Interner {
         }
     }
 
-    #[cold]
+    /// The same for a text of up to eight bytes, which its key and length tell.
+    #[inline]
+    fn probe_word(&self, word: u64, len: usize) -> Result<Sym, usize> {
+        use crate::Idx as _;
+        if self.slots.is_empty() {
+            return Err(0);
+        }
+        let mask = self.slots.len() - 1;
+        let mut at = place(word, self.slots.len());
+        loop {
+            let slot = self.slots[at & mask];
+            if slot.symbol == 0 {
+                return Err(at & mask);
+            }
+            if slot.key == word && slot.len as usize == len {
+                return Ok(Sym::from_usize(slot.symbol as usize - 1));
+            }
+            at += 1;
+        }
+    }
+
+    #[inline(never)]
     fn insert(&mut self, free: usize, key: u64, text: &str) -> Sym {
         use crate::Idx as _;
         let (Ok(start), Ok(end)) = (
@@ -202,12 +229,21 @@ fn key(text: &[u8]) -> u64 {
     if text.len() <= 8 {
         return word(text);
     }
+    let mix = |hash: u64, word: u64| {
+        let product = u128::from(hash ^ word ^ MIX) * u128::from(MIX.rotate_left(23));
+        product as u64 ^ (product >> 64) as u64
+    };
     let mut hash = text.len() as u64;
-    for chunk in text.chunks(8) {
-        let product = u128::from(hash ^ word(chunk) ^ MIX) * u128::from(MIX.rotate_left(23));
-        hash = product as u64 ^ (product >> 64) as u64;
+    let mut rest = text;
+    while let Some((chunk, behind)) = rest.split_first_chunk::<8>() {
+        hash = mix(hash, u64::from_le_bytes(*chunk));
+        rest = behind;
     }
-    hash
+    // The last eight bytes, some of them again: there is no need to pad what is left.
+    match text.last_chunk::<8>() {
+        Some(last) if !rest.is_empty() => mix(hash, u64::from_le_bytes(*last)),
+        _ => hash,
+    }
 }
 
 #[inline]
@@ -259,7 +295,10 @@ mod tests {
     fn words_are_texts_and_zeros_count() {
         let mut interner = Interner::new();
         let a = interner.intern("ab");
-        assert_eq!(interner.intern_word(u64::from_le_bytes(*b"ab\0\0\0\0\0\0"), b"ab"), a);
+        assert_eq!(
+            interner.intern_word(u64::from_le_bytes(*b"ab\0\0\0\0\0\0"), 2, || "ab"),
+            a
+        );
         assert_ne!(interner.intern("ab\0"), a);
         assert_ne!(interner.intern(""), interner.intern("\0"));
     }

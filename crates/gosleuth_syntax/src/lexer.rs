@@ -15,21 +15,26 @@ mod word;
 use gosleuth_base::{Interner, Sym};
 
 use crate::ast::{Comment, Directive, Span, SyntaxError};
+use crate::encoding;
 use crate::layout::Boundaries;
 use crate::token::{Token, TokenKind};
 
 /// Reads one text. What it collects beside tokens is public: the parser hands it on.
 pub(crate) struct Lexer<'t> {
     pub(crate) text: &'t [u8],
+    /// What is read of it: all, or what comes before the end of the declaration in a damaged file (see `parser::recover`).
+    window: &'t [u8],
+    /// The text as a string; empty if it is none.
+    valid: &'t str,
     /// Offset of what is read next.
     pub(crate) pos: usize,
-    /// Where reading stops: the end of the text, or of the declaration in a damaged file (see `parser::recover`).
-    pub(crate) limit: usize,
     /// Whether the line's end would end a statement here.
     pub(crate) ends_statement: bool,
     /// The name of the last identifier.
     pub(crate) name: Sym,
     pub(crate) names: Interner,
+    /// Offset of the first byte of each line up to here.
+    pub(crate) lines: Vec<u32>,
     pub(crate) comments: Vec<Comment>,
     pub(crate) directives: Vec<Directive>,
     pub(crate) errors: Vec<SyntaxError>,
@@ -49,16 +54,22 @@ impl<'t> Lexer<'t> {
         // Real code has a distinct name per forty to sixty bytes, fewer in large files.
         let mut names = Interner::with_capacity((text.len() / 64).clamp(32, 1 << 16), (text.len() / 8).min(1 << 20));
         let name = names.intern("_");
+        let mut lines = Vec::with_capacity(text.len() / 24 + 1);
+        lines.push(0);
+        let mut errors = Vec::new();
+        let valid = encoding::check(text, &mut errors);
         Self {
             text,
+            window: text,
+            valid,
+            lines,
             pos: if text.starts_with("\u{feff}".as_bytes()) { 3 } else { 0 },
-            limit: text.len(),
             ends_statement: false,
             name,
             names,
             comments: Vec::with_capacity(text.len() / 200),
             directives: Vec::new(),
-            errors: Vec::new(),
+            errors,
             error_count: 0,
             no_comment_end: usize::MAX,
             no_backquote: usize::MAX,
@@ -66,45 +77,59 @@ impl<'t> Lexer<'t> {
         }
     }
 
+    /// Where reading stops.
+    pub(crate) fn limit(&self) -> usize {
+        self.window.len()
+    }
+
+    /// Reads no further than `limit`, unless a literal reaches beyond it.
+    pub(crate) fn limit_to(&mut self, limit: usize) {
+        self.window = &self.text[..limit];
+    }
+
+    /// Reads up to the end of the text.
+    pub(crate) fn unlimit(&mut self) {
+        self.window = self.text;
+    }
+
     /// The next token. Behind the last one, `Eof` again and again.
     pub(crate) fn next(&mut self) -> Token {
         loop {
-            let start = self.pos;
-            let Some(&byte) = self.text.get(start) else {
+            let mut start = self.pos;
+            // Most tokens stand behind one blank.
+            if self.window.get(start) == Some(&b' ') {
+                start += 1;
+            }
+            let Some(&byte) = self.window.get(start) else {
                 return self.at_end();
             };
-            if start >= self.limit {
-                return self.at_end();
-            }
+            self.pos = start;
             match CLASSES[byte as usize] {
-                Class::Space => self.pos += 1,
+                Class::Letter => return self.identifier(start),
+                Class::Space => self.skip_blanks(start + 1),
                 Class::Newline => {
-                    self.pos += 1;
+                    self.line(start + 1);
+                    self.skip_space(start + 1);
                     if self.ends_statement {
                         return self.implicit_semicolon(start);
                     }
                 }
-                Class::Letter => return self.identifier(start),
-                Class::Digit => {
-                    self.ends_statement = true;
-                    let kind = self.number(start);
-                    return self.token(kind, start);
-                }
                 Class::Simple(kind) => {
-                    self.pos += 1;
-                    self.ends_statement = matches!(
-                        kind,
-                        TokenKind::RightParen | TokenKind::RightBracket | TokenKind::RightBrace
-                    );
-                    return self.token(kind, start);
+                    self.ends_statement = false;
+                    return self.byte_token(kind, start);
                 }
-                Class::Quote => {
+                Class::Close(kind) => {
                     self.ends_statement = true;
-                    self.string(start);
-                    return self.token(TokenKind::String, start);
+                    return self.byte_token(kind, start);
                 }
-                Class::Operator => {
-                    if byte == b'/' && matches!(self.peek(1), b'/' | b'*') {
+                Class::Operator(kind) => {
+                    // One byte as a rule.
+                    let second = self.window.get(start + 1).copied().unwrap_or(b'\n');
+                    if !CONTINUES[second as usize] {
+                        self.ends_statement = false;
+                        return self.byte_token(kind, start);
+                    }
+                    if byte == b'/' && matches!(second, b'/' | b'*') {
                         let crosses_line = self.comment(start);
                         if crosses_line && self.ends_statement {
                             return self.implicit_semicolon(start);
@@ -114,6 +139,26 @@ impl<'t> Lexer<'t> {
                     let kind = self.operator(byte, start);
                     return self.token(kind, start);
                 }
+                Class::Quote => {
+                    self.ends_statement = true;
+                    self.string(start);
+                    return self.token(TokenKind::String, start);
+                }
+                Class::RawQuote => {
+                    self.ends_statement = true;
+                    self.raw_string(start);
+                    return self.token(TokenKind::String, start);
+                }
+                Class::Char => {
+                    self.ends_statement = true;
+                    self.character(start);
+                    return self.token(TokenKind::Char, start);
+                }
+                Class::Digit => {
+                    self.ends_statement = true;
+                    let kind = self.number(start);
+                    return self.token(kind, start);
+                }
                 Class::Other => {
                     if let Some(token) = self.other(start) {
                         return token;
@@ -121,6 +166,67 @@ impl<'t> Lexer<'t> {
                 }
             }
         }
+    }
+
+    /// Goes to the next byte that is no blank.
+    #[inline]
+    fn skip_blanks(&mut self, from: usize) {
+        let mut pos = from;
+        while let Some(b'\t' | b' ' | b'\r') = self.window.get(pos) {
+            pos += 1;
+        }
+        self.pos = pos;
+    }
+
+    /// Goes to the next byte that is no blank and no line end.
+    #[inline]
+    fn skip_space(&mut self, from: usize) {
+        let mut pos = from;
+        while let Some(&byte) = self.window.get(pos) {
+            match byte {
+                b'\t' | b' ' | b'\r' => pos += 1,
+                b'\n' => {
+                    pos += 1;
+                    self.line(pos);
+                }
+                _ => break,
+            }
+        }
+        self.pos = pos;
+    }
+
+    /// A line starts here. Where text is read again, it is known.
+    #[inline]
+    fn line(&mut self, start: usize) {
+        if self.lines.last().is_none_or(|&last| last < start as u32) {
+            self.lines.push(start as u32);
+        }
+    }
+
+    /// The lines that start in a part of the text that is not read byte by byte.
+    fn lines_in(&mut self, start: usize, end: usize) {
+        // What is known is not searched again.
+        let start = self.lines.last().map_or(start, |&last| start.max(last as usize));
+        if start >= end {
+            return;
+        }
+        for at in memchr::memchr_iter(b'\n', &self.text[start..end]) {
+            self.line(start + at + 1);
+        }
+    }
+
+    /// Goes to the limit without reading what stands before it.
+    pub(crate) fn skip_to_limit(&mut self) {
+        let limit = self.limit();
+        self.lines_in(self.pos, limit);
+        self.pos = limit;
+        self.ends_statement = false;
+    }
+
+    #[inline]
+    fn byte_token(&mut self, kind: TokenKind, start: usize) -> Token {
+        self.pos = start + 1;
+        self.token(kind, start)
     }
 
     #[inline]
@@ -144,7 +250,7 @@ impl<'t> Lexer<'t> {
     #[cold]
     fn at_end(&mut self) -> Token {
         // A literal of a damaged declaration may reach beyond its limit.
-        let end = self.pos.max(self.limit).min(self.text.len());
+        let end = self.pos.max(self.limit()).min(self.text.len());
         if self.ends_statement {
             return self.implicit_semicolon(end);
         }
@@ -185,7 +291,13 @@ impl<'t> Lexer<'t> {
                     return self.token(kind, start);
                 }
                 self.ends_statement = true;
-                self.name = self.names.intern_word(word, &self.text[start..start + len]);
+                let (text, valid) = (self.text, self.valid);
+                self.name = self.names.intern_word(word, len, || {
+                    valid
+                        .get(start..start + len)
+                        .or_else(|| std::str::from_utf8(&text[start..start + len]).ok())
+                        .unwrap_or("")
+                });
                 return self.token(TokenKind::Ident, start);
             }
         }
@@ -193,6 +305,7 @@ impl<'t> Lexer<'t> {
     }
 
     /// A name of eight bytes or more, with letters beyond ASCII, or at the very end of the text.
+    #[inline(never)]
     fn long_identifier(&mut self, start: usize) -> Token {
         let mut end = start;
         loop {
@@ -218,7 +331,10 @@ impl<'t> Lexer<'t> {
         let kind = word::long_keyword(name);
         self.ends_statement = ends_statement(kind);
         if kind == TokenKind::Ident {
-            self.name = self.names.intern_bytes(name);
+            self.name = match self.valid.get(start..end) {
+                Some(name) => self.names.intern(name),
+                None => self.names.intern_bytes(name),
+            };
         }
         self.token(kind, start)
     }
@@ -262,6 +378,8 @@ impl<'t> Lexer<'t> {
         Some(self.token(TokenKind::Illegal, start))
     }
 
+    /// An operator that may have several bytes, or a literal that starts like one.
+    #[inline(never)]
     fn operator(&mut self, first: u8, start: usize) -> TokenKind {
         use TokenKind as T;
         let second = self.peek(1);
@@ -309,18 +427,7 @@ impl<'t> Lexer<'t> {
             (b'>', b'=') => (2, T::GreaterEqual),
             (b'>', b'>') if self.peek(2) == b'=' => (3, T::ShiftRightAssign),
             (b'>', b'>') => (2, T::ShiftRight),
-            (b'>', _) => (1, T::Greater),
-            (b'\'', _) => {
-                self.ends_statement = true;
-                self.character(start);
-                return T::Char;
-            }
-            (b'`', _) => {
-                self.ends_statement = true;
-                self.raw_string(start);
-                return T::String;
-            }
-            _ => (1, T::Tilde),
+            _ => (1, T::Greater),
         };
         self.pos += len;
         self.ends_statement = matches!(kind, T::PlusPlus | T::MinusMinus);
@@ -367,11 +474,29 @@ enum Class {
     Digit,
     /// A token of this one byte.
     Simple(TokenKind),
+    /// The same, and it may end a statement.
+    Close(TokenKind),
     /// `"`
     Quote,
-    /// More bytes decide.
-    Operator,
+    /// A backquote.
+    RawQuote,
+    /// `'`
+    Char,
+    /// This token, unless the next byte belongs to it too.
+    Operator(TokenKind),
 }
+
+/// Whether a byte behind the first one of an operator may belong to it.
+static CONTINUES: [bool; 256] = {
+    let mut table = [false; 256];
+    let bytes = b"=<>&|^+-:./*0123456789";
+    let mut index = 0;
+    while index < bytes.len() {
+        table[bytes[index] as usize] = true;
+        index += 1;
+    }
+    table
+};
 
 static CLASSES: [Class; 256] = {
     use TokenKind as T;
@@ -385,15 +510,30 @@ static CLASSES: [Class; 256] = {
             b'0'..=b'9' => Class::Digit,
             b'"' => Class::Quote,
             b'(' => Class::Simple(T::LeftParen),
-            b')' => Class::Simple(T::RightParen),
+            b')' => Class::Close(T::RightParen),
             b'[' => Class::Simple(T::LeftBracket),
-            b']' => Class::Simple(T::RightBracket),
+            b']' => Class::Close(T::RightBracket),
             b'{' => Class::Simple(T::LeftBrace),
-            b'}' => Class::Simple(T::RightBrace),
+            b'}' => Class::Close(T::RightBrace),
             b',' => Class::Simple(T::Comma),
             b';' => Class::Simple(T::Semicolon),
-            b'.' | b':' | b'=' | b'!' | b'+' | b'-' | b'*' | b'/' | b'%' | b'^' | b'&' | b'|' | b'<' | b'>' | b'~'
-            | b'\'' | b'`' => Class::Operator,
+            b'.' => Class::Operator(T::Period),
+            b':' => Class::Operator(T::Colon),
+            b'=' => Class::Operator(T::Assign),
+            b'!' => Class::Operator(T::Not),
+            b'+' => Class::Operator(T::Plus),
+            b'-' => Class::Operator(T::Minus),
+            b'*' => Class::Operator(T::Star),
+            b'/' => Class::Operator(T::Slash),
+            b'%' => Class::Operator(T::Percent),
+            b'^' => Class::Operator(T::Xor),
+            b'&' => Class::Operator(T::And),
+            b'|' => Class::Operator(T::Or),
+            b'<' => Class::Operator(T::Less),
+            b'>' => Class::Operator(T::Greater),
+            b'~' => Class::Simple(T::Tilde),
+            b'\'' => Class::Char,
+            b'`' => Class::RawQuote,
             _ => Class::Other,
         };
         byte += 1;

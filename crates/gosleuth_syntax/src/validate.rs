@@ -70,9 +70,12 @@ impl Check<'_> {
                 return Err(format!("the directive at {} is no comment", directive.span.start));
             }
         }
-        let lines = 1 + self.text.iter().filter(|&&byte| byte == b'\n').count();
-        if self.file.lines.len() != lines || !self.file.lines.is_sorted() {
-            return Err(format!("{} lines instead of {lines}", self.file.lines.len()));
+        let starts = self.text.iter().zip(1..).filter(|(byte, _)| **byte == b'\n');
+        if !std::iter::once(0)
+            .chain(starts.map(|(_, start)| start))
+            .eq(self.file.lines.iter().copied())
+        {
+            return Err("the lines are not those of the text".to_owned());
         }
         if !self.file.errors.is_sorted_by_key(|error| error.span) {
             return Err("the errors are out of order".to_owned());

@@ -3,20 +3,29 @@
 //!
 //! The bounds of time are several times what an optimised build needs on a slow machine; what is not linear misses them by far.
 
-use std::time::{Duration, Instant};
+use std::sync::LazyLock;
+use std::time::Instant;
 
 use gosleuth_syntax::ast::{DeclKind, File};
 use gosleuth_syntax::{MAX_ERRORS, MAX_NESTING, ParseOptions, parse, tokens, validate};
 
 /// Parses and validates, within so many seconds for a megabyte.
 fn read(text: &[u8], seconds: f64) -> File {
-    let start = Instant::now();
+    let start = busy();
     let file = parse(text, ParseOptions::default());
-    let taken = start.elapsed();
-    let bound = Duration::from_secs_f64(seconds * (text.len() as f64 / 1e6).max(0.5));
-    assert!(taken < bound, "{} bytes took {taken:?}", text.len());
+    let taken = busy() - start;
+    let bound = seconds * (text.len() as f64 / 1e6).max(0.5);
+    assert!(taken < bound, "{} bytes took {taken} s", text.len());
     assert_eq!(validate(&file, text), Ok(()));
     file
+}
+
+/// Seconds this thread has been working, where the system tells; other processes do not count then.
+fn busy() -> f64 {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    let statistics = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanoseconds = statistics.and_then(|text| text.split(' ').next()?.parse::<f64>().ok());
+    nanoseconds.map_or_else(|| START.elapsed().as_secs_f64(), |nanoseconds| nanoseconds / 1e9)
 }
 
 fn has_function(file: &File, name: &str) -> bool {
@@ -146,26 +155,27 @@ fn chains_are_no_nesting() {
 
 #[test]
 fn a_line_of_fifty_megabytes() {
-    let size = 50_000_000;
-    for (before, byte, after, errors) in [
-        ("var x = \"", "a", "\"", false),
-        ("var x = `", "a", "`", false),
-        ("var x = \"", "\\n", "\"", false),
-        ("// ", "a", "", false),
-        ("/* ", "*", "*/", false),
-        ("var x = 1", " ", "", false),
-        ("var ", "a", " int", false),
-        ("var x = ", "1", "", false),
-        ("var x = 0x", "_f", "", false),
-        ("var x = \"", "a", "", true),
-        ("var x = '", "a", "'", true),
-        ("var x = `", "a", "", true),
-        ("/* ", "*", "", true),
-        ("", "@", "", true),
-        ("", "\0", "", true),
-        ("", "\u{feff}", "", true),
-        ("", "é", "", true),
+    for (megabytes, before, byte, after, errors) in [
+        (50, "var x = \"", "a", "\"", false),
+        (50, "// ", "a", "", false),
+        (50, "var x = 1", " ", "", false),
+        (50, "var ", "a", " int", false),
+        (50, "", "@", "", true),
+        (50, "", "(", "", true),
+        (5, "var x = `", "a", "`", false),
+        (5, "var x = \"", "\\n", "\"", false),
+        (5, "/* ", "*", "*/", false),
+        (5, "var x = ", "1", "", false),
+        (5, "var x = 0x", "_f", "", false),
+        (5, "var x = \"", "a", "", true),
+        (5, "var x = '", "a", "'", true),
+        (5, "var x = `", "a", "", true),
+        (5, "/* ", "*", "", true),
+        (5, "", "\0", "", true),
+        (5, "", "\u{feff}", "", true),
+        (5, "", "é", "", true),
     ] {
+        let size = megabytes * 1_000_000;
         let text = format!("package p\n\n{before}{}{after}\n", byte.repeat(size / byte.len()));
         let file = read(text.as_bytes(), 0.5);
         assert_eq!(!file.errors.is_empty(), errors, "{before} {byte:?}");
@@ -221,14 +231,14 @@ fn errors_everywhere_take_no_longer() {
     for part in parts {
         let text = format!(
             "package p\n\n{}\n\nfunc after() {{}}\n",
-            part.repeat(600_000 / part.len())
+            part.repeat(400_000 / part.len())
         );
         let file = read(text.as_bytes(), 4.0);
         assert!(file.errors.len() <= MAX_ERRORS, "{part:?}");
     }
     // The same, each on lines that are indented differently.
     for part in parts {
-        let lines: String = (0..30_000)
+        let lines: String = (0..20_000)
             .map(|line| format!("{}{part}", " ".repeat(line * 7 % 100)))
             .collect();
         read(format!("package p\n\n{lines}").as_bytes(), 4.0);
@@ -352,5 +362,15 @@ fn marks_nul_and_what_is_not_utf8() {
     ] {
         read(text);
         tokens(text);
+    }
+}
+
+#[test]
+fn blanks_before_the_end_of_a_line_are_nothing() {
+    for blank in ["", " ", "\t", "\r", "  ", " \t \r", " // c", "\t/* c */", " /* c\n */"] {
+        let text = format!(
+            "package p{blank}\n\nfunc f() int {{{blank}\n\tf(){blank}\n\n\treturn 1{blank}\n}}{blank}\nvar x = f(){blank}\n"
+        );
+        assert_eq!(read(text.as_bytes(), 1.0).errors, [], "{blank:?}");
     }
 }

@@ -8,6 +8,7 @@ use crate::ast::{Comment, Directive, DirectiveKind, Span};
 
 impl Lexer<'_> {
     /// Reads the comment at the current position. Returns whether the line ends with it or inside it.
+    #[inline(never)]
     pub(super) fn comment(&mut self, start: usize) -> bool {
         let text = self.text;
         let line_comment = text[start + 1] == b'/';
@@ -39,12 +40,15 @@ impl Lexer<'_> {
                 }
                 None => {
                     self.no_comment_end = self.no_comment_end.min(start);
-                    end = self.limit.max(start + 2);
+                    end = self.limit().max(start + 2);
                     self.error(start, start + 2, "this comment is not closed with `*/`");
                 }
             }
             self.pos = end;
             crosses_line = memchr(b'\n', &text[start..end]).is_some();
+            if crosses_line {
+                self.lines_in(start, end);
+            }
         }
         self.comments.push(Comment {
             span: Span::new(start as u32, end as u32),

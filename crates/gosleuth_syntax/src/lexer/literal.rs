@@ -14,7 +14,33 @@ struct Digits {
 
 impl Lexer<'_> {
     /// Reads the number at the current position, which is a digit or a period before one.
+    #[inline(never)]
     pub(super) fn number(&mut self, start: usize) -> TokenKind {
+        // Decimal numbers without anything else, and hexadecimal ones, are most of them.
+        let text = self.text;
+        let mut end = start;
+        let more = if text[start] == b'0' && matches!(text.get(start + 1), Some(b'x' | b'X')) {
+            end += 2;
+            while text.get(end).is_some_and(u8::is_ascii_hexdigit) {
+                end += 1;
+            }
+            end == start + 2
+        } else {
+            while text.get(end).is_some_and(u8::is_ascii_digit) {
+                end += 1;
+            }
+            end > start + 1 && text[start] == b'0'
+        };
+        // What may still belong to the number, `.` or a letter or `_`, is left to the long way.
+        if !more && !text.get(end).is_some_and(|&byte| word::in_name(byte) || byte == b'.') {
+            self.pos = end;
+            return TokenKind::Int;
+        }
+        self.any_number(start)
+    }
+
+    /// Reads a number and says what is wrong with it.
+    fn any_number(&mut self, start: usize) -> TokenKind {
         let mut kind = TokenKind::Int;
         let mut base = 10;
         // The letter behind a leading zero, or that zero itself.
@@ -84,9 +110,7 @@ impl Lexer<'_> {
             let digit = self.text[at] as char;
             self.error(at, at + 1, format!("`{digit}` is no digit of {}", name(prefix)));
         }
-        if memchr(b'_', &self.text[start..self.pos]).is_some()
-            && !separators_are_between_digits(&self.text[start..self.pos])
-        {
+        if self.text[start..self.pos].contains(&b'_') && !separators_are_between_digits(&self.text[start..self.pos]) {
             self.error(start, self.pos, "`_` in a number stands between digits");
         }
         kind
@@ -138,7 +162,7 @@ impl Lexer<'_> {
     }
 
     /// Reads the string in double quotes at the current position.
-    #[inline]
+    #[inline(never)]
     pub(super) fn string(&mut self, start: usize) {
         self.pos += 1;
         loop {
@@ -180,10 +204,11 @@ impl Lexer<'_> {
             }
             None => {
                 self.no_backquote = self.no_backquote.min(start);
-                self.pos = self.limit.max(start + 1);
+                self.pos = self.limit().max(start + 1);
                 self.error(start, start + 1, "this string is not closed with a backquote");
             }
         }
+        self.lines_in(start, self.pos);
     }
 
     /// Reads the escape sequence at the current position; false if it is none.

@@ -50,8 +50,9 @@ impl Parser<'_> {
                     self.leave();
                     return self.bad_expr();
                 }
+                let start = self.token.start;
                 let x = self.operand();
-                let x = self.postfix(x);
+                let x = self.postfix(x, start);
                 self.leave();
                 return x;
             }
@@ -169,10 +170,9 @@ impl Parser<'_> {
 
     /// Selectors, indices, calls, type assertions and composite literals behind an operand.
     #[inline]
-    pub(super) fn postfix(&mut self, operand: ExprId) -> ExprId {
+    pub(super) fn postfix(&mut self, operand: ExprId, start: u32) -> ExprId {
         let mut x = operand;
         loop {
-            let start = self.start_of(x);
             x = match self.kind() {
                 T::Period => self.selector_or_assertion(x, start),
                 T::LeftParen => self.call(x, start),

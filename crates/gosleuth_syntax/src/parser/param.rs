@@ -271,7 +271,8 @@ impl Parser<'_> {
         }
         self.level += 1;
         let x = self.ident_expr(name);
-        let x = self.postfix(x);
+        let start = self.start_of(x);
+        let x = self.postfix(x, start);
         let x = self.binary_rest(x, 1);
         self.level -= 1;
         let comma = self.at(T::Comma);

@@ -46,7 +46,7 @@ impl Parser<'_> {
         if self.limited
             && let Some(boundary) = self.boundary()
         {
-            self.lexer.limit = boundary;
+            self.lexer.limit_to(boundary);
         }
         let decl = self.declaration();
         if self.lexer.error_count == checkpoint.lexer.error_count {
@@ -66,7 +66,7 @@ impl Parser<'_> {
         self.prev_end = checkpoint.prev_end;
         self.last_error = u32::MAX;
         self.limited = true;
-        self.lexer.limit = boundary;
+        self.lexer.limit_to(boundary);
         let decl = self.declaration();
         self.resume(decl)
     }
@@ -80,7 +80,7 @@ impl Parser<'_> {
 
     /// How far the line of an offset is indented.
     fn indentation(&self, at: usize) -> usize {
-        let lines = &self.file.lines;
+        let lines = &self.lexer.lines;
         let line = lines.partition_point(|&start| start as usize <= at);
         let start = lines.get(line.wrapping_sub(1)).map_or(0, |&start| start as usize);
         layout::leading(&self.lexer.text[start..])
@@ -100,10 +100,9 @@ impl Parser<'_> {
             return;
         };
         if (self.token.start as usize) < boundary {
-            self.lexer.limit = boundary;
+            self.lexer.limit_to(boundary);
             // A literal may contain what looks like a boundary.
-            let pos = self.lexer.pos;
-            self.lexer.move_limit_behind(pos);
+            self.lexer.move_limit_behind(self.token.end as usize);
         } else {
             // All of this will be read again.
             self.limited = false;
@@ -114,8 +113,8 @@ impl Parser<'_> {
 
     /// Goes on behind the limit of a damaged declaration.
     fn resume(&mut self, decl: DeclId) -> DeclId {
-        let limited = self.lexer.limit < self.lexer.text.len();
-        self.lexer.limit = self.lexer.text.len();
+        let limited = self.lexer.limit() < self.lexer.text.len();
+        self.lexer.unlimit();
         if limited && self.at(T::Eof) {
             self.token = self.lexer.next();
         }
@@ -124,24 +123,23 @@ impl Parser<'_> {
 
     /// Makes the token the end of what is read of this declaration: another one starts here.
     pub(super) fn end_here(&mut self) {
-        self.lexer.limit = self.token.start as usize;
+        self.lexer.limit_to(self.token.start as usize);
         self.abandon_declaration();
     }
 
     /// Gives up what is left of the declaration, without further errors.
     pub(super) fn abandon_declaration(&mut self) {
-        self.lexer.pos = self.lexer.limit;
-        self.lexer.ends_statement = false;
+        self.lexer.skip_to_limit();
         self.token = self.lexer.next();
         self.last_error = self.token.start;
     }
 
     /// Skips what is no declaration at the top level.
     pub(super) fn skip_to_declaration(&mut self) {
-        let limit = self.lexer.limit;
+        let limit = self.lexer.limit();
         if let Some(boundary) = self.boundary().filter(|&at| at <= limit) {
             self.prev_end = self.token.end;
-            self.lexer.limit = boundary;
+            self.lexer.limit_to(boundary);
             self.abandon_declaration();
             return;
         }
@@ -312,8 +310,9 @@ impl crate::lexer::Lexer<'_> {
 
     /// A literal or comment that is closed, and so intact, contained the limit: the next boundary counts.
     pub(crate) fn move_limit_behind(&mut self, end: usize) {
-        if self.limit < end {
-            self.limit = self.boundary(end, 0).unwrap_or(self.text.len());
+        if self.limit() < end {
+            let limit = self.boundary(end, 0).unwrap_or(self.text.len());
+            self.limit_to(limit);
         }
     }
 }
