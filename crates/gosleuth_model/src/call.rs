@@ -43,6 +43,9 @@ const PURE: &[&str] = &[
     "unicode/utf8",
 ];
 
+/// Packages whose functions call what they are given before they return, and nothing of it matters to others.
+const SYNCHRONOUS: &[&str] = &["slices", "maps", "sync"];
+
 impl<'a> Machine<'a> {
     /// Who a call means.
     pub(crate) fn target(&self, frame: &Frame, call: &Call) -> Target {
@@ -129,9 +132,17 @@ impl<'a> Machine<'a> {
                     None => {
                         // A function that is given may be called at any time.
                         let names = self.program.names(*obj);
-                        let is_pure =
-                            !args.iter().any(is_function) && names.is_some_and(|(path, ..)| PURE.contains(&path));
-                        if is_pure {
+                        let calls_back = args.iter().any(is_function);
+                        let is_pure = names.is_some_and(|(path, ..)| PURE.contains(&path));
+                        // Whether and how often it does is a guess, and how else it could be is not followed.
+                        if calls_back && !is_pure && !names.is_some_and(|(path, ..)| SYNCHRONOUS.contains(&path)) {
+                            if state.guesses == self.guesses.get() {
+                                return Flow::Cut;
+                            }
+                            state.guesses += 1;
+                            self.cut.set(true);
+                        }
+                        if is_pure && !calls_back {
                             self.give(state, gid, dest, site, Val::Lazy(ty));
                             return Flow::On;
                         }

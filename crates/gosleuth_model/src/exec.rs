@@ -234,7 +234,7 @@ impl<'a> Machine<'a> {
         if state.goroutines[gid as usize].frames.is_empty() {
             if gid == 0 {
                 // Who called the root has its results.
-                self.escape(state, &[result]);
+                self.publish(state, &[result]);
             }
             self.end_goroutine(state, gid);
         } else {

@@ -139,7 +139,7 @@ impl<'a> Explorer<'a> {
         }
         if is_part {
             let globals: Vec<_> = state.globals.values().map(|&cell| Val::Ptr(Loc::whole(cell))).collect();
-            machine.escape(&mut state, &globals);
+            machine.publish(&mut state, &globals);
         }
         machine.cut.set(false);
         machine.fuel.set(bounds.0);

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use gosleuth_ir::Op;
+use gosleuth_ir::{Op, ValueId};
 use gosleuth_types::{BasicKind, ObjRef, Query, Type, TypeId};
 use rustc_hash::FxHashMap;
 
@@ -31,6 +31,7 @@ pub(crate) struct Machine<'a> {
     pub(crate) liveness: Liveness,
     pub(crate) numbers: RefCell<Numbers>,
     natives: RefCell<FxHashMap<ObjRef, Option<Native>>>,
+    written: RefCell<FxHashMap<FuncKey, Rc<[u32]>>>,
 }
 
 impl<'a> Machine<'a> {
@@ -44,6 +45,7 @@ impl<'a> Machine<'a> {
             liveness: Liveness::default(),
             numbers: RefCell::default(),
             natives: RefCell::default(),
+            written: RefCell::default(),
         }
     }
 
@@ -199,7 +201,7 @@ impl<'a> Machine<'a> {
     /// Writes to memory. What is written where code outside looks is its from then on.
     pub(crate) fn store(&self, query: Query<'a, 'a>, state: &mut State, loc: &Loc, value: Val) {
         if state.shared.contains(&loc.obj) {
-            self.escape(state, std::slice::from_ref(&value));
+            self.publish(state, std::slice::from_ref(&value));
         }
         for _ in 0..=loc.path().len() {
             match peek(state.obj(loc.obj), loc.path()) {
@@ -249,51 +251,142 @@ impl<'a> Machine<'a> {
         state
     }
 
-    /// Gives values to code outside: from now on it may use whatever can be reached from them.
+    /// Gives values to code outside: from now on it may use and change whatever can be reached from them.
     pub(crate) fn escape(&self, state: &mut State, values: &[Val]) {
         let mut work: Vec<Val> = values.to_vec();
         while let Some(value) = work.pop() {
             let obj = match value {
-                Val::Ptr(loc) => loc.obj,
-                Val::Slice { obj, .. } | Val::Map(obj) | Val::Chan(obj) | Val::Context(obj) => obj,
-                Val::Parts(parts) | Val::Tuple(parts) => {
-                    work.extend(parts.iter().cloned());
-                    continue;
-                }
-                Val::Boxed(_, value) => {
-                    work.push((*value).clone());
-                    continue;
-                }
                 Val::Func(callable) => {
-                    match &*callable {
-                        Callable::Closure(_, captures) => work.extend(captures.iter().cloned()),
-                        Callable::Bound(_, recv) => work.push(recv.clone()),
-                        Callable::Cancel(context) => work.push(Val::Context(*context)),
-                        Callable::Declared(_) => {}
-                    }
+                    self.escape_func(state, &callable, &mut work);
                     continue;
                 }
-                _ => continue,
+                value => match object_of(&value, &mut work) {
+                    Some(obj) => obj,
+                    None => continue,
+                },
             };
-            if !state.share(obj) {
+            let is_new = state.share(obj);
+            reachable(state.obj_mut(obj), is_new, &mut work);
+            if let Obj::Cell(ty, value) = state.obj_mut(obj) {
+                *value = Val::Lazy(*ty);
+            }
+        }
+    }
+
+    /// Code outside may use what can be reached from these values, but has not changed it.
+    pub(crate) fn publish(&self, state: &mut State, values: &[Val]) {
+        let mut work: Vec<Val> = values.to_vec();
+        while let Some(value) = work.pop() {
+            if let Val::Func(callable) = &value {
+                work.extend(parts_of(callable));
                 continue;
             }
-            match state.obj_mut(obj) {
-                Obj::Cell(_, value) => work.push(value.clone()),
-                Obj::Array(elems) => work.extend(elems.iter().cloned()),
-                Obj::Map { entries, complete } => {
-                    *complete = false;
-                    work.extend(entries.iter().flat_map(|(key, value)| [key.clone(), value.clone()]));
+            if let Some(obj) = object_of(&value, &mut work)
+                && state.share(obj)
+            {
+                reachable(state.obj_mut(obj), true, &mut work);
+            }
+        }
+    }
+
+    /// A function that code outside may call: variables that it only reads stay as they are.
+    fn escape_func(&self, state: &mut State, callable: &Callable, work: &mut Vec<Val>) {
+        let Callable::Closure(key, captures) = callable else {
+            work.extend(parts_of(callable));
+            return;
+        };
+        let written = self.written(*key, 0);
+        for (number, capture) in captures.iter().enumerate() {
+            match capture {
+                Val::Ptr(loc) if !written.contains(&(number as u32)) => {
+                    if state.share(loc.obj) {
+                        reachable(state.obj_mut(loc.obj), true, work);
+                    }
                 }
-                Obj::Chan(chan) => {
-                    chan.shared = true;
-                    work.extend(chan.buffer.iter().cloned());
-                }
-                Obj::Context(context) => {
-                    work.extend(context.done.map(Val::Chan));
+                capture => work.push(capture.clone()),
+            }
+        }
+    }
+
+    /// The captured variables that a literal, or one in it, writes or gives away.
+    fn written(&self, key: FuncKey, depth: u32) -> Rc<[u32]> {
+        if let Some(known) = self.written.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let func = self.program.func(key);
+        let captured = |value: &ValueId| match func.op(*value) {
+            Op::Captured(number) => Some(*number),
+            _ => None,
+        };
+        let mut written = Vec::new();
+        for block in func.blocks.iter() {
+            for &value in &block.values {
+                let op = func.op(value);
+                match op {
+                    Op::Load(_) => {}
+                    Op::Closure { func: inner, captures } if depth < 4 => {
+                        let key = FuncKey {
+                            unit: key.unit,
+                            func: *inner,
+                        };
+                        for &number in &*self.written(key, depth + 1) {
+                            written.extend(captures.get(number as usize).and_then(captured));
+                        }
+                    }
+                    op => op.for_each_operand(|operand| written.extend(captured(&operand))),
                 }
             }
         }
+        let written: Rc<[u32]> = written.into();
+        self.written.borrow_mut().insert(key, Rc::clone(&written));
+        written
+    }
+}
+
+/// The object a value refers to; parts of values are added to what is to be looked at.
+fn object_of(value: &Val, work: &mut Vec<Val>) -> Option<ObjId> {
+    match value {
+        Val::Ptr(loc) => Some(loc.obj),
+        Val::Slice { obj, .. } | Val::Map(obj) | Val::Chan(obj) | Val::Context(obj) => Some(*obj),
+        Val::Parts(parts) | Val::Tuple(parts) => {
+            work.extend(parts.iter().cloned());
+            None
+        }
+        Val::Boxed(_, value) => {
+            work.push((**value).clone());
+            None
+        }
+        _ => None,
+    }
+}
+
+/// The values a function carries.
+fn parts_of(callable: &Callable) -> Vec<Val> {
+    match callable {
+        Callable::Closure(_, captures) => captures.clone(),
+        Callable::Bound(_, recv) => vec![recv.clone()],
+        Callable::Cancel(context) => vec![Val::Context(*context)],
+        Callable::Declared(_) => Vec::new(),
+    }
+}
+
+/// Marks an object as used outside, and adds what can be reached from it if that is new.
+fn reachable(obj: &mut Obj, is_new: bool, work: &mut Vec<Val>) {
+    if !is_new {
+        return;
+    }
+    match obj {
+        Obj::Cell(_, value) => work.push(value.clone()),
+        Obj::Array(elems) => work.extend(elems.iter().cloned()),
+        Obj::Map { entries, complete } => {
+            *complete = false;
+            work.extend(entries.iter().flat_map(|(key, value)| [key.clone(), value.clone()]));
+        }
+        Obj::Chan(chan) => {
+            chan.shared = true;
+            work.extend(chan.buffer.iter().cloned());
+        }
+        Obj::Context(context) => work.extend(context.done.map(Val::Chan)),
     }
 }
 

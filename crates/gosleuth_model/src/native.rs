@@ -371,7 +371,7 @@ impl<'a> Machine<'a> {
                     let zero = self.zero(query, elem);
                     let group = Val::Ptr(Loc::whole(state.alloc(Obj::Cell(elem, zero))));
                     // A function of the group that fails cancels the context.
-                    self.escape(state, &[Val::Context(context)]);
+                    self.publish(state, &[Val::Context(context)]);
                     return Ok(Val::tuple([group, Val::Context(context)]));
                 }
                 Val::tuple([Val::Context(context), Val::func(Callable::Cancel(context))])
@@ -576,6 +576,8 @@ impl<'a> Machine<'a> {
         };
         let old = self.load(query, state, &loc);
         match native {
+            // Others may change it all the time.
+            Native::AtomicLoad if state.shared.contains(&loc.obj) && matches!(old, Val::Sym(_)) => state.symbol(),
             Native::AtomicLoad => old,
             Native::AtomicStore => {
                 self.store(query, state, &loc, first.clone());
