@@ -50,13 +50,13 @@ fn name(number: usize) -> String {
 
 /// A file with a type that guards a map with a lock and waits for a channel.
 fn service(package: &str, file: usize, imports: &[usize]) -> String {
-    let mut text = format!("package {package}\n\nimport (\n\t\"context\"\n\t\"fmt\"\n\t\"sync\"\n");
+    let mut text = format!("package {package}\n\nimport (\n\t\"context\"\n");
     for &import in imports {
         let _ = writeln!(text, "\t\"example.com/big/{}\"", name(import));
     }
     let _ = write!(
         text,
-        ")\n\n// Service{file} keeps items.\ntype Service{file} struct {{\n\tmu    sync.Mutex\n\titems map[string]int\n\tqueue chan int\n}}\n\n\
+        "\t\"fmt\"\n\t\"sync\"\n)\n\n// Service{file} keeps items.\ntype Service{file} struct {{\n\tmu    sync.Mutex\n\titems map[string]int\n\tqueue chan int\n}}\n\n\
          // New{file} makes one.\nfunc New{file}() *Service{file} {{\n\treturn &Service{file}{{items: map[string]int{{}}, queue: make(chan int, 4)}}\n}}\n"
     );
     for method in 0..METHODS {
