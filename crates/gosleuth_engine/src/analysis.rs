@@ -135,6 +135,8 @@ struct Run<'a> {
     needs: Vec<Vec<UnitId>>,
     /// Packages by the paths that exported packages refer to them with.
     by_path: FxHashMap<String, PkgId>,
+    /// The unit that makes a package.
+    unit_of: FxHashMap<PkgId, UnitId>,
     word_size: u8,
     stdlib: OnceLock<Stdlib>,
     target: (&'a str, &'a str),
@@ -159,6 +161,7 @@ impl<'a> Run<'a> {
             .collect();
         let mut slots: Vec<Slot> = (0..units.len()).map(|_| Slot::default()).collect();
         let mut by_path = FxHashMap::default();
+        let mut unit_of = FxHashMap::default();
         // Dependencies come first, and the package before its tests.
         for (id, unit) in units.iter_enumerated() {
             let package = &workspace.packages[unit.package];
@@ -181,6 +184,9 @@ impl<'a> Run<'a> {
                 && unit.variant != Variant::External
             {
                 by_path.insert(export::path(&world, pkg).into_owned(), pkg);
+            }
+            if let (Some(pkg), None) = (pkg, same_as) {
+                unit_of.insert(pkg, id);
             }
             slots[id.index()] = Slot {
                 pkg,
@@ -206,6 +212,7 @@ impl<'a> Run<'a> {
             slots,
             needs,
             by_path,
+            unit_of,
             word_size: word_size(&config.goarch),
             stdlib: OnceLock::new(),
             target: (&config.goos, &config.goarch),
@@ -294,15 +301,21 @@ impl<'a> Run<'a> {
         self.slots[id.index()].digest.get().copied()
     }
 
-    /// Exports a unit that is finished in the world, for those that are checked or known after it. None in a circle of imports.
+    /// Exports a unit that is finished in the world, with the hash of what others see of it. None in a circle of imports.
     fn export(&self, id: UnitId, pkg: PkgId) -> Option<(Vec<u8>, Key)> {
         let reach = Reach::of_package(&self.world, pkg);
-        let types = export::encode(&self.world, pkg, &reach, Positions::Drop);
+        let (types, mentions) = export::encode_with_mentions(&self.world, pkg, &reach, Positions::Drop);
         let mut digest = KeyBuilder::default();
         digest.bytes(&types);
-        // What it leads to there is part of what is seen of it.
-        for &need in &self.needs[id.index()] {
-            digest.key(self.digest(need)?);
+        // What it leads to there is part of what is seen of it; what only its functions use is not.
+        for mentioned in mentions {
+            match self.unit_of.get(&mentioned) {
+                Some(&unit) if unit == id => {}
+                Some(&unit) => digest.key(self.digest(unit)?),
+                None if mentioned == PkgId::universe() || mentioned == PkgId::unsafe_() => {}
+                // Of the standard library that gosleuth carries.
+                None => digest.text(self.stdlib().version()),
+            }
         }
         Some((types, digest.finish()))
     }

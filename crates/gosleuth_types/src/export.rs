@@ -14,7 +14,7 @@ mod encode;
 mod reach;
 
 pub use decode::{DecodeError, decode, references};
-pub use encode::{Positions, encode, path};
+pub use encode::{Positions, encode, encode_with_mentions, path};
 pub use reach::Reach;
 
 /// Changes when the form does.

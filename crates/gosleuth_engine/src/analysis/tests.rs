@@ -357,6 +357,31 @@ fn a_change_within_a_function_concerns_its_package_alone() {
 }
 
 #[test]
+fn what_only_functions_use_concerns_no_others() {
+    let mut system = MemorySystem::new();
+    system
+        .file("/m/go.mod", "module m\n\ngo 1.26\n")
+        .file("/m/a/a.go", "package a\n\ntype T struct{ F int }\n\nconst N = 1\n")
+        .file(
+            "/m/used/u.go",
+            "package used\n\nimport \"m/a\"\n\nfunc U() int { return a.N }\n",
+        )
+        .file(
+            "/m/said/s.go",
+            "package said\n\nimport \"m/a\"\n\nfunc S() *a.T { return nil }\n",
+        )
+        .file("/m/x/x.go", "package x\n\nimport \"m/used\"\n\nvar X = used.U()\n")
+        .file("/m/y/y.go", "package y\n\nimport \"m/said\"\n\nvar Y = said.S().F\n");
+    let store = MemoryStore::default();
+    analyse_module(&system, 2, Some(&store));
+    system.file("/m/a/a.go", "package a\n\ntype T struct{ F string }\n\nconst N = 1\n");
+    let seen = analyse_module(&system, 2, Some(&store));
+    assert_eq!(seen.results, analyse_module(&system, 1, None).results);
+    assert!(seen.results.contains(&("m/y".to_owned(), "Y string".to_owned())));
+    assert_eq!(seen.checked, 4, "all but x");
+}
+
+#[test]
 fn entries_are_those_of_one_build_of_the_program() {
     let (system, store) = (module(), MemoryStore::default());
     let first = analyse_as("one build", &system, 2, Some(&store));

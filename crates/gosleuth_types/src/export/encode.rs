@@ -25,6 +25,12 @@ pub enum Positions {
 
 /// The bytes of a finished package, as far as `reach` goes.
 pub fn encode(world: &World, pkg: PkgId, reach: &Reach, positions: Positions) -> Vec<u8> {
+    encode_with_mentions(world, pkg, reach, positions).0
+}
+
+/// Like [`encode`], with the other packages that its declarations mention: what others see of it depends on these alone, while what it
+/// imports may only be used within its functions.
+pub fn encode_with_mentions(world: &World, pkg: PkgId, reach: &Reach, positions: Positions) -> (Vec<u8>, Vec<PkgId>) {
     let nothing = Kept::default();
     let package = world.package(pkg);
     let mut encoder = Encoder {
@@ -76,9 +82,10 @@ struct Encoder<'w, 'r> {
 }
 
 impl<'w> Encoder<'w, '_> {
-    fn run(&mut self) -> Vec<u8> {
+    fn run(&mut self) -> (Vec<u8>, Vec<PkgId>) {
         let mut tables = Writer::default();
         self.tables(&mut tables);
+        let mentions = self.packages[1..].to_vec();
         let mut imports = Writer::default();
         imports.number(self.package.imports.len() as u64);
         for &import in &self.package.imports {
@@ -126,7 +133,7 @@ impl<'w> Encoder<'w, '_> {
         // Holes are paid for in bytes, so that a few bytes cannot claim much memory.
         let least = start + longest.div_ceil(HOLES_PER_BYTE);
         out.bytes.resize(out.bytes.len().max(least), 0);
-        out.bytes
+        (out.bytes, mentions)
     }
 
     fn tables(&mut self, out: &mut Writer) {

@@ -203,6 +203,19 @@ fn bytes_do_not_depend_on_the_world() {
 }
 
 #[test]
+fn what_only_functions_use_is_not_mentioned() {
+    let program = testing::check(
+        "-- a --\npackage a\n\ntype T struct{}\n-- b --\npackage b\n\nvar V int\n-- c --\npackage c\n\nimport (\n\t\"a\"\n\t\"b\"\n)\n\n\
+         func F() *a.T {\n\tb.V++\n\treturn nil\n}\n",
+    );
+    let of = |number: usize| program.packages[number].pkg;
+    let reach = Reach::of_package(&program.world, of(2));
+    let (blob, mentions) = encode_with_mentions(&program.world, of(2), &reach, Positions::Drop);
+    assert_eq!(mentions, [of(0)]);
+    assert_eq!(references(&blob).unwrap(), ["a", "b"]);
+}
+
+#[test]
 fn only_what_programs_can_reach_is_kept_of_what_is_exported() {
     let (program, whole, ..) = there_and_back(Positions::Drop);
     let world = &program.world;
