@@ -4,6 +4,7 @@
 mod list;
 mod parse;
 mod spin;
+mod race;
 mod types;
 
 use anyhow::Result;
@@ -17,6 +18,8 @@ pub(crate) enum Oracle {
     Parse(parse::ParseArgs),
     /// Explored schedules with SPIN
     Spin(spin::SpinArgs),
+    /// Races with Go's tests of its race detector
+    Race(race::RaceArgs),
     /// Objects and types with go/types
     Types(types::TypesArgs),
     /// One run of `types --speed`
@@ -30,6 +33,7 @@ pub(crate) fn run(oracle: &Oracle) -> Result<()> {
         Oracle::List(args) => list::run(args),
         Oracle::Parse(args) => parse::run(args),
         Oracle::Spin(args) => spin::run(args),
+        Oracle::Race(args) => race::run(args),
         Oracle::Types(args) => types::run(args),
         Oracle::TypesRun(args) => types::once(args),
     }

@@ -13,6 +13,7 @@
 mod build;
 mod ir;
 mod print;
+mod unroll;
 mod verify;
 
 pub use build::{Unit, UnitFile, build_package};
@@ -20,4 +21,5 @@ pub use ir::{
     Block, BlockId, Call, Callee, Capture, Func, FuncId, Op, Package, SelectCase, Terminator, Value, ValueId,
 };
 pub use print::print_func;
+pub use unroll::{Instance, Loop, Unrolled};
 pub use verify::verify;

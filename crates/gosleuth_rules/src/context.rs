@@ -13,6 +13,7 @@ use rustc_hash::FxHashMap;
 
 use crate::explored::{self, Diagnosis};
 use crate::models::{Model, Models};
+use crate::races::{self, Race};
 
 /// A file of the package.
 #[derive(Clone, Copy, Debug)]
@@ -64,6 +65,7 @@ pub struct RuleContext<'a> {
     /// By file: the calls and communications by their start, outer ones first.
     by_start: Vec<Vec<(u32, ExprId)>>,
     explored: OnceCell<Vec<Diagnosis>>,
+    races: OnceCell<Vec<Race>>,
 }
 
 impl<'a> RuleContext<'a> {
@@ -91,12 +93,18 @@ impl<'a> RuleContext<'a> {
                 .map(|file| calls_by_start(&file.tree.exprs))
                 .collect(),
             explored: OnceCell::new(),
+            races: OnceCell::new(),
         }
     }
 
     /// What exploring the schedules of the package found; done when first asked for.
     pub fn explored(&self) -> &[Diagnosis] {
         self.explored.get_or_init(|| explored::diagnose(self))
+    }
+
+    /// The data races of the package; looked for when first asked for.
+    pub(crate) fn races(&self) -> &[Race] {
+        self.races.get_or_init(|| races::find(self))
     }
 
     /// The structure of a type behind its names.

@@ -19,6 +19,7 @@ mod models;
 mod nil_channels;
 mod order;
 mod places;
+mod races;
 mod registry;
 mod rule;
 mod rules;

@@ -1,0 +1,379 @@
+//! Data races, found without running the program.
+//!
+//! Tests, `main` and the functions that start goroutines are executed on abstract memory ([`exec`]): every call is followed, loops are
+//! unrolled a few rounds, and each goroutine becomes a graph of moments ([`graph`]). Two accesses race if neither is ordered before the other
+//! in every run ([`order`]), no lock is held at both, one of them writes, and not both are atomic. What unknown functions do is not guessed.
+
+mod exec;
+mod graph;
+mod library;
+mod memory;
+mod order;
+mod prepare;
+mod report;
+
+use gosleuth_base::Idx as _;
+use gosleuth_ir::FuncId;
+use gosleuth_types::{ObjRef, Type, TypeId};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::context::RuleContext;
+use exec::{Exec, Here};
+use graph::{Access, AccessKind, Mode, NodeId, Site, Sync};
+use memory::{LocId, Step};
+use order::Order;
+pub(crate) use report::report;
+
+/// One of the two accesses of a race.
+#[derive(Clone, Debug)]
+pub(crate) struct Side {
+    site: Site,
+    write: bool,
+    atomic: bool,
+    /// Locks held, as text.
+    locks: Vec<(String, Mode)>,
+    /// The starts of the goroutine and those around it, innermost first, each with the words for what starts it.
+    starts: Vec<(Site, &'static str)>,
+    /// Calls that lead to the access in its goroutine, innermost first.
+    calls: Vec<(FuncId, gosleuth_ir::ValueId)>,
+}
+
+/// Two accesses that nothing orders.
+#[derive(Clone, Debug)]
+pub(crate) struct Race {
+    /// The function that everything began with.
+    pub(crate) root: FuncId,
+    /// What is accessed, in words.
+    name: String,
+    /// What tells it apart: a variable, or a type and its field.
+    key: MemoryKey,
+    kind: AccessKind,
+    /// The variable, for variables.
+    var: Option<ObjRef>,
+    /// The one to blame.
+    first: Side,
+    other: Side,
+    /// Whether only a sleep stands between them.
+    slept: bool,
+}
+
+/// What tells memory apart in the eyes of a reader.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum MemoryKey {
+    Var(ObjRef),
+    Part(TypeId, Vec<u32>),
+    Made(FuncId, u32),
+    Place(LocId),
+}
+
+/// Passes over one root until what memory holds does not change any more.
+const MAX_PASSES: u32 = 4;
+
+/// Functions that one package is looked at from.
+const MAX_ROOTS: usize = 600;
+
+/// Instructions that are executed for one package.
+const MAX_STEPS: u64 = 3_000_000;
+
+/// Pairs of places and functions that two accesses may be of, in tests and programs.
+const MAX_CHOICES: u32 = 16;
+
+/// Pairs of accesses that are compared for one root.
+const MAX_PAIRS: usize = 6_000;
+
+/// Finds the races of a package.
+pub(crate) fn find(cx: &RuleContext<'_>) -> Vec<Race> {
+    let starts = prepare::starting(cx);
+    if !starts.contains(&true) {
+        return Vec::new();
+    }
+    let mut exec = Exec::new(cx);
+    for &init in &cx.ir.inits {
+        let cursor = exec.begin(init, 0);
+        exec.root(init, cursor);
+    }
+    let base = exec.memory.contents();
+    let mut found = Vec::new();
+    let mut covered: FxHashSet<FuncId> = FxHashSet::default();
+    let mut left = MAX_STEPS;
+    for root in roots(cx, &starts).into_iter().take(MAX_ROOTS) {
+        let is_test = is_test(cx, root);
+        if !is_test && covered.contains(&root) {
+            continue;
+        }
+        exec.memory.restore(&base);
+        for pass in 0..MAX_PASSES {
+            exec.memory.changed = false;
+            let cursor = exec.begin(root, pass);
+            if let Some(end) = exec.root(root, cursor) {
+                let here = Here {
+                    func: root,
+                    ctx: 0,
+                    instance: 0,
+                    value: gosleuth_ir::ValueId::from_usize(0),
+                };
+                exec.finish(end, here);
+            }
+            left = left.saturating_sub(u64::from(exec.steps));
+            if exec.overflow || (pass > 0 && !exec.memory.changed && exec.met == exec.before) {
+                break;
+            }
+        }
+        covered.extend(exec.ctxs.iter().map(|ctx| ctx.func));
+        if exec.overflow {
+            if left == 0 {
+                break;
+            }
+            continue;
+        }
+        races(&exec, root, &mut found);
+        if left == 0 {
+            break;
+        }
+    }
+    found
+}
+
+fn is_test(cx: &RuleContext<'_>, id: FuncId) -> bool {
+    let func = &cx.ir.funcs[id];
+    cx.files.get(func.file).is_some_and(|file| file.is_test)
+        && ["Test", "Benchmark", "Example", "Fuzz"]
+            .iter()
+            .any(|prefix| func.name.starts_with(prefix))
+}
+
+/// Tests and `main`, then other declared functions, exported ones first; only those that start goroutines, themselves or in what they call.
+fn roots(cx: &RuleContext<'_>, starts: &[bool]) -> Vec<FuncId> {
+    let mut found: Vec<(u8, FuncId)> = Vec::new();
+    for (id, func) in cx.ir.funcs.iter_enumerated() {
+        let is_generic = matches!(cx.query.ty(func.sig), Type::Func(sig) if sig.type_params != TypeId::EMPTY_TUPLE);
+        if func.parent.is_some() || func.blocks.is_empty() || func.obj.is_none() || is_generic || !starts[id.index()] {
+            continue;
+        }
+        let name = func.name.rsplit('.').next().unwrap_or(&func.name);
+        let rank = if is_test(cx, id) || func.name == "main" {
+            0
+        } else if name.starts_with(char::is_uppercase) {
+            1
+        } else {
+            2
+        };
+        found.push((rank, id));
+    }
+    found.sort_unstable();
+    found.into_iter().map(|(_, id)| id).collect()
+}
+
+/// The races in what was executed last.
+fn races(exec: &Exec<'_, '_>, root: FuncId, found: &mut Vec<Race>) {
+    let (graph, memory) = (&exec.graph, &exec.memory);
+    if graph.threads.len() < 2 {
+        return;
+    }
+    let mut groups: FxHashMap<(u32, Option<Step>), Vec<usize>> = FxHashMap::default();
+    for (index, access) in graph.accesses.iter().enumerate() {
+        let object = memory.locs[access.loc as usize].object;
+        groups.entry((object, None)).or_default().push(index);
+    }
+    let mut groups: Vec<Vec<usize>> = groups
+        .into_values()
+        .filter(|group| {
+            let first = graph.thread_of(graph.accesses[group[0]].node);
+            group.iter().any(|&index| graph.accesses[index].write)
+                && group
+                    .iter()
+                    .any(|&index| graph.thread_of(graph.accesses[index].node) != first)
+        })
+        .collect();
+    groups.sort_unstable();
+    if groups.is_empty() {
+        return;
+    }
+    let order = Order::new(graph, memory);
+    // Tests and programs run as they are; for other functions, what they are given is not known.
+    let name = &exec.cx.ir.funcs[root].name;
+    let choices = if is_test(exec.cx, root) || name == "main" {
+        MAX_CHOICES
+    } else {
+        1
+    };
+    let mut pairs = 0;
+    for group in groups {
+        let mut known: FxHashSet<(LocId, NodeId, bool, bool)> = FxHashSet::default();
+        let accesses: Vec<&Access> = group
+            .iter()
+            .filter(|&&index| !is_initial(exec, &order, index))
+            .map(|&index| &graph.accesses[index])
+            .filter(|access| known.insert((access.loc, access.node, access.write, access.atomic)))
+            .collect();
+        for (index, a) in accesses.iter().enumerate() {
+            for b in &accesses[index + 1..] {
+                if (!a.write && !b.write)
+                    || (a.atomic && b.atomic)
+                    || graph.thread_of(a.node) == graph.thread_of(b.node)
+                    || !memory.overlap(a.loc, b.loc)
+                    || a.choices.saturating_mul(b.choices) > choices
+                    || guarded(exec, a, b)
+                {
+                    continue;
+                }
+                pairs += 1;
+                if pairs > MAX_PAIRS {
+                    return;
+                }
+                if order.parallel(a.node, b.node) {
+                    found.extend(race(exec, &order, root, a, b));
+                }
+            }
+        }
+    }
+}
+
+/// Whether an access is by the goroutine that made the object, before anybody else could know it. Others know it through what it was put
+/// into, and if they read that without order, that is the race.
+fn is_initial(exec: &Exec<'_, '_>, order: &Order<'_>, index: usize) -> bool {
+    let access = &exec.graph.accesses[index];
+    let object = exec.memory.locs[access.loc as usize].object;
+    exec.born.get(&object) == Some(&exec.graph.thread_of(access.node))
+        && exec.given.contains_key(&object)
+        && exec.memory.objects[object as usize].var.is_none()
+        && is_before_given(exec, order, object, index, 0)
+}
+
+fn is_before_given(exec: &Exec<'_, '_>, order: &Order<'_>, object: u32, index: usize, depth: u32) -> bool {
+    let access = &exec.graph.accesses[index];
+    let own = exec.graph.thread_of(access.node);
+    let given = exec.given.get(&object).map_or(&[][..], Vec::as_slice);
+    given.iter().all(|given| {
+        let before = if given.node == access.node {
+            index < given.after
+        } else {
+            exec.graph.thread_of(given.node) != own || !order.reaches(given.node, access.node)
+        };
+        let holder = given.holder.filter(|holder| {
+            depth < 4
+                && *holder != object
+                && exec.born.get(holder) == Some(&own)
+                && exec.memory.objects[*holder as usize].var.is_none()
+        });
+        before || holder.is_some_and(|holder| is_before_given(exec, order, holder, index, depth + 1))
+    })
+}
+
+/// Whether a lock is held at both accesses that keeps them apart.
+fn guarded(exec: &Exec<'_, '_>, a: &Access, b: &Access) -> bool {
+    let graph = &exec.graph;
+    let (held, others) = (&graph.nodes[a.node as usize].locks, &graph.nodes[b.node as usize].locks);
+    held.iter().any(|(loc, mode)| {
+        others.iter().any(|(other, other_mode)| {
+            loc == other
+                && match (mode, other_mode) {
+                    (Mode::Write, Mode::Write | Mode::Read) | (Mode::Read, Mode::Write) => true,
+                    (Mode::Sent, Mode::Sent) => is_token(exec, *loc, Mode::Sent),
+                    (Mode::Received, Mode::Received) => is_token(exec, *loc, Mode::Received),
+                    _ => false,
+                }
+        })
+    })
+}
+
+/// Whether a channel is used as a lock only: who takes the token gives it back.
+fn is_token(exec: &Exec<'_, '_>, chan: LocId, mode: Mode) -> bool {
+    let graph = &exec.graph;
+    let mut odd = 0;
+    for node in &graph.nodes {
+        let gives = match (&node.sync, mode) {
+            (Sync::Recv(chans, _), Mode::Sent) | (Sync::Send(chans), Mode::Received) => chans.contains(&chan),
+            _ => false,
+        };
+        let had = node
+            .preds
+            .iter()
+            .all(|&pred| graph.nodes[pred as usize].locks.contains(&(chan, mode)));
+        odd += u32::from(gives && !had);
+    }
+    // A token that is taken out first was put in once.
+    odd <= u32::from(mode == Mode::Received)
+}
+
+fn race(exec: &Exec<'_, '_>, order: &Order<'_>, root: FuncId, a: &Access, b: &Access) -> Option<Race> {
+    let memory = &exec.memory;
+    // The wider place names what is accessed.
+    let loc = if memory.path(a.loc).len() >= memory.path(b.loc).len() {
+        a.loc
+    } else {
+        b.loc
+    };
+    let (name, key, var) = report::name(exec, loc)?;
+    let (sides_a, sides_b) = (side(exec, order, a), side(exec, order, b));
+    let blame = |access: &Access, side: &Side| {
+        let reads_only = side.locks.iter().all(|(_, mode)| *mode == Mode::Read);
+        (
+            access.atomic,
+            !(access.write && !side.locks.is_empty() && reads_only),
+            side.locks.len(),
+            !access.write,
+            side.starts.is_empty(),
+        )
+    };
+    let first_is_a = blame(a, &sides_a) <= blame(b, &sides_b);
+    let (first, other) = if first_is_a {
+        (sides_a, sides_b)
+    } else {
+        (sides_b, sides_a)
+    };
+    let kind = [a.kind, b.kind]
+        .into_iter()
+        .find(|&kind| kind != AccessKind::Plain)
+        .unwrap_or(AccessKind::Plain);
+    let slept = exec.graph.nodes.iter().any(|node| node.sync == Sync::Sleep);
+    Some(Race {
+        root,
+        name,
+        key,
+        kind,
+        var,
+        first,
+        other,
+        slept,
+    })
+}
+
+fn side(exec: &Exec<'_, '_>, order: &Order<'_>, access: &Access) -> Side {
+    let graph = &exec.graph;
+    let node = &graph.nodes[access.node as usize];
+    let thread = &graph.threads[node.thread as usize];
+    let mut starts: Vec<(Site, &'static str)> = thread.site.map(|site| (site, thread.by)).into_iter().collect();
+    for (around, _) in order.ancestors(node.thread) {
+        let thread = &graph.threads[around as usize];
+        starts.extend(thread.site.map(|site| (site, thread.by)));
+    }
+    let until = thread.site.map(|site| site.ctx);
+    let mut calls = Vec::new();
+    let mut at = Some(access.site.ctx);
+    while let Some(ctx) = at {
+        if Some(ctx) == until {
+            break;
+        }
+        let ctx = exec.ctxs[ctx as usize];
+        if let Some((func, value, _)) = ctx.call
+            && Some((func, value)) != thread.site.map(|site| (site.func, site.value))
+        {
+            calls.push((func, value));
+        }
+        at = ctx.parent;
+    }
+    let locks = node
+        .locks
+        .iter()
+        .filter_map(|&(loc, mode)| Some((report::name(exec, loc)?.0, mode)))
+        .collect();
+    Side {
+        site: access.site,
+        write: access.write,
+        atomic: access.atomic,
+        locks,
+        starts,
+        calls,
+    }
+}

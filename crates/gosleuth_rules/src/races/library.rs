@@ -1,0 +1,632 @@
+//! What built-in functions and the standard library do to memory and to the order of goroutines.
+
+use gosleuth_ir::{Call, Func};
+use gosleuth_types::{Builtin, ObjRef, Type, TypeId};
+
+use super::exec::{Cursor, Exec, FuncVal, Here, Target};
+use super::graph::{AccessKind, Mode, Sync};
+use super::memory::{Item, Key, LocId, Step, Val, merge, places};
+use crate::models::Behaviour;
+
+/// Types whose methods change what is behind the receiver, without lock; and their methods that only read.
+const UNSAFE_TYPES: &[(&str, &[&str])] = &[
+    ("bytes.(*Buffer).", &["Len", "String", "Bytes", "Cap", "Available"]),
+    ("strings.(*Builder).", &["Len", "String", "Cap"]),
+    ("strings.(*Reader).", &["Len", "Size"]),
+    ("bytes.(*Reader).", &["Len", "Size"]),
+    ("bufio.(*Writer).", &["Size", "Buffered", "Available"]),
+    ("bufio.(*Reader).", &["Size", "Buffered"]),
+    ("bufio.(*Scanner).", &["Text", "Bytes", "Err"]),
+    ("container/list.(*List).", &["Len", "Front", "Back"]),
+    ("container/ring.(*Ring).", &["Len", "Next", "Prev"]),
+    ("math/rand.(*Rand).", &[]),
+    ("math/rand/v2.(*Rand).", &[]),
+    ("encoding/json.(*Encoder).", &[]),
+    ("encoding/json.(*Decoder).", &["More"]),
+    ("encoding/gob.(*Encoder).", &[]),
+];
+
+/// Methods of map types of libraries.
+const MAP_TYPES: &[(&str, &[&str])] = &[
+    ("net/http.Header.", &["Get", "Values", "Write", "WriteSubset", "Clone"]),
+    ("net/url.Values.", &["Get", "Has", "Encode"]),
+];
+
+impl Exec<'_, '_> {
+    pub(super) fn builtin(&mut self, builtin: Builtin, args: &[Val], cursor: Cursor, here: Here) -> (Cursor, Val) {
+        let first = args.first().cloned().unwrap_or_default();
+        match builtin {
+            Builtin::Close => {
+                let chans = places(&first);
+                self.met.sent.extend(&chans);
+                (self.sync(&cursor, Sync::Close(chans), here), Val::new())
+            }
+            Builtin::Delete => {
+                self.touch(&cursor, &first, true, AccessKind::Map, here);
+                (cursor, Val::new())
+            }
+            Builtin::Clear => {
+                let is_map = self.argument_is_map(here);
+                if is_map {
+                    self.touch(&cursor, &first, true, AccessKind::Map, here);
+                } else {
+                    let elements = self.parts(&first, Step::Elem(Key::Any));
+                    self.touch(&cursor, &elements, true, AccessKind::Plain, here);
+                }
+                (cursor, Val::new())
+            }
+            Builtin::Len => {
+                if self.argument_is_map(here) {
+                    self.touch(&cursor, &first, false, AccessKind::Map, here);
+                }
+                (cursor, vec![Item::Any])
+            }
+            Builtin::Copy => {
+                let from = args.get(1).cloned().unwrap_or_default();
+                let to_elements = self.parts(&first, Step::Elem(Key::Any));
+                let from_elements = self.parts(&from, Step::Elem(Key::Any));
+                self.touch(&cursor, &from_elements, false, AccessKind::Plain, here);
+                self.touch(&cursor, &to_elements, true, AccessKind::Plain, here);
+                for to in places(&first) {
+                    let wholes: Val = places(&from).into_iter().map(Item::Copy).collect();
+                    self.memory.write(to, &wholes);
+                }
+                (cursor, vec![Item::Any])
+            }
+            Builtin::Min | Builtin::Max | Builtin::Cap => (cursor, vec![Item::Any]),
+            _ => (cursor, Val::new()),
+        }
+    }
+
+    /// Whether the first argument of the call here is a map.
+    fn argument_is_map(&self, here: Here) -> bool {
+        let func = &self.cx.ir.funcs[here.func];
+        match func.op(here.value) {
+            gosleuth_ir::Op::Call(call) | gosleuth_ir::Op::Defer(call) | gosleuth_ir::Op::Go(call) => call
+                .args
+                .first()
+                .is_some_and(|&arg| matches!(self.cx.under(func.values[arg].ty), Type::Map { .. })),
+            _ => false,
+        }
+    }
+
+    /// `append`: the old elements, or new memory that holds them too.
+    pub(super) fn append(
+        &mut self,
+        call: &Call,
+        func: &Func,
+        args: &[Val],
+        key: Key,
+        cursor: &Cursor,
+        here: Here,
+    ) -> Val {
+        let mut val = args.first().cloned().unwrap_or_default();
+        let ty = call.args.first().map_or(TypeId::UNKNOWN, |&arg| func.values[arg].ty);
+        let added = call.args.get(1).map_or(TypeId::UNKNOWN, |&arg| func.values[arg].ty);
+        let is_spread = args.len() == 2 && self.cx.query.underlying(ty) == self.cx.query.underlying(added);
+        let fresh = self.make(here, 0, ty, None);
+        self.bear(cursor, fresh);
+        merge(&mut val, &[Item::Ref(fresh)]);
+        for whole in places(&val) {
+            if is_spread {
+                let wholes: Val = places(&args[1])
+                    .into_iter()
+                    .filter(|&from| from != whole)
+                    .map(Item::Copy)
+                    .collect();
+                self.memory.write(whole, &wholes);
+            } else {
+                let element = self.memory.part(whole, Step::Elem(key));
+                for more in &args[1..] {
+                    self.give(cursor, more, Some(whole));
+                    self.memory.write(element, more);
+                }
+            }
+        }
+        if is_spread {
+            let elements = self.parts(&args[1], Step::Elem(Key::Any));
+            self.touch(cursor, &elements, false, AccessKind::Plain, here);
+        }
+        val
+    }
+
+    /// The place that a call reads atomically, and what it yields as long as nothing was written.
+    pub(super) fn publishes(&mut self, target: &Target, args: &[Val]) -> Option<(LocId, i64)> {
+        let Target::Declared(obj) = target else { return None };
+        let symbol = self.cx.symbol(*obj);
+        let name = symbol.strip_prefix("sync/atomic.")?;
+        let name = name.rsplit('.').next().unwrap_or(name);
+        let reads = ["Load", "CompareAndSwap", "Swap", "Add"]
+            .iter()
+            .any(|prefix| name.starts_with(prefix));
+        let number = |index: usize| match args.get(index).map(Vec::as_slice) {
+            Some([Item::Int(number)]) => Some(*number),
+            _ => None,
+        };
+        let first = if name.starts_with("CompareAndSwap") {
+            i64::from(matches!(
+                args.get(1).map(Vec::as_slice),
+                Some([Item::Int(0) | Item::Bool(false)] | [])
+            ))
+        } else if name.starts_with("Add") {
+            number(1).unwrap_or(1)
+        } else {
+            0
+        };
+        match args.first().map(Vec::as_slice) {
+            Some([Item::Ref(loc)]) if reads => Some((*loc, first)),
+            _ => None,
+        }
+    }
+
+    /// Methods of contexts that were made here.
+    pub(super) fn context_method(
+        &mut self,
+        recv: &[Item],
+        method: ObjRef,
+        cursor: &Cursor,
+    ) -> Option<(Option<Cursor>, Vec<Val>)> {
+        if &*self.cx.symbol(method) != "context.Context.Done" {
+            return None;
+        }
+        let mut chans = Val::new();
+        for item in recv {
+            if let Item::Boxed(id) = item
+                && let (_, Some(Item::Ref(loc))) = self.boxes[*id as usize]
+            {
+                let chan = self.memory.part(loc, Step::Hidden(0));
+                merge(&mut chans, &[Item::Ref(chan)]);
+            }
+        }
+        Some((Some(cursor.clone()), vec![chans]))
+    }
+
+    /// Starts a goroutine that calls a function value, and that a group waits for, if one is given.
+    fn start(
+        &mut self,
+        cursor: &Cursor,
+        by: &'static str,
+        func: Val,
+        args: Vec<Val>,
+        group: Option<Vec<LocId>>,
+        here: Here,
+    ) -> Cursor {
+        self.spawn(cursor, by, here, |this, entry| {
+            let (end, _) = this.call(Target::Value(func), args, entry, TypeId::EMPTY_TUPLE, here);
+            let end = end?;
+            match group {
+                Some(group) => Some(this.sync(&end, Sync::End(group), here)),
+                None => Some(end),
+            }
+        })
+    }
+
+    /// Something that a moment is named by.
+    fn token_at(&mut self, here: Here, number: u32) -> LocId {
+        self.make(here, number, TypeId::UNKNOWN, None)
+    }
+
+    /// Runs a test function, and its parallel subtests when it has ended.
+    pub(super) fn test(&mut self, func: Val, args: Vec<Val>, cursor: Cursor, here: Here) -> Option<Cursor> {
+        let outer = (std::mem::take(&mut self.pending), std::mem::take(&mut self.cleanups));
+        let (end, _) = self.call(Target::Value(func), args, cursor, TypeId::EMPTY_TUPLE, here);
+        let end = end.map(|end| self.finish(end, here));
+        (self.pending, self.cleanups) = outer;
+        end
+    }
+
+    /// What happens when a test function has returned: parallel subtests, then cleanups.
+    pub(super) fn finish(&mut self, cursor: Cursor, here: Here) -> Cursor {
+        let mut cursor = self.subtests(cursor, here);
+        while let Some((func, at)) = self.cleanups.pop() {
+            let before = cursor.clone();
+            let (end, _) = self.call(Target::Value(func), Vec::new(), cursor, TypeId::EMPTY_TUPLE, at);
+            cursor = end.unwrap_or(before);
+        }
+        cursor
+    }
+
+    /// Starts the parallel subtests that wait, and waits for them.
+    fn subtests(&mut self, mut cursor: Cursor, here: Here) -> Cursor {
+        let pending = std::mem::take(&mut self.pending);
+        if pending.is_empty() {
+            return cursor;
+        }
+        let group = self.token_at(here, 7);
+        cursor = self.sync(&cursor, Sync::Add(vec![group], None), here);
+        for (func, at) in pending {
+            let run = |this: &mut Self, entry: Cursor| {
+                let end = this.test(func, vec![Val::new()], entry, at)?;
+                Some(this.sync(&end, Sync::End(vec![group]), at))
+            };
+            cursor = self.spawn(&cursor, "t.Run with t.Parallel", at, run);
+        }
+        self.sync(&cursor, Sync::Wait(vec![group]), here)
+    }
+
+    /// Whether a function value calls `t.Parallel` itself.
+    fn is_parallel(&self, func: &[Item]) -> bool {
+        func.iter().any(|item| {
+            let Item::Func(id) = item else { return false };
+            let body = match &self.funcs[*id as usize] {
+                FuncVal::Closure { func, .. } => Some(*func),
+                FuncVal::Declared(obj) | FuncVal::Bound { method: obj, .. } => self.cx.ir.by_object.get(obj).copied(),
+                FuncVal::Cancel(_) => None,
+            };
+            body.is_some_and(|body| {
+                let body = &self.cx.ir.funcs[body];
+                body.values.iter().any(|value| {
+                    matches!(&value.op, gosleuth_ir::Op::Call(call)
+                        if self.cx.callee_symbol(call).as_deref() == Some("testing.(*T).Parallel"))
+                })
+            })
+        })
+    }
+
+    /// Calls a function that is not in the package.
+    pub(super) fn library(
+        &mut self,
+        obj: ObjRef,
+        args: Vec<Val>,
+        cursor: Cursor,
+        ty: TypeId,
+        here: Here,
+    ) -> (Option<Cursor>, Vec<Val>) {
+        let symbol = self.cx.symbol(obj);
+        let first = args.first().cloned().unwrap_or_default();
+        let arg = |index: usize| args.get(index).cloned().unwrap_or_default();
+        let done = |cursor: Cursor| (Some(cursor), Vec::new());
+        if let Some(name) = symbol.strip_prefix("sync/atomic.") {
+            return self.atomic(name, &args, cursor, ty, here);
+        }
+        match &*symbol {
+            "sync.(*Mutex).Lock" | "sync.(*RWMutex).Lock" => {
+                return done(self.lock(&cursor, &first, Mode::Write, here));
+            }
+            "sync.(*RWMutex).RLock" => return done(self.lock(&cursor, &first, Mode::Read, here)),
+            "sync.(*Mutex).Unlock" | "sync.(*RWMutex).Unlock" => {
+                return done(self.unlock(&cursor, &first, Mode::Write, here));
+            }
+            "sync.(*RWMutex).RUnlock" => return done(self.unlock(&cursor, &first, Mode::Read, here)),
+            "sync.NewCond" => {
+                let results = self.unknown_results(ty, here);
+                let cond = results.first().cloned().unwrap_or_default();
+                let number = self.field_number(self.cx.pointee(ty).unwrap_or(ty), "L");
+                for place in self.parts(&cond, Step::Field(number.unwrap_or(0))) {
+                    if let Item::Ref(place) = place {
+                        self.memory.write(place, &first);
+                    }
+                }
+                return (Some(cursor), results);
+            }
+            "sync.(*WaitGroup).Add" => {
+                let number = match arg(1)[..] {
+                    [Item::Int(number)] => Some(number),
+                    _ => None,
+                };
+                let groups = places(&first);
+                return match number {
+                    Some(number) if number < 0 => done(self.sync(&cursor, Sync::Done(groups), here)),
+                    _ => done(self.sync(&cursor, Sync::Add(groups, number), here)),
+                };
+            }
+            "sync.(*WaitGroup).Done" => {
+                let groups = places(&first);
+                return done(self.sync(&cursor, Sync::Done(groups), here));
+            }
+            "sync.(*WaitGroup).Wait" | "golang.org/x/sync/errgroup.(*Group).Wait" => {
+                let groups = places(&first);
+                return done(self.sync(&cursor, Sync::Wait(groups), here));
+            }
+            "sync.(*WaitGroup).Go"
+            | "golang.org/x/sync/errgroup.(*Group).Go"
+            | "golang.org/x/sync/errgroup.(*Group).TryGo" => {
+                let groups = places(&first);
+                let next = self.sync(&cursor, Sync::Add(groups.clone(), Some(1)), here);
+                return done(self.start(&next, "Go", arg(1), Vec::new(), Some(groups), here));
+            }
+            "sync.(*Once).Do" => return (self.once_do(&first, arg(1), cursor, here), Vec::new()),
+            "sync.(*Pool).Get" => {
+                let new = self.field_of(&first, "New", here);
+                return self.call(Target::Value(new), Vec::new(), cursor, ty, here);
+            }
+            "sync.(*Pool).Put" => return done(cursor),
+            "sync.(*Map).Load" | "sync.(*Map).LoadOrStore" | "sync.(*Map).LoadAndDelete" | "sync.(*Map).Swap" => {
+                let elements = self.parts(&first, Step::Elem(Key::of(&arg(1))));
+                if !symbol.ends_with("Load") && !symbol.ends_with("Delete") {
+                    for place in places(&elements) {
+                        self.memory.write(place, &arg(2));
+                    }
+                }
+                let val = self.read_all(&elements, TypeId::EMPTY_INTERFACE);
+                return (Some(cursor), vec![val, vec![Item::Any]]);
+            }
+            "sync.(*Map).Store" => {
+                let elements = self.parts(&first, Step::Elem(Key::of(&arg(1))));
+                for place in places(&elements) {
+                    self.memory.write(place, &arg(2));
+                }
+                return done(cursor);
+            }
+            "sync.(*Map).Range" => {
+                let elements = self.parts(&first, Step::Elem(Key::Any));
+                let val = self.read_all(&elements, TypeId::EMPTY_INTERFACE);
+                let (next, _) = self.call(Target::Value(arg(1)), vec![Val::new(), val], cursor, TypeId::BOOL, here);
+                return (next, Vec::new());
+            }
+            "context.WithCancel" | "context.WithCancelCause" => {
+                let context = self.token_at(here, 1);
+                let chan = self.memory.part(context, Step::Hidden(0));
+                let boxed = self.boxed(TypeId::UNKNOWN, Some(Item::Ref(context)));
+                let cancel = self.func_item(FuncVal::Cancel(chan));
+                return (Some(cursor), vec![vec![boxed], vec![cancel]]);
+            }
+            "context.WithTimeout" | "context.WithDeadline" => {
+                let context = self.token_at(here, 1);
+                let other = self.token_at(here, 2);
+                let boxed = self.boxed(TypeId::UNKNOWN, Some(Item::Ref(context)));
+                let cancel = self.func_item(FuncVal::Cancel(other));
+                return (Some(cursor), vec![vec![boxed], vec![cancel]]);
+            }
+            "context.WithValue" => return (Some(cursor), vec![first]),
+            "golang.org/x/sync/errgroup.WithContext" => {
+                let results = self.unknown_results(ty, here);
+                return (Some(cursor), results);
+            }
+            "time.AfterFunc" => {
+                let results = self.unknown_results(ty, here);
+                let timer = results.first().map(|timer| places(timer)).unwrap_or_default();
+                for &timer in &timer {
+                    let func = self.memory.part(timer, Step::Hidden(4));
+                    self.memory.write(func, &arg(1));
+                }
+                // One that is started again counts from there.
+                let is_reset = timer.iter().any(|timer| self.before.reset.contains(timer));
+                let next = if is_reset {
+                    cursor
+                } else {
+                    self.start(&cursor, "time.AfterFunc", arg(1), Vec::new(), None, here)
+                };
+                return (Some(next), results);
+            }
+            "time.NewTimer" | "time.NewTicker" => {
+                let results = self.unknown_results(ty, here);
+                let timers = results.first().cloned().unwrap_or_default();
+                let number = self.field_number(self.cx.pointee(ty).unwrap_or(ty), "C").unwrap_or(0);
+                let mut next = cursor;
+                for timer in places(&timers) {
+                    let chan = self.memory.part(timer, Step::Hidden(3));
+                    let field = self.memory.part(timer, Step::Field(number));
+                    self.memory.write(field, &[Item::Ref(chan)]);
+                    if !self.before.reset.contains(&timer) {
+                        next = self.sync(&next, Sync::Send(vec![chan]), here);
+                    }
+                }
+                return (Some(next), results);
+            }
+            "time.(*Timer).Reset" | "time.(*Ticker).Reset" => {
+                let mut next = cursor;
+                for timer in places(&first) {
+                    self.met.reset.insert(timer);
+                    let chan = self.memory.part(timer, Step::Hidden(3));
+                    next = self.sync(&next, Sync::Send(vec![chan]), here);
+                    let func = self.memory.part(timer, Step::Hidden(4));
+                    let func = self.memory.read(func);
+                    if !func.is_empty() {
+                        next = self.start(&next, "time.AfterFunc", func, Vec::new(), None, here);
+                    }
+                }
+                return done(next);
+            }
+            "testing.(*common).Cleanup" | "testing.TB.Cleanup" => {
+                self.cleanups.push((arg(1), here));
+                return done(cursor);
+            }
+            "testing/synctest.Wait" => return done(self.sync(&cursor, Sync::Settle, here)),
+            "time.Sleep" | "runtime.Gosched" => return done(self.sync(&cursor, Sync::Sleep, here)),
+            "runtime.SetFinalizer" => {
+                return done(self.start(&cursor, "runtime.SetFinalizer", arg(1), vec![first], None, here));
+            }
+            "testing.(*T).Run" | "testing.(*B).Run" | "testing.(*F).Fuzz" => {
+                let func = arg(args.len().saturating_sub(1));
+                if self.is_parallel(&func) {
+                    self.pending.push((func, here));
+                    return (Some(cursor), vec![vec![Item::Any]]);
+                }
+                let end = self.test(func, vec![Val::new()], cursor, here);
+                return (end, vec![vec![Item::Any]]);
+            }
+            "testing.(*B).RunParallel" => {
+                let group = vec![self.token_at(here, 1)];
+                let mut next = self.sync(&cursor, Sync::Add(group.clone(), None), here);
+                for number in 1..=2 {
+                    let here = here.numbered(number);
+                    next = self.start(
+                        &next,
+                        "b.RunParallel",
+                        arg(1),
+                        vec![Val::new()],
+                        Some(group.clone()),
+                        here,
+                    );
+                }
+                return done(self.sync(&next, Sync::Wait(group), here));
+            }
+            _ => {}
+        }
+        let models = self.cx.models(obj);
+        if let Some(model) = models.iter().find(|model| model.behaviour == Behaviour::NoReturn)
+            && model.argument == 0
+            && !symbol.contains("Skip")
+        {
+            return (None, Vec::new());
+        }
+        if let Some(model) = models.iter().find(|model| model.behaviour == Behaviour::Spawn) {
+            let is_method = self
+                .cx
+                .query
+                .object(obj)
+                .is_some_and(|object| matches!(object.kind, gosleuth_types::ObjKind::Func { recv: Some(_), .. }));
+            let func = arg(model.argument as usize + usize::from(is_method));
+            let next = self.start(&cursor, "a library", func, Vec::new(), None, here);
+            let results = self.unknown_results(ty, here);
+            return (Some(next), results);
+        }
+        for (prefix, readers) in UNSAFE_TYPES {
+            if let Some(name) = symbol.strip_prefix(prefix) {
+                let write = !readers.contains(&name);
+                self.touch(&cursor, &first, write, AccessKind::Library, here);
+            }
+        }
+        for (prefix, readers) in MAP_TYPES {
+            if let Some(name) = symbol.strip_prefix(prefix) {
+                let write = !readers.contains(&name);
+                self.touch(&cursor, &first, write, AccessKind::Map, here);
+            }
+        }
+        for val in &args {
+            for item in val {
+                let inner = match item {
+                    Item::Boxed(id) => self.boxes[*id as usize].1,
+                    item => Some(*item),
+                };
+                if let Some(Item::Ref(loc)) = inner {
+                    let object = self.memory.locs[loc as usize].object;
+                    self.memory.objects[object as usize].escaped = true;
+                }
+            }
+        }
+        // What is handed over is called now, once.
+        let callbacks: Vec<Val> = args
+            .iter()
+            .filter(|val| val.iter().any(|item| matches!(item, Item::Func(_))))
+            .cloned()
+            .collect();
+        let mut cursor = cursor;
+        for callback in callbacks {
+            let start = self.part(&cursor);
+            let (end, _) = self.call(Target::Value(callback), Vec::new(), start, TypeId::EMPTY_TUPLE, here);
+            let beside = self.part(&cursor);
+            let mut ends = vec![beside];
+            ends.extend(end);
+            cursor = match self.meet(&ends) {
+                Some(next) => next,
+                None => cursor,
+            };
+        }
+        let results = self.unknown_results(ty, here);
+        (Some(cursor), results)
+    }
+
+    fn field_number(&self, ty: TypeId, name: &str) -> Option<u32> {
+        let Type::Struct(fields) = self.cx.under(ty) else {
+            return None;
+        };
+        fields
+            .iter()
+            .position(|field| self.cx.text(field.name) == name)
+            .map(|number| number as u32)
+    }
+
+    /// What a field holds of the structs that a value points to.
+    fn field_of(&mut self, val: &[Item], name: &str, _here: Here) -> Val {
+        let mut held = Val::new();
+        for loc in places(val) {
+            let ty = self.type_at(loc);
+            let Some(number) = self.field_number(ty, name) else {
+                continue;
+            };
+            let part = self.memory.part(loc, Step::Field(number));
+            merge(&mut held, &self.memory.read(part));
+        }
+        held
+    }
+
+    /// The type of what is at a place, as far as its object's type says.
+    pub(super) fn type_at(&self, loc: LocId) -> TypeId {
+        let mut ty = self.memory.of(loc).ty;
+        for step in self.memory.path(loc) {
+            ty = match (step, self.cx.under(ty)) {
+                (Step::Field(number), Type::Struct(fields)) => {
+                    fields.get(number as usize).map_or(TypeId::UNKNOWN, |field| field.ty)
+                }
+                (Step::Elem(_), Type::Array { elem, .. } | Type::Slice(elem)) => *elem,
+                (Step::Elem(_), Type::Map { value, .. }) => *value,
+                _ => TypeId::UNKNOWN,
+            };
+        }
+        ty
+    }
+
+    /// `once.Do(f)`: the first goroutine that is met runs it, the others wait for it.
+    fn once_do(&mut self, once: &[Item], func: Val, cursor: Cursor, here: Here) -> Option<Cursor> {
+        let [Item::Ref(loc)] = *once else {
+            return self
+                .call(Target::Value(func), Vec::new(), cursor, TypeId::EMPTY_TUPLE, here)
+                .0;
+        };
+        if self.once.contains_key(&loc) {
+            return Some(self.sync(&cursor, Sync::OnceWait(loc), here));
+        }
+        self.once.insert(loc, cursor.node);
+        let (end, _) = self.call(Target::Value(func), Vec::new(), cursor, TypeId::EMPTY_TUPLE, here);
+        Some(self.sync(&end?, Sync::OnceEnd(loc), here))
+    }
+
+    fn atomic(
+        &mut self,
+        name: &str,
+        args: &[Val],
+        cursor: Cursor,
+        ty: TypeId,
+        here: Here,
+    ) -> (Option<Cursor>, Vec<Val>) {
+        let first = args.first().cloned().unwrap_or_default();
+        let is_method = name.starts_with("(*");
+        let operation = name.rsplit('.').next().unwrap_or(name);
+        let write = !operation.starts_with("Load");
+        // A typed atomic has no plain uses, but copies.
+        if !is_method {
+            self.touch_as(&cursor, &first, write, true, AccessKind::Plain, here);
+        }
+        let places = places(&first);
+        let held: Vec<LocId> = places
+            .iter()
+            .map(|&place| {
+                if is_method {
+                    self.memory.part(place, Step::Hidden(0))
+                } else {
+                    place
+                }
+            })
+            .collect();
+        let stored = match operation {
+            name if name.starts_with("CompareAndSwap") => args.get(2),
+            name if name.starts_with("Store") || name.starts_with("Swap") => args.get(1),
+            _ => None,
+        };
+        if let Some(stored) = stored {
+            for &place in &held {
+                self.give(&cursor, stored, Some(place));
+                self.memory.write(place, stored);
+            }
+        }
+        let is_pointer = matches!(
+            self.cx.under(ty),
+            Type::Pointer(_) | Type::Interface(_) | Type::Map { .. } | Type::Slice(_) | Type::Chan { .. }
+        );
+        let mut val = Val::new();
+        if is_pointer {
+            for &place in &held {
+                merge(&mut val, &self.memory.read(place));
+            }
+        } else {
+            val.push(Item::Any);
+        }
+        let cursor = match places[..] {
+            [place] if write => self.sync(&cursor, Sync::Publish(place), here),
+            _ => cursor,
+        };
+        (Some(cursor), vec![val])
+    }
+}

@@ -1,0 +1,39 @@
+// N05: a hook for tests is put back while a worker that nobody waited for still calls it.
+package n05
+
+import (
+	"testing"
+)
+
+var onFlush = func(n int) {}
+
+type writer struct {
+	in   chan int
+	done chan struct{}
+}
+
+func (w *writer) run() {
+	defer close(w.done)
+	for n := range w.in {
+		onFlush(n)
+	}
+}
+
+func withHook(hook func(int), do func()) {
+	old := onFlush
+	onFlush = hook
+	defer func() { onFlush = old }()
+	do()
+}
+
+func TestHook(t *testing.T) {
+	flushed := make(chan int, 4)
+	withHook(func(n int) { flushed <- n }, func() {
+		w := &writer{in: make(chan int), done: make(chan struct{})}
+		go w.run()
+		w.in <- 1
+		w.in <- 2
+		close(w.in)
+		<-w.done
+	})
+}
