@@ -3,8 +3,8 @@
 
 mod list;
 mod parse;
-mod spin;
 mod race;
+mod spin;
 mod types;
 
 use anyhow::Result;

@@ -4,6 +4,8 @@
 //! unrolled a few rounds, and each goroutine becomes a graph of moments ([`graph`]). Two accesses race if neither is ordered before the other
 //! in every run ([`order`]), no lock is held at both, one of them writes, and not both are atomic. What unknown functions do is not guessed.
 
+mod branches;
+mod calls;
 mod exec;
 mod graph;
 mod library;
@@ -11,6 +13,7 @@ mod memory;
 mod order;
 mod prepare;
 mod report;
+mod steps;
 
 use gosleuth_base::Idx as _;
 use gosleuth_ir::FuncId;
@@ -89,7 +92,7 @@ pub(crate) fn find(cx: &RuleContext<'_>) -> Vec<Race> {
     }
     let mut exec = Exec::new(cx);
     for &init in &cx.ir.inits {
-        let cursor = exec.begin(init, 0);
+        let cursor = exec.begin(0);
         exec.root(init, cursor);
     }
     let base = exec.memory.contents();
@@ -104,7 +107,7 @@ pub(crate) fn find(cx: &RuleContext<'_>) -> Vec<Race> {
         exec.memory.restore(&base);
         for pass in 0..MAX_PASSES {
             exec.memory.changed = false;
-            let cursor = exec.begin(root, pass);
+            let cursor = exec.begin(pass);
             if let Some(end) = exec.root(root, cursor) {
                 let here = Here {
                     func: root,

@@ -79,21 +79,17 @@ pub(super) struct Node {
     pub(super) sync: Sync,
     /// Locks that are held on every path; sorted.
     pub(super) locks: Vec<Held>,
-    pub(super) site: Option<Site>,
 }
 
 /// A goroutine.
 #[derive(Clone, Debug)]
 pub(super) struct Thread {
-    /// Its first moment.
-    pub(super) first: NodeId,
     /// The moment that starts it; none for that of the root.
     pub(super) spawn: Option<NodeId>,
     /// Where it is started.
     pub(super) site: Option<Site>,
     /// What starts it, in words: `go`, `time.AfterFunc`.
     pub(super) by: &'static str,
-    pub(super) body: Option<FuncId>,
 }
 
 /// A read or write of memory.
@@ -135,7 +131,7 @@ impl Graph {
     }
 
     /// A moment after others of the same goroutine.
-    pub(super) fn after(&mut self, preds: &[NodeId], sync: Sync, site: Option<Site>) -> NodeId {
+    pub(super) fn after(&mut self, preds: &[NodeId], sync: Sync) -> NodeId {
         let mut locks: Vec<Held> = Vec::new();
         if let Some((&first, rest)) = preds.split_first() {
             locks.clone_from(&self.nodes[first as usize].locks);
@@ -150,7 +146,6 @@ impl Graph {
             preds: preds.to_vec(),
             sync,
             locks,
-            site,
         })
     }
 
@@ -160,28 +155,15 @@ impl Graph {
     }
 
     /// A goroutine that starts at a moment of another one, or the first one.
-    pub(super) fn thread(
-        &mut self,
-        spawn: Option<NodeId>,
-        site: Option<Site>,
-        by: &'static str,
-        body: Option<FuncId>,
-    ) -> NodeId {
+    pub(super) fn thread(&mut self, spawn: Option<NodeId>, site: Option<Site>, by: &'static str) -> NodeId {
         let thread = self.threads.len() as ThreadId;
         let first = self.push(Node {
             thread,
             preds: spawn.into_iter().collect(),
             sync: Sync::None,
             locks: Vec::new(),
-            site,
         });
-        self.threads.push(Thread {
-            first,
-            spawn,
-            site,
-            by,
-            body,
-        });
+        self.threads.push(Thread { spawn, site, by });
         first
     }
 

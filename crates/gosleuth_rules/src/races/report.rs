@@ -14,7 +14,7 @@ use crate::context::RuleContext;
 
 const MAP: RuleCode = RuleCode::new(Family::Races, 1);
 const UNGUARDED: RuleCode = RuleCode::new(Family::Races, 2);
-const CAPTURED: RuleCode = RuleCode::new(Family::Races, 2);
+const CAPTURED: RuleCode = RuleCode::new(Family::Races, 4);
 const MIXED_ATOMIC: RuleCode = RuleCode::new(Family::Races, 6);
 const READ_LOCKED: RuleCode = RuleCode::new(Family::Races, 7);
 const APPEND: RuleCode = RuleCode::new(Family::Races, 8);
@@ -145,15 +145,19 @@ pub(crate) fn report(cx: &RuleContext<'_>, info: &RuleInfo, sink: &mut Vec<Findi
             continue;
         }
         let finding = finding(cx, info, race);
-        // A loop variable that rounds share is said once.
+        // A loop variable that rounds share, and what was seen without following calls, is said once.
+        let lines: Vec<u32> = std::iter::once(finding.location.line)
+            .chain(finding.related.first().map(|related| related.location.line))
+            .collect();
         let is_said = sink.iter().any(|other| {
-            other.code == LOOP_VARIABLE
+            (other.code == LOOP_VARIABLE || (other.code == CAPTURED && info.code == CAPTURED))
                 && other.location.file == finding.location.file
-                && (other.location.line == finding.location.line
-                    || finding
-                        .related
-                        .iter()
-                        .any(|related| related.location.line == other.location.line))
+                && (lines.contains(&other.location.line)
+                    || (other.code == CAPTURED
+                        && other
+                            .related
+                            .iter()
+                            .any(|related| lines.contains(&related.location.line))))
         });
         if !is_said {
             sink.push(finding);

@@ -10,6 +10,7 @@ use crate::context::RuleContext;
 use crate::goroutines::{model_argument, spawned};
 use crate::models::Behaviour;
 use crate::order::Order;
+use crate::races;
 use crate::rule::rule;
 
 rule! {
@@ -117,6 +118,7 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
             }
         }
     }
+    races::report(cx, &RULE.info, sink);
 }
 
 fn started(cx: &RuleContext<'_>, func: &Func) -> Vec<Started> {

@@ -1,0 +1,3 @@
+module example.com/dr001
+
+go 1.21

@@ -1,0 +1,3 @@
+module example.com/dr002
+
+go 1.21

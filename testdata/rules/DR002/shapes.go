@@ -1,0 +1,206 @@
+// Package dr002 has what DR002 finds (unguarded-field), and what it does not.
+package dr002
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+type counter struct {
+	mu sync.Mutex
+	n  int
+}
+
+func (c *counter) inc() {
+	c.mu.Lock()
+	c.n++
+	c.mu.Unlock()
+}
+
+func (c *counter) peek() int {
+	return c.n // want DR002 "counter.n"
+}
+
+func (c *counter) get() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.n
+}
+
+func BadMethod() int {
+	c := &counter{}
+	go c.inc()
+	return c.peek()
+}
+
+func OkMethod() int {
+	c := &counter{}
+	go c.inc()
+	return c.get()
+}
+
+var level int
+
+func BadGlobal(done chan bool) {
+	go func() {
+		if level > 0 {
+			done <- true
+		}
+	}()
+	level = 2 // want DR002 "level"
+}
+
+func OkGlobal(done chan bool) {
+	level = 2
+	go func() {
+		if level > 0 {
+			done <- true
+		}
+	}()
+}
+
+type worker struct {
+	sync.Mutex
+	state string
+	stop  chan struct{}
+	ended chan struct{}
+}
+
+func (w *worker) run() {
+	defer close(w.ended)
+	<-w.stop
+	w.state = "ended" // want DR002 "worker.state"
+}
+
+func BadEmbedded() string {
+	w := &worker{stop: make(chan struct{}), ended: make(chan struct{})}
+	go w.run()
+	w.Lock()
+	defer w.Unlock()
+	return w.state
+}
+
+func (w *worker) runOnce() {
+	defer close(w.ended)
+	<-w.stop
+	w.state = "ended"
+}
+
+func OkJoined() string {
+	w := &worker{stop: make(chan struct{}), ended: make(chan struct{})}
+	go w.runOnce()
+	close(w.stop)
+	<-w.ended
+	return w.state
+}
+
+type box struct{ value int }
+
+func change(b *box) {
+	b.value++ // want DR002 "box.value"
+}
+
+func BadParameter() {
+	b := &box{}
+	for i := 0; i < 3; i++ {
+		go change(b)
+	}
+}
+
+func changeOwn(b *box) { b.value++ }
+
+func OkOwn() {
+	for i := 0; i < 3; i++ {
+		b := &box{}
+		go changeOwn(b)
+	}
+}
+
+type setter interface{ set(int) }
+
+type plain struct{ last int }
+
+func (p *plain) set(n int) {
+	p.last = n // want DR002 "plain.last"
+}
+
+func BadInterface() {
+	var s setter = &plain{}
+	go s.set(1)
+	s.set(2)
+}
+
+type guarded struct {
+	mu   sync.Mutex
+	last int
+}
+
+func (g *guarded) set(n int) {
+	g.mu.Lock()
+	g.last = n
+	g.mu.Unlock()
+}
+
+func OkInterface() {
+	var s setter = &guarded{}
+	go s.set(1)
+	s.set(2)
+}
+
+type cell[T any] struct{ held T }
+
+func (c *cell[T]) put(v T) {
+	c.held = v // want DR002 "held"
+}
+
+func BadGeneric() {
+	c := &cell[string]{}
+	go c.put("a")
+	c.put("b")
+}
+
+type lazy struct {
+	once sync.Once
+	conf map[string]string
+}
+
+func (l *lazy) load() map[string]string {
+	l.once.Do(func() { l.conf = map[string]string{} })
+	return l.conf
+}
+
+func OkOnce() {
+	l := &lazy{}
+	go l.load()
+	l.load()
+}
+
+type flagged struct {
+	ready atomic.Bool
+	data  []int
+}
+
+func OkPublished() int {
+	f := &flagged{}
+	go func() {
+		f.data = []int{1}
+		f.ready.Store(true)
+	}()
+	if f.ready.Load() {
+		return len(f.data)
+	}
+	return 0
+}
+
+func OkToken() int {
+	token := make(chan struct{}, 1)
+	b := &box{}
+	use := func() int {
+		token <- struct{}{}
+		defer func() { <-token }()
+		b.value++
+		return b.value
+	}
+	go use()
+	return use()
+}

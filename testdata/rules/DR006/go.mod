@@ -1,0 +1,3 @@
+module example.com/dr006
+
+go 1.21

@@ -1,0 +1,3 @@
+module example.com/dr007
+
+go 1.21

@@ -1,0 +1,3 @@
+module example.com/dr008
+
+go 1.21
