@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 
 use crate::explored::{self, Diagnosis};
 use crate::models::{Model, Models};
-use crate::races::{self, Race};
+use crate::races::{self, Race, Races};
 
 /// A file of the package.
 #[derive(Clone, Copy, Debug)]
@@ -65,7 +65,7 @@ pub struct RuleContext<'a> {
     /// By file: the calls and communications by their start, outer ones first.
     by_start: Vec<Vec<(u32, ExprId)>>,
     explored: OnceCell<Vec<Diagnosis>>,
-    races: OnceCell<Vec<Race>>,
+    races: OnceCell<Races>,
 }
 
 impl<'a> RuleContext<'a> {
@@ -104,7 +104,12 @@ impl<'a> RuleContext<'a> {
 
     /// The data races of the package; looked for when first asked for.
     pub(crate) fn races(&self) -> &[Race] {
-        self.races.get_or_init(|| races::find(self))
+        &self.races.get_or_init(|| races::find(self)).found
+    }
+
+    /// Whether a function was executed to the end when races were looked for.
+    pub(crate) fn is_executed(&self, func: FuncId) -> bool {
+        self.races.get_or_init(|| races::find(self)).executed.contains(&func)
     }
 
     /// The structure of a type behind its names.

@@ -60,6 +60,21 @@ pub(crate) struct Race {
     slept: bool,
 }
 
+impl Race {
+    /// Whether it is on a variable.
+    pub(crate) fn is_of(&self, obj: ObjRef) -> bool {
+        self.var == Some(obj)
+    }
+}
+
+/// The races of a package.
+#[derive(Debug, Default)]
+pub(crate) struct Races {
+    pub(crate) found: Vec<Race>,
+    /// Functions that were executed within bounds.
+    pub(crate) executed: FxHashSet<FuncId>,
+}
+
 /// What tells memory apart in the eyes of a reader.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum MemoryKey {
@@ -85,10 +100,10 @@ const MAX_CHOICES: u32 = 16;
 const MAX_PAIRS: usize = 6_000;
 
 /// Finds the races of a package.
-pub(crate) fn find(cx: &RuleContext<'_>) -> Vec<Race> {
+pub(crate) fn find(cx: &RuleContext<'_>) -> Races {
     let starts = prepare::starting(cx);
     if !starts.contains(&true) {
-        return Vec::new();
+        return Races::default();
     }
     let mut exec = Exec::new(cx);
     for &init in &cx.ir.inits {
@@ -98,6 +113,7 @@ pub(crate) fn find(cx: &RuleContext<'_>) -> Vec<Race> {
     let base = exec.memory.contents();
     let mut found = Vec::new();
     let mut covered: FxHashSet<FuncId> = FxHashSet::default();
+    let mut executed = FxHashSet::default();
     let mut left = MAX_STEPS;
     for root in roots(cx, &starts).into_iter().take(MAX_ROOTS) {
         let is_test = is_test(cx, root);
@@ -122,19 +138,20 @@ pub(crate) fn find(cx: &RuleContext<'_>) -> Vec<Race> {
                 break;
             }
         }
-        covered.extend(exec.ctxs.iter().map(|ctx| ctx.func));
+        covered.extend(exec.executed.iter().copied());
         if exec.overflow {
             if left == 0 {
                 break;
             }
             continue;
         }
+        executed.extend(exec.executed.iter().copied());
         races(&exec, root, &mut found);
         if left == 0 {
             break;
         }
     }
-    found
+    Races { found, executed }
 }
 
 fn is_test(cx: &RuleContext<'_>, id: FuncId) -> bool {

@@ -293,8 +293,7 @@ func FN_OtherPackage(first, second func() error) error {
 
 type counter struct{ n int }
 
-// Fields are left out.
-func FN_Field(jobs []func()) int {
+func BadField(jobs []func()) int {
 	var wg sync.WaitGroup
 	var c counter
 	for _, job := range jobs {
@@ -302,7 +301,7 @@ func FN_Field(jobs []func()) int {
 		go func() {
 			defer wg.Done()
 			job()
-			c.n++
+			c.n++ // want DR004 "c.n"
 		}()
 	}
 	wg.Wait()

@@ -13,7 +13,7 @@ type cache struct {
 func (c *cache) get(key string) int {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	c.hits++ // want DR007 "cache.hits"
+	c.hits++ // want DR007 "hits"
 	return c.entries[key]
 }
 

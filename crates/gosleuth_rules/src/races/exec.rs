@@ -186,6 +186,8 @@ pub(super) struct Exec<'c, 'a> {
     /// Parallel subtests that wait for the test around to end.
     pub(super) pending: Vec<(Val, Here)>,
     pub(super) steps: u32,
+    /// Functions that were executed in this pass.
+    pub(super) executed: FxHashSet<FuncId>,
     /// Whether something was left out for size.
     pub(super) overflow: bool,
 }
@@ -219,6 +221,7 @@ impl<'c, 'a> Exec<'c, 'a> {
             cleanups: Vec::new(),
             pending: Vec::new(),
             steps: 0,
+            executed: FxHashSet::default(),
             overflow: false,
         }
     }
@@ -236,6 +239,7 @@ impl<'c, 'a> Exec<'c, 'a> {
         self.given.clear();
         self.received.clear();
         self.steps = 0;
+        self.executed.clear();
         self.depth = 0;
         self.choices = 1;
         self.overflow = false;
@@ -585,6 +589,7 @@ impl<'c, 'a> Exec<'c, 'a> {
         let Some(prepared) = self.preparing.of(self.cx, func) else {
             return (Some(cursor), Vec::new());
         };
+        self.executed.insert(func);
         let body = &self.cx.ir.funcs[func];
         let count = prepared.unrolled.instances.len();
         let mut frame = Frame {

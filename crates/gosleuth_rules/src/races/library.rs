@@ -515,6 +515,11 @@ impl Exec<'_, '_> {
             };
         }
         let results = self.unknown_results(ty, here);
+        if symbol.as_ref() != "sync.(*Cond).Wait"
+            && (self.waits_by_name(obj) || symbol.as_ref() == "net/http/httptest.(*Server).Close")
+        {
+            cursor = self.sync(&cursor, Sync::Settle, here);
+        }
         (Some(cursor), results)
     }
 
