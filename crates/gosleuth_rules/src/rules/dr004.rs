@@ -113,7 +113,7 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
             for (capture, &cell) in goroutine.cells.iter().enumerate() {
                 if let Some((obj, inside, outside)) = race(cx, &order, id, &started, number, capture as u32, cell)
                     && reported.insert(obj)
-                    && !(cx.is_executed(id) && !cx.races().iter().any(|race| race.is_of(obj)))
+                    && (!cx.is_executed(id) || cx.races().iter().any(|race| race.is_of(obj)))
                 {
                     report(cx, id, goroutine, obj, inside, outside, sink);
                 }
