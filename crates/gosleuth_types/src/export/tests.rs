@@ -239,6 +239,9 @@ fn only_what_programs_can_reach_is_kept_of_what_is_exported() {
     assert!(methods.contains(&"private") && methods.contains(&"Push") && !methods.contains(&"seal"));
 }
 
+/// Damaged copies of each package.
+const ROUNDS: usize = 600;
+
 #[test]
 fn damaged_bytes_do_no_harm() {
     let (_, blobs, world, _) = there_and_back(Positions::Keep);
@@ -248,7 +251,7 @@ fn damaged_bytes_do_no_harm() {
         for cut in 0..blob.len() {
             let _ = decode(&world, ids[0], &blob[..cut], |_| Some(ids[1]));
         }
-        for _ in 0..600 {
+        for _ in 0..ROUNDS {
             let mut bytes = blob.clone();
             for _ in 0..3 {
                 random = random
@@ -262,6 +265,10 @@ fn damaged_bytes_do_no_harm() {
             if let Ok(types) = decode(&fresh, pkg, &bytes, |_| None) {
                 fresh.finish(pkg, types);
                 describe(&fresh, pkg);
+                // What could be read is a package, and can be written and read.
+                let again = encode(&fresh, pkg, &Reach::of_package(&fresh, pkg), Positions::Keep);
+                let other = fresh.register("a", None);
+                assert!(decode(&fresh, other, &again, |_| None).is_ok(), "{bytes:?}");
             }
         }
     }
