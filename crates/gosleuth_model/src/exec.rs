@@ -15,9 +15,9 @@ use crate::value::{Callable, Loc, Question, Val};
 /// How often an undetermined branch is followed into the same block of one call.
 const MAX_OPEN: u8 = 2;
 /// Blocks that one call may enter.
-const MAX_BLOCKS: u32 = 600;
+const MAX_BLOCKS: u32 = 6_000;
 /// Instructions between two operations that others see.
-const MAX_RUN: u32 = 20_000;
+const MAX_RUN: u32 = 60_000;
 /// Undetermined branches between two operations that others see, each of which doubles what follows.
 const MAX_FORKS: u32 = 48;
 /// Calls in calls.

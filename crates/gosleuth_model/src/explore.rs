@@ -32,7 +32,7 @@ impl Default for Bounds {
     fn default() -> Self {
         Self {
             states: 20_000,
-            steps: 400,
+            steps: 5_000,
             failures: 8,
             instructions: 2_000_000,
             guesses: 6,
@@ -214,53 +214,50 @@ struct Search<'m, 'a> {
 }
 
 impl Search<'_, '_> {
-    /// Visits states, those with the fewest switches between goroutines and guesses first, then looks where executions end up; whether every schedule was
-    /// followed to its end. Most failures need few switches (Musuvathi and Qadeer, 2007).
+    /// Visits states, those with the fewest switches between goroutines and guesses first, then looks where executions end up; whether every
+    /// schedule was followed to its end. Most failures need few switches (Musuvathi and Qadeer, 2007).
     fn run(&mut self, root: FuncKey, initialised: State) -> bool {
         let mut waiting = Waiting::default();
         for (number, state) in self.machine.begin(root, initialised).into_iter().enumerate() {
             if let Some((node, true)) = self.visit(state, From::Begin(number as u32), 0) {
                 self.begins.push(node);
-                waiting.push(self.nodes[node as usize].cost, node);
+                waiting.push(self.nodes[node as usize].cost, Pending::new(node));
             }
         }
         let mut complete = !self.machine.cut.replace(false);
         if !complete {
             self.begins.clear();
         }
-        while let Some(node) = waiting.pop() {
+        while let Some(mut pending) = waiting.pop() {
+            let node = pending.node as usize;
             let spent = self.nodes.len() as u32 >= self.bounds.states || self.machine.fuel.get() == 0;
-            if spent || self.nodes[node as usize].depth >= self.bounds.steps {
+            if spent || self.nodes[node].depth >= self.bounds.steps {
                 complete = false;
                 continue;
             }
-            let state = self.nodes[node as usize].state.clone();
-            let all = self.machine.transitions(&state);
-            let mut whole = true;
-            let mut next = Vec::new();
-            match self.machine.ample(&state, &all) {
-                Some(few) => {
-                    whole &= self.follow(node, &state, &few, &all, &mut next);
-                    // Where the few lead back to what was seen, the others would be put off for ever.
-                    if next.iter().any(|&(_, new)| !new) {
-                        let rest: Vec<_> = all
-                            .iter()
-                            .filter(|transition| !few.contains(transition))
-                            .cloned()
-                            .collect();
-                        whole &= self.follow(node, &state, &rest, &all, &mut next);
-                    }
-                }
-                None => whole &= self.follow(node, &state, &all, &all, &mut next),
+            let state = self.nodes[node].state.clone();
+            if !pending.is_ready {
+                self.prepare(&mut pending, &state);
             }
-            let cut = self.machine.cut.replace(false);
-            complete &= !cut;
-            for (edge, _) in next.iter().filter(|(_, new)| *new) {
-                waiting.push(self.nodes[edge.to as usize].cost, edge.to);
+            let Some(transition) = pending.next.pop() else {
+                self.nodes[node].whole = pending.whole;
+                continue;
+            };
+            let switch = pending.is_switch(&transition);
+            let new = self.follow(&mut pending, &state, &transition, u32::from(switch));
+            if self.machine.cut.replace(false) {
+                complete = false;
+                pending.whole = false;
             }
-            let visited = &mut self.nodes[node as usize];
-            visited.whole = !cut && whole;
-            visited.next = next.into_iter().map(|(edge, _)| edge).collect();
+            if let Some(last) = pending.next.last() {
+                let cost = self.nodes[node].cost + u32::from(pending.is_switch(last));
+                waiting.push(cost, pending);
+            } else {
+                self.nodes[node].whole = pending.whole;
+            }
+            for node in new {
+                waiting.push(self.nodes[node as usize].cost, Pending::new(node));
+            }
         }
         for component in components(&self.nodes) {
             self.ends_in(&component);
@@ -268,44 +265,65 @@ impl Search<'_, '_> {
         complete
     }
 
-    /// Visits what comes after a state by some of its transitions, the first one last; whether the process cannot end there.
-    fn follow(
-        &mut self,
-        node: u32,
-        state: &State,
-        some: &[Transition],
-        all: &[Transition],
-        next: &mut Vec<(Edge, bool)>,
-    ) -> bool {
-        let mut whole = true;
-        let last = self.nodes[node as usize].last;
-        let could_go_on = last.is_some_and(|last| all.iter().any(|transition| transition.moves(last)));
-        for transition in some.iter().rev() {
-            let switch = could_go_on && !last.is_some_and(|last| transition.moves(last));
-            let step = step(state, transition);
-            let number = next.last().map_or(0, |(edge, _)| edge.transition + 1);
-            let guesses = state.guesses;
-            for (branch, state) in self.machine.apply(state, transition).into_iter().enumerate() {
-                let guessed = state.guesses > guesses;
-                let turn = Turn {
-                    transition: transition.clone(),
-                    branch: branch as u32,
-                };
-                match self.visit(state, From::Node { node, step, turn }, u32::from(switch)) {
-                    Some((to, new)) => next.push((
-                        Edge {
-                            to,
-                            transition: number,
-                            guessed,
-                        },
-                        new,
-                    )),
-                    // The process can end here.
-                    None => whole = false,
+    /// Finds out in which ways a state can go on: first the same goroutine, then the others.
+    fn prepare(&self, pending: &mut Pending, state: &State) {
+        let all = self.machine.transitions(state);
+        let last = self.nodes[pending.node as usize].last;
+        pending.last = last.filter(|&last| all.iter().any(|transition| transition.moves(last)));
+        let some = self.machine.ample(state, &all);
+        if let Some(few) = &some {
+            pending.rest = all
+                .iter()
+                .filter(|transition| !few.contains(transition))
+                .cloned()
+                .collect();
+        }
+        let (mut first, mut then): (Vec<_>, Vec<_>) = some
+            .unwrap_or_else(|| all.clone())
+            .into_iter()
+            .partition(|transition| !pending.is_switch(transition));
+        then.reverse();
+        first.reverse();
+        then.append(&mut first);
+        pending.next = then;
+        pending.is_ready = true;
+    }
+
+    /// Visits what comes after a state by one of its transitions: the states that are new.
+    fn follow(&mut self, pending: &mut Pending, state: &State, transition: &Transition, switches: u32) -> Vec<u32> {
+        let node = pending.node;
+        let step = step(state, transition);
+        let number = self.nodes[node as usize]
+            .next
+            .last()
+            .map_or(0, |edge| edge.transition + 1);
+        let mut new = Vec::new();
+        for (branch, after) in self.machine.apply(state, transition).into_iter().enumerate() {
+            let guessed = after.guesses > state.guesses;
+            let turn = Turn {
+                transition: transition.clone(),
+                branch: branch as u32,
+            };
+            match self.visit(after, From::Node { node, step, turn }, switches) {
+                Some((to, is_new)) => {
+                    let edge = Edge {
+                        to,
+                        transition: number,
+                        guessed,
+                    };
+                    self.nodes[node as usize].next.push(edge);
+                    if is_new {
+                        new.push(to);
+                    } else {
+                        // Where the few lead back to what was seen, the others would be put off for ever.
+                        pending.next.splice(0..0, std::mem::take(&mut pending.rest));
+                    }
                 }
+                // The process can end here.
+                None => pending.whole = false,
             }
         }
-        whole
+        new
     }
 
     /// The node of a state, and whether it is new; none where execution is over.
@@ -535,29 +553,74 @@ impl Search<'_, '_> {
 /// Rounds over all states in which prices are made smaller.
 const PRICE_ROUNDS: u32 = 40;
 
+/// A state that is being followed: one transition after the other, so that the search comes to an end of executions before it has looked at
+/// everything on the way.
+struct Pending {
+    node: u32,
+    /// Whether its transitions are known.
+    is_ready: bool,
+    /// Those that are still to be taken, the next one last.
+    next: Vec<Transition>,
+    /// Those that need not be taken unless the others lead back.
+    rest: Vec<Transition>,
+    /// The goroutine that moved last, if it can go on.
+    last: Option<Gid>,
+    /// Whether nothing was left out so far.
+    whole: bool,
+}
+
+impl Pending {
+    fn new(node: u32) -> Self {
+        Self {
+            node,
+            is_ready: false,
+            next: Vec::new(),
+            rest: Vec::new(),
+            last: None,
+            whole: true,
+        }
+    }
+
+    /// Whether another goroutine goes on although the last one could.
+    fn is_switch(&self, transition: &Transition) -> bool {
+        self.last.is_some_and(|last| !transition.moves(last))
+    }
+}
+
 /// States that are to be followed, by their cost.
 #[derive(Default)]
 struct Waiting {
-    stacks: Vec<Vec<u32>>,
+    stacks: Vec<Vec<Pending>>,
     /// None is waiting below this number.
     least: usize,
+    /// How many were taken out.
+    count: u32,
 }
 
 impl Waiting {
-    fn push(&mut self, cost: u32, node: u32) {
+    fn push(&mut self, cost: u32, pending: Pending) {
         let cost = cost as usize;
         if self.stacks.len() <= cost {
             self.stacks.resize_with(cost + 1, Vec::new);
         }
-        self.stacks[cost].push(node);
+        self.stacks[cost].push(pending);
         self.least = self.least.min(cost);
     }
 
-    /// One of the least cost, the last that came.
-    fn pop(&mut self) -> Option<u32> {
+    /// One of the least cost, the last that came; now and then one of the highest, as a circle of many goroutines needs as many switches.
+    fn pop(&mut self) -> Option<Pending> {
+        self.count += 1;
+        if self.count.is_multiple_of(4) {
+            while self.stacks.last().is_some_and(Vec::is_empty) {
+                self.stacks.pop();
+            }
+            if let Some(pending) = self.stacks.last_mut().and_then(Vec::pop) {
+                return Some(pending);
+            }
+        }
         while let Some(stack) = self.stacks.get_mut(self.least) {
-            if let Some(node) = stack.pop() {
-                return Some(node);
+            if let Some(pending) = stack.pop() {
+                return Some(pending);
             }
             self.least += 1;
         }
