@@ -31,7 +31,7 @@ pub struct Bounds {
 impl Default for Bounds {
     fn default() -> Self {
         Self {
-            states: 20_000,
+            states: 100_000,
             steps: 5_000,
             failures: 8,
             instructions: 2_000_000,

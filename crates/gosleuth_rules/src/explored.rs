@@ -53,11 +53,14 @@ pub struct Diagnosis {
 /// Instructions that exploring one package may take, as [`Bounds`] counts them: about a third of a second.
 const PACKAGE: u64 = 3_000_000;
 
+/// The same for a package of a few functions: there is nobody else to leave it to.
+const SMALL_PACKAGE: (usize, u64) = (4, 10_000_000);
+
 /// Branches on values from outside that are followed. A failure rests on those alone that its schedule needs.
 const MAX_GUESSES: u32 = 4;
 
 /// What each function may take in each round. Most are done in the first one; what is left of the package's share goes to the others.
-const ROUNDS: [u64; 3] = [20_000, 200_000, PACKAGE];
+const ROUNDS: [u64; 3] = [20_000, 200_000, SMALL_PACKAGE.1];
 
 /// Explores the functions of a package.
 pub(crate) fn diagnose(cx: &RuleContext<'_>) -> Vec<Diagnosis> {
@@ -67,7 +70,11 @@ pub(crate) fn diagnose(cx: &RuleContext<'_>) -> Vec<Diagnosis> {
     }]);
     let mut explorer = Explorer::new(&program);
     let mut outcomes: Vec<(FuncId, Option<Outcome>)> = roots(cx).into_iter().map(|root| (root, None)).collect();
-    let mut left = PACKAGE;
+    let mut left = if outcomes.len() <= SMALL_PACKAGE.0 {
+        SMALL_PACKAGE.1
+    } else {
+        PACKAGE
+    };
     for round in ROUNDS {
         for (root, outcome) in &mut outcomes {
             if left == 0 || outcome.as_ref().is_some_and(|outcome| !outcome.spent) {
