@@ -26,9 +26,15 @@ pub(super) struct Prepared {
     private: Vec<bool>,
     /// By value: receives whose second result decides a branch.
     tested: Vec<bool>,
+    /// By value: writes to memory that nobody has been given yet.
+    initial: Vec<bool>,
 }
 
 impl Prepared {
+    pub(super) fn is_initial(&self, value: ValueId) -> bool {
+        self.initial.get(value.index()).copied().unwrap_or(false)
+    }
+
     pub(super) fn is_private(&self, value: ValueId) -> bool {
         self.private.get(value.index()).copied().unwrap_or(false)
     }
@@ -88,6 +94,7 @@ impl Preparing {
                 exact,
                 private,
                 tested: tested(func),
+                initial: initial(func),
             })
         });
         self.known.insert(id, prepared.clone());
@@ -250,6 +257,40 @@ fn private(func: &Func) -> Vec<bool> {
             return private;
         }
     }
+}
+
+/// Writes to memory that was made in the same block and used for nothing but writing since: parameters that are captured later, literals.
+fn initial(func: &Func) -> Vec<bool> {
+    let mut initial = vec![false; func.values.len()];
+    for block in func.blocks.iter() {
+        // What was made here, and its parts, with what they are parts of.
+        let mut own: FxHashMap<ValueId, ValueId> = FxHashMap::default();
+        for &id in &block.values {
+            match func.op(id) {
+                Op::Alloc { .. } => {
+                    own.insert(id, id);
+                }
+                Op::FieldAddr { base, .. } => {
+                    if let Some(&whole) = own.get(base) {
+                        own.insert(id, whole);
+                    }
+                }
+                Op::Load(_) => {}
+                Op::Store { addr, value } => {
+                    initial[id.index()] = own.contains_key(addr);
+                    if let Some(&given) = own.get(value) {
+                        own.retain(|_, whole| *whole != given);
+                    }
+                }
+                op => op.for_each_operand(|operand| {
+                    if let Some(&given) = own.get(&operand) {
+                        own.retain(|_, whole| *whole != given);
+                    }
+                }),
+            }
+        }
+    }
+    initial
 }
 
 /// Receives whose second result decides a branch.

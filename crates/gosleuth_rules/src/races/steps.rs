@@ -517,7 +517,7 @@ impl Exec<'_, '_> {
         };
         // `return x` with a result `x` writes nothing.
         let is_same = matches!(func.op(stored), Op::Load(from) if *from == addr);
-        if !is_same {
+        if !is_same && !frame.prepared.is_initial(here.value) {
             self.touch(&cursor, &addr_val, true, kind, here);
         }
         if val.is_empty() {
