@@ -102,14 +102,19 @@ impl<'a> RuleContext<'a> {
         self.explored.get_or_init(|| explored::diagnose(self))
     }
 
-    /// The data races of the package; looked for when first asked for.
+    /// What looking for data races found; done when first asked for.
+    pub(crate) fn all_races(&self) -> &Races {
+        self.races.get_or_init(|| races::find(self))
+    }
+
+    /// The data races of the package.
     pub(crate) fn races(&self) -> &[Race] {
-        &self.races.get_or_init(|| races::find(self)).found
+        &self.all_races().found
     }
 
     /// Whether a function was executed to the end when races were looked for.
     pub(crate) fn is_executed(&self, func: FuncId) -> bool {
-        self.races.get_or_init(|| races::find(self)).executed.contains(&func)
+        self.all_races().executed.contains(&func)
     }
 
     /// The structure of a type behind its names.

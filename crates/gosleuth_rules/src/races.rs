@@ -25,7 +25,7 @@ use exec::{Exec, Here};
 use graph::{Access, AccessKind, Mode, NodeId, Site, Sync};
 use memory::{LocId, Step};
 use order::Order;
-pub(crate) use report::report;
+pub(crate) use report::{report, report_handles};
 
 /// One of the two accesses of a race.
 #[derive(Clone, Debug)]
@@ -73,6 +73,17 @@ pub(crate) struct Races {
     pub(crate) found: Vec<Race>,
     /// Functions that were executed within bounds.
     pub(crate) executed: FxHashSet<FuncId>,
+    /// Uses of the handles of tests that may come too late, or in the wrong goroutine.
+    pub(crate) late: Vec<LateUse>,
+}
+
+/// A use of the handle of a test by a goroutine that the test does not wait for, or that is not the test's own.
+#[derive(Clone, Debug)]
+pub(crate) struct LateUse {
+    pub(crate) root: FuncId,
+    pub(crate) side: Side,
+    /// Whether it is meant to end the test.
+    pub(crate) stops: bool,
 }
 
 /// What tells memory apart in the eyes of a reader.
@@ -114,6 +125,7 @@ pub(crate) fn find(cx: &RuleContext<'_>) -> Races {
     let mut found = Vec::new();
     let mut covered: FxHashSet<FuncId> = FxHashSet::default();
     let mut executed = FxHashSet::default();
+    let mut late = Vec::new();
     let mut left = MAX_STEPS;
     for root in roots(cx, &starts).into_iter().take(MAX_ROOTS) {
         let is_test = is_test(cx, root);
@@ -124,6 +136,7 @@ pub(crate) fn find(cx: &RuleContext<'_>) -> Races {
         for pass in 0..MAX_PASSES {
             exec.memory.changed = false;
             let cursor = exec.begin(pass);
+            let handle = exec.handle(root);
             if let Some(end) = exec.root(root, cursor) {
                 let here = Here {
                     func: root,
@@ -131,7 +144,7 @@ pub(crate) fn find(cx: &RuleContext<'_>) -> Races {
                     instance: 0,
                     value: gosleuth_ir::ValueId::from_usize(0),
                 };
-                exec.finish(end, here);
+                exec.finish(&handle, end, here);
             }
             left = left.saturating_sub(u64::from(exec.steps));
             if exec.overflow || (pass > 0 && !exec.memory.changed && exec.met == exec.before) {
@@ -147,11 +160,14 @@ pub(crate) fn find(cx: &RuleContext<'_>) -> Races {
         }
         executed.extend(exec.executed.iter().copied());
         races(&exec, root, &mut found);
+        if is_test {
+            late.extend(late_uses(&exec, root));
+        }
         if left == 0 {
             break;
         }
     }
-    Races { found, executed }
+    Races { found, executed, late }
 }
 
 fn is_test(cx: &RuleContext<'_>, id: FuncId) -> bool {
@@ -232,6 +248,7 @@ fn races(exec: &Exec<'_, '_>, root: FuncId, found: &mut Vec<Race>) {
                     || (a.atomic && b.atomic)
                     || graph.thread_of(a.node) == graph.thread_of(b.node)
                     || !memory.overlap(a.loc, b.loc)
+                    || memory.is_guess(a.loc, b.loc)
                     || a.choices.saturating_mul(b.choices) > choices
                     || guarded(exec, a, b)
                 {
@@ -359,9 +376,46 @@ fn race(exec: &Exec<'_, '_>, order: &Order<'_>, root: FuncId, a: &Access, b: &Ac
     })
 }
 
+/// The uses of handles of tests, in what was executed last, that may come after the end of the test or are in another goroutine than they
+/// must be.
+fn late_uses(exec: &Exec<'_, '_>, root: FuncId) -> Vec<LateUse> {
+    if exec.uses.is_empty() || exec.graph.threads.len() < 2 {
+        return Vec::new();
+    }
+    let order = Order::new(&exec.graph, &exec.memory);
+    let mut known = FxHashSet::default();
+    let mut late_uses = Vec::new();
+    for one in &exec.uses {
+        let Some(&end) = exec.ends.get(&one.handle) else {
+            continue;
+        };
+        let own = exec.graph.thread_of(one.node) == exec.graph.thread_of(end);
+        if own || !known.insert((one.site.func, one.site.value)) {
+            continue;
+        }
+        let late = !order.done(one.node).has(end);
+        if late || one.stops {
+            late_uses.push(LateUse {
+                root,
+                side: side_at(exec, &order, one.node, one.site),
+                stops: one.stops,
+            });
+        }
+    }
+    late_uses
+}
+
 fn side(exec: &Exec<'_, '_>, order: &Order<'_>, access: &Access) -> Side {
+    Side {
+        write: access.write,
+        atomic: access.atomic,
+        ..side_at(exec, order, access.node, access.site)
+    }
+}
+
+fn side_at(exec: &Exec<'_, '_>, order: &Order<'_>, node: NodeId, site: Site) -> Side {
     let graph = &exec.graph;
-    let node = &graph.nodes[access.node as usize];
+    let node = &graph.nodes[node as usize];
     let thread = &graph.threads[node.thread as usize];
     let mut starts: Vec<(Site, &'static str)> = thread.site.map(|site| (site, thread.by)).into_iter().collect();
     for (around, _) in order.ancestors(node.thread) {
@@ -370,7 +424,7 @@ fn side(exec: &Exec<'_, '_>, order: &Order<'_>, access: &Access) -> Side {
     }
     let until = thread.site.map(|site| site.ctx);
     let mut calls = Vec::new();
-    let mut at = Some(access.site.ctx);
+    let mut at = Some(site.ctx);
     while let Some(ctx) = at {
         if Some(ctx) == until {
             break;
@@ -389,9 +443,9 @@ fn side(exec: &Exec<'_, '_>, order: &Order<'_>, access: &Access) -> Side {
         .filter_map(|&(loc, mode)| Some((report::name(exec, loc)?.0, mode)))
         .collect();
     Side {
-        site: access.site,
-        write: access.write,
-        atomic: access.atomic,
+        site,
+        write: false,
+        atomic: false,
         locks,
         starts,
         calls,

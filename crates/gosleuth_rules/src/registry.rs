@@ -36,6 +36,7 @@ pub static RULES: &[&Rule] = &[
     &dr006::RULE,
     &dr007::RULE,
     &dr008::RULE,
+    &dr010::RULE,
     &pn001::RULE,
     &pn002::RULE,
     &pn003::RULE,

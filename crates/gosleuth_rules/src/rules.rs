@@ -25,6 +25,7 @@ pub(crate) mod dr005;
 pub(crate) mod dr006;
 pub(crate) mod dr007;
 pub(crate) mod dr008;
+pub(crate) mod dr010;
 pub(crate) mod gl001;
 pub(crate) mod gl002;
 pub(crate) mod gl003;

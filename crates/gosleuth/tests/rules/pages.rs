@@ -18,6 +18,7 @@ const PACKAGES: &[(&str, &str)] = &[
     ("signal", "os/signal"),
     ("sql", "database/sql"),
     ("sync", "sync"),
+    ("testing", "testing"),
     ("time", "time"),
 ];
 
@@ -70,7 +71,12 @@ fn examples_of_pages_hold() {
                 format!("module example.com/page\n\ngo {version}\n"),
             )
             .expect("writable");
-            std::fs::write(scratch.0.join("page.go"), program(&example)).expect("writable");
+            let file = if example.contains("testing.T") {
+                "page_test.go"
+            } else {
+                "page.go"
+            };
+            std::fs::write(scratch.0.join(file), program(&example)).expect("writable");
             // Suppressions are judged only where the rules they name run.
             let select = if code.starts_with("GS") { "ALL" } else { &code };
             let found = check(&scratch.0, &["--select", select, "./..."]);

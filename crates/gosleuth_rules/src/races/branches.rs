@@ -288,7 +288,7 @@ impl Exec<'_, '_> {
 
     pub(super) fn receive(&mut self, cursor: &Cursor, chans: Vec<LocId>, got: Got, here: Here) -> Cursor {
         let only = match chans[..] {
-            [one] if self.memory.of(one).capacity == Some(1) => Some(one),
+            [one] => Some(one),
             _ => None,
         };
         self.met.received.extend(&chans);
@@ -310,7 +310,7 @@ impl Exec<'_, '_> {
             self.memory.write(place, val);
         }
         let only = match chans[..] {
-            [one] if self.memory.of(one).capacity == Some(1) => Some(one),
+            [one] => Some(one),
             _ => None,
         };
         self.met.sent.extend(&chans);
@@ -335,12 +335,16 @@ impl Exec<'_, '_> {
         val
     }
 
-    /// A channel with one place is a lock for those who put in and take out, or take out and put back.
+    /// A channel is a lock for those who take the only thing out and put it back; one with a single place, also for those who put something in
+    /// and take it out.
     pub(super) fn token(&mut self, node: NodeId, chan: LocId, gives: Mode, takes: Mode) {
+        let capacity = self.memory.of(chan).capacity;
         let locks = &mut self.graph.nodes[node as usize].locks;
         if let Ok(at) = locks.binary_search(&(chan, gives)) {
             locks.remove(at);
-        } else if let Err(at) = locks.binary_search(&(chan, takes)) {
+        } else if (takes == Mode::Received || capacity == Some(1))
+            && let Err(at) = locks.binary_search(&(chan, takes))
+        {
             locks.insert(at, (chan, takes));
         }
     }

@@ -128,6 +128,16 @@ const MAX_STEPS: u32 = 40_000;
 /// Goroutines of one root.
 const MAX_THREADS: usize = 48;
 
+/// A call of a method of a test's handle.
+#[derive(Clone, Debug)]
+pub(super) struct HandleUse {
+    pub(super) handle: LocId,
+    pub(super) node: NodeId,
+    pub(super) site: Site,
+    /// Whether it is to end the test there.
+    pub(super) stops: bool,
+}
+
 /// A place where a pointer to an object was put into memory or given to another goroutine.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Given {
@@ -183,6 +193,12 @@ pub(super) struct Exec<'c, 'a> {
     pub(super) given: FxHashMap<ObjectId, Vec<Given>>,
     /// What runs when the test around has ended, in the order in which it was registered.
     pub(super) cleanups: Vec<(Val, Here)>,
+    /// Uses of the handles of tests.
+    pub(super) uses: Vec<HandleUse>,
+    /// By handle: the end of its test.
+    pub(super) ends: FxHashMap<LocId, NodeId>,
+    /// What serves requests.
+    pub(super) handlers: Val,
     /// Parallel subtests that wait for the test around to end.
     pub(super) pending: Vec<(Val, Here)>,
     pub(super) steps: u32,
@@ -219,6 +235,9 @@ impl<'c, 'a> Exec<'c, 'a> {
             born_before: FxHashMap::default(),
             given: FxHashMap::default(),
             cleanups: Vec::new(),
+            uses: Vec::new(),
+            ends: FxHashMap::default(),
+            handlers: Val::new(),
             pending: Vec::new(),
             steps: 0,
             executed: FxHashSet::default(),
@@ -234,6 +253,9 @@ impl<'c, 'a> Exec<'c, 'a> {
         self.once.clear();
         self.pending.clear();
         self.cleanups.clear();
+        self.uses.clear();
+        self.ends.clear();
+        self.handlers.clear();
         self.sent.clear();
         self.born_before = std::mem::take(&mut self.born);
         self.given.clear();
@@ -267,6 +289,15 @@ impl<'c, 'a> Exec<'c, 'a> {
             })
             .collect();
         self.run(func, ctx, args, Vec::new(), cursor).0
+    }
+
+    /// The first parameter of the function that everything begins with: the handle of a test.
+    pub(super) fn handle(&mut self, func: FuncId) -> Val {
+        let Some(&param) = self.cx.ir.funcs[func].params.first() else {
+            return Val::new();
+        };
+        let ty = self.cx.ir.funcs[func].values[param].ty;
+        self.outside(Origin::Param(func, 0), ty)
     }
 
     pub(super) fn ctx(&mut self, ctx: Ctx) -> CtxId {
@@ -459,11 +490,19 @@ impl<'c, 'a> Exec<'c, 'a> {
                 Item::Boxed(id) => self.boxes[id as usize].1,
                 item => Some(item),
             };
+            let is_made = |loc: LocId| {
+                let object = self.memory.locs[loc as usize].object;
+                self.born_before.get(&object) != Some(&own) || self.born.contains_key(&object)
+            };
             match inner {
-                Some(Item::Ref(loc) | Item::Copy(loc)) => {
-                    let object = self.memory.locs[loc as usize].object;
-                    self.born_before.get(&object) != Some(&own) || self.born.contains_key(&object)
-                }
+                Some(Item::Ref(loc) | Item::Copy(loc)) => is_made(loc),
+                Some(Item::Func(id)) => match &self.funcs[id as usize] {
+                    FuncVal::Closure { captures, .. } => captures.iter().flatten().all(|item| match *item {
+                        Item::Ref(loc) => is_made(loc),
+                        _ => true,
+                    }),
+                    _ => true,
+                },
                 _ => true,
             }
         });

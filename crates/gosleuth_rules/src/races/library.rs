@@ -3,7 +3,7 @@
 use gosleuth_ir::{Call, Func};
 use gosleuth_types::{Builtin, ObjRef, Type, TypeId};
 
-use super::exec::{Cursor, Exec, FuncVal, Here, Target};
+use super::exec::{Cursor, Exec, FuncVal, HandleUse, Here, Target};
 use super::graph::{AccessKind, Mode, Sync};
 use super::memory::{Item, Key, LocId, Step, Val, merge, places};
 use crate::models::Behaviour;
@@ -209,21 +209,29 @@ impl Exec<'_, '_> {
     /// Runs a test function, and its parallel subtests when it has ended.
     pub(super) fn test(&mut self, func: Val, args: Vec<Val>, cursor: Cursor, here: Here) -> Option<Cursor> {
         let outer = (std::mem::take(&mut self.pending), std::mem::take(&mut self.cleanups));
+        let handle = vec![Item::Ref(self.token_at(here, 8))];
+        let args = std::iter::once(handle.clone())
+            .chain(args.into_iter().skip(1))
+            .collect();
         let (end, _) = self.call(Target::Value(func), args, cursor, TypeId::EMPTY_TUPLE, here);
-        let end = end.map(|end| self.finish(end, here));
+        let end = end.map(|end| self.finish(&handle, end, here));
         (self.pending, self.cleanups) = outer;
         end
     }
 
     /// What happens when a test function has returned: parallel subtests, then cleanups.
-    pub(super) fn finish(&mut self, cursor: Cursor, here: Here) -> Cursor {
+    pub(super) fn finish(&mut self, handle: &[Item], cursor: Cursor, here: Here) -> Cursor {
         let mut cursor = self.subtests(cursor, here);
         while let Some((func, at)) = self.cleanups.pop() {
             let before = cursor.clone();
             let (end, _) = self.call(Target::Value(func), Vec::new(), cursor, TypeId::EMPTY_TUPLE, at);
             cursor = end.unwrap_or(before);
         }
-        cursor
+        let end = self.part(&cursor);
+        for handle in places(handle) {
+            self.ends.insert(handle, end.node);
+        }
+        end
     }
 
     /// Starts the parallel subtests that wait, and waits for them.
@@ -278,6 +286,12 @@ impl Exec<'_, '_> {
         let done = |cursor: Cursor| (Some(cursor), Vec::new());
         if let Some(name) = symbol.strip_prefix("sync/atomic.") {
             return self.atomic(name, &args, cursor, ty, here);
+        }
+        if let Some(name) = symbol
+            .strip_prefix("testing.(*common).")
+            .or_else(|| symbol.strip_prefix("testing.TB."))
+        {
+            self.use_handle(&cursor, &first, name, here);
         }
         match &*symbol {
             "sync.(*Mutex).Lock" | "sync.(*RWMutex).Lock" => {
@@ -354,6 +368,85 @@ impl Exec<'_, '_> {
                 let (next, _) = self.call(Target::Value(arg(1)), vec![Val::new(), val], cursor, TypeId::BOOL, here);
                 return (next, Vec::new());
             }
+            "net/http.HandlerFunc.ServeHTTP" => {
+                let rest = args.into_iter().skip(1).collect();
+                return self.call(Target::Value(first), rest, cursor, TypeId::EMPTY_TUPLE, here);
+            }
+            "net/http.(*ServeMux).HandleFunc" | "net/http.(*ServeMux).Handle" => {
+                for place in places(&self.parts(&first, Step::Hidden(5))) {
+                    self.memory.write(place, &arg(2));
+                }
+                return done(cursor);
+            }
+            "net/http.(*ServeMux).ServeHTTP" => {
+                let held = self.parts(&first, Step::Hidden(5));
+                let handlers = self.read_all(&held, TypeId::EMPTY_INTERFACE);
+                let funcs: Val = handlers
+                    .iter()
+                    .copied()
+                    .filter(|item| matches!(item, Item::Func(_)))
+                    .collect();
+                let (end, _) = self.call(
+                    Target::Value(funcs),
+                    vec![Val::new(), Val::new()],
+                    cursor,
+                    TypeId::EMPTY_TUPLE,
+                    here,
+                );
+                let outer = std::mem::replace(&mut self.handlers, handlers);
+                let end = end.map(|end| self.request(end, here));
+                self.handlers = outer;
+                return (end, Vec::new());
+            }
+            "net/http/httptest.NewServer"
+            | "net/http/httptest.NewTLSServer"
+            | "net/http/httptest.NewUnstartedServer" => {
+                merge(&mut self.handlers, &first);
+                let results = self.unknown_results(ty, here);
+                return (Some(cursor), results);
+            }
+            "net/http.Get"
+            | "net/http.Post"
+            | "net/http.Head"
+            | "net/http.PostForm"
+            | "net/http.(*Client).Get"
+            | "net/http.(*Client).Post"
+            | "net/http.(*Client).Head"
+            | "net/http.(*Client).PostForm"
+            | "net/http.(*Client).Do" => {
+                let cursor = self.request(cursor, here);
+                let results = self.unknown_results(ty, here);
+                return (Some(cursor), results);
+            }
+            "os/exec.(*Cmd).Start" => {
+                let group: Vec<LocId> = places(&self.parts(&first, Step::Hidden(9)));
+                let mut next = self.sync(&cursor, Sync::Add(group.clone(), None), here);
+                for name in ["Stdout", "Stderr"] {
+                    let written = self.field_of(&first, name, here);
+                    let buffers: Val = written
+                        .iter()
+                        .filter_map(|item| match item {
+                            Item::Boxed(id) => Some(self.boxes[*id as usize]),
+                            _ => None,
+                        })
+                        .filter(|&(of, _)| !self.cx.is_type_or_pointer(of, "os", "File"))
+                        .filter_map(|(_, inner)| inner)
+                        .collect();
+                    if buffers.is_empty() {
+                        continue;
+                    }
+                    let group = group.clone();
+                    next = self.spawn(&next, "os/exec", here, |this, entry| {
+                        this.touch(&entry, &buffers, true, AccessKind::Library, here);
+                        Some(this.sync(&entry, Sync::End(group), here))
+                    });
+                }
+                return (Some(next), vec![vec![Item::Any]]);
+            }
+            "os/exec.(*Cmd).Wait" => {
+                let group = places(&self.parts(&first, Step::Hidden(9)));
+                return (Some(self.sync(&cursor, Sync::Wait(group), here)), vec![vec![Item::Any]]);
+            }
             "context.WithCancel" | "context.WithCancelCause" => {
                 let context = self.token_at(here, 1);
                 let chan = self.memory.part(context, Step::Hidden(0));
@@ -412,6 +505,7 @@ impl Exec<'_, '_> {
                     next = self.sync(&next, Sync::Send(vec![chan]), here);
                     let func = self.memory.part(timer, Step::Hidden(4));
                     let func = self.memory.read(func);
+                    let func = self.made_so_far(&next, func);
                     if !func.is_empty() {
                         next = self.start(&next, "time.AfterFunc", func, Vec::new(), None, here);
                     }
@@ -422,7 +516,7 @@ impl Exec<'_, '_> {
                 self.cleanups.push((arg(1), here));
                 return done(cursor);
             }
-            "testing/synctest.Wait" => return done(self.sync(&cursor, Sync::Settle, here)),
+            "testing/synctest.Wait" | "internal/synctest.Wait" => return done(self.sync(&cursor, Sync::Settle, here)),
             "time.Sleep" | "runtime.Gosched" => return done(self.sync(&cursor, Sync::Sleep, here)),
             "runtime.SetFinalizer" => {
                 return done(self.start(&cursor, "runtime.SetFinalizer", arg(1), vec![first], None, here));
@@ -521,6 +615,56 @@ impl Exec<'_, '_> {
             cursor = self.sync(&cursor, Sync::Settle, here);
         }
         (Some(cursor), results)
+    }
+
+    fn use_handle(&mut self, cursor: &Cursor, handle: &[Item], name: &str, here: Here) {
+        let stops = matches!(name, "FailNow" | "Fatal" | "Fatalf" | "SkipNow" | "Skip" | "Skipf");
+        let tells = stops || matches!(name, "Log" | "Logf" | "Error" | "Errorf" | "Fail");
+        let handle = match *handle {
+            [Item::Ref(handle)] => handle,
+            [Item::Boxed(id)] => match self.boxes[id as usize].1 {
+                Some(Item::Ref(handle)) => handle,
+                _ => return,
+            },
+            _ => return,
+        };
+        // The methods belong to a part that all handles embed.
+        let root = self.memory.of(handle).root;
+        if tells {
+            self.uses.push(HandleUse {
+                handle: root,
+                node: cursor.node,
+                site: here.site(),
+                stops,
+            });
+        }
+    }
+
+    /// Calls what serves requests, as a client waits for the answer.
+    fn request(&mut self, cursor: Cursor, here: Here) -> Cursor {
+        let handlers: Val = self.handlers.clone();
+        let method = |this: &Self, of: TypeId| {
+            let name = this.cx.query.world.name("ServeHTTP");
+            this.cx.query.lookup(of, name, this.cx.query.pkg).map(|found| found.obj)
+        };
+        let mut cursor = cursor;
+        for (number, item) in handlers.into_iter().enumerate() {
+            let Item::Boxed(id) = item else { continue };
+            let Some(method) = method(self, self.boxes[id as usize].0) else {
+                continue;
+            };
+            let here = here.numbered(number);
+            let start = self.part(&cursor);
+            let beside = self.part(&cursor);
+            let target = Target::Method {
+                recv: vec![item],
+                method,
+            };
+            let (end, _) = self.call(target, vec![Val::new(), Val::new()], start, TypeId::EMPTY_TUPLE, here);
+            let ends: Vec<Cursor> = std::iter::once(beside).chain(end).collect();
+            cursor = self.meet(&ends).unwrap_or(cursor);
+        }
+        cursor
     }
 
     fn field_number(&self, ty: TypeId, name: &str) -> Option<u32> {

@@ -22,6 +22,8 @@ pub(super) type CtxId = u32;
 pub(super) enum Item {
     /// A number or the like that is not known.
     Any,
+    /// A number that goes over a whole range, from a constant on.
+    All,
     /// An integer.
     Int(i64),
     /// What an integer is in this round of a loop that has more rounds than are looked at.
@@ -77,6 +79,7 @@ const FEW_ROUNDS: i64 = 2;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Key {
     Any,
+    All,
     Int(i64),
     Round {
         value: i64,
@@ -93,6 +96,7 @@ impl Key {
             [Item::Int(value)] => Self::Int(value),
             [Item::Round { value, of }] => Self::Round { value, of },
             [Item::Text(text)] => Self::Text(text),
+            [Item::All] => Self::All,
             _ => Self::Any,
         }
     }
@@ -291,6 +295,16 @@ impl Memory {
         }
         path.reverse();
         path
+    }
+
+    /// Whether two places may be the same only if two elements are whose numbers are worked out somehow: goroutines that share out work do
+    /// that, and mostly use different ones.
+    pub(super) fn is_guess(&self, a: LocId, b: LocId) -> bool {
+        let is_any = |step: &Step| matches!(step, Step::Elem(Key::Any));
+        self.path(a)
+            .iter()
+            .zip(&self.path(b))
+            .any(|(a, b)| is_any(a) && is_any(b))
     }
 
     /// Whether two places of one object may have memory in common.

@@ -137,6 +137,37 @@ fn code(cx: &RuleContext<'_>, race: &Race) -> RuleCode {
     }
 }
 
+/// Appends the uses of handles of tests that come too late, or from the wrong goroutine.
+pub(crate) fn report_handles(cx: &RuleContext<'_>, info: &RuleInfo, sink: &mut Vec<Finding>) {
+    let mut known: FxHashSet<(usize, u32)> = FxHashSet::default();
+    for late in &cx.all_races().late {
+        let (file, span) = place(cx, late.side.site);
+        if !known.insert((file, span.start)) {
+            continue;
+        }
+        let who = who_in(cx, late.root, &late.side);
+        let (message, why, action) = if late.stops {
+            (
+                format!("{who} ends the test from outside its own goroutine"),
+                "only the goroutine that runs the test function can end it; here the other goroutine ends and the test goes on",
+                "report with Error and return, or send the error to the test's goroutine",
+            )
+        } else {
+            (
+                format!("{who} uses the handle of a test that may have ended"),
+                "nothing makes the test wait for the goroutine; a handle that is used after the test panics",
+                "wait for the goroutine before the test returns, or in t.Cleanup",
+            )
+        };
+        let mut report = cx.report(info, file, span, message).why(why).action(action);
+        if let Some((site, _)) = late.side.starts.first() {
+            let (file, span) = place(cx, *site);
+            report = report.related(file, span, "the goroutine is started here");
+        }
+        report.push(sink);
+    }
+}
+
 /// Appends the races that a rule reports: one for each memory and function to blame.
 pub(crate) fn report(cx: &RuleContext<'_>, info: &RuleInfo, sink: &mut Vec<Finding>) {
     let mut known: FxHashSet<(MemoryKey, FuncId)> = FxHashSet::default();
@@ -198,6 +229,10 @@ fn held(side: &Side) -> String {
 }
 
 fn who(cx: &RuleContext<'_>, race: &Race, side: &Side) -> String {
+    who_in(cx, race.root, side)
+}
+
+fn who_in(cx: &RuleContext<'_>, root: FuncId, side: &Side) -> String {
     match side.starts.first() {
         Some((site, by)) => {
             let func = &cx.ir.funcs[site.func];
@@ -207,7 +242,7 @@ fn who(cx: &RuleContext<'_>, race: &Race, side: &Side) -> String {
                 by => format!("the goroutine of {by} at line {line}"),
             }
         }
-        None => cx.ir.funcs[race.root].name.clone(),
+        None => cx.ir.funcs[root].name.clone(),
     }
 }
 

@@ -453,7 +453,7 @@ impl Exec<'_, '_> {
         let next = self.rounds.len() as u32;
         let of = *self.rounds.entry((frame.ctx, around, outer)).or_insert(next);
         let as_round = |item: Item| match item {
-            Item::Int(_) if rounds <= 1 => Item::Any,
+            Item::Int(_) if rounds <= 1 => Item::All,
             Item::Int(value) => Item::Round { value, of },
             other => other,
         };

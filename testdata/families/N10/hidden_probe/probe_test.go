@@ -24,7 +24,7 @@ func (p *probe) run(fail bool) {
 
 func TestProbe(t *testing.T) {
 	p := &probe{t: t, done: make(chan error, 1)}
-	p.run(false)
+	p.run(true)
 	select {
 	case <-p.done:
 	case <-time.After(time.Millisecond):

@@ -1,0 +1,3 @@
+module example.com/dr010
+
+go 1.21
