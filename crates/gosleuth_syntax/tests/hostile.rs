@@ -359,6 +359,7 @@ fn marks_nul_and_what_is_not_utf8() {
         b"`",
         b"'",
         b"0x",
+        b"`\nvar x = (\na",
     ] {
         read(text);
         tokens(text);

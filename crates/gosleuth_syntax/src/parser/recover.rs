@@ -138,7 +138,8 @@ impl Parser<'_> {
     pub(super) fn skip_to_declaration(&mut self) {
         let limit = self.lexer.limit();
         if let Some(boundary) = self.boundary().filter(|&at| at <= limit) {
-            self.prev_end = self.token.end;
+            // A string that is not closed may have been read beyond it.
+            self.prev_end = self.token.end.min(boundary as u32);
             self.lexer.limit_to(boundary);
             self.abandon_declaration();
             return;
