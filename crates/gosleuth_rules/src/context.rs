@@ -12,6 +12,7 @@ use gosleuth_types::{FileInfo, Name, ObjKind, ObjRef, Query, Type, TypeId};
 use rustc_hash::FxHashMap;
 
 use crate::explored::{self, Diagnosis};
+use crate::locks::{self, Fault};
 use crate::models::{Model, Models};
 use crate::races::{self, Race, Races};
 
@@ -66,6 +67,7 @@ pub struct RuleContext<'a> {
     by_start: Vec<Vec<(u32, ExprId)>>,
     explored: OnceCell<Vec<Diagnosis>>,
     races: OnceCell<Races>,
+    lock_faults: OnceCell<Vec<(FuncId, Fault)>>,
 }
 
 impl<'a> RuleContext<'a> {
@@ -94,6 +96,7 @@ impl<'a> RuleContext<'a> {
                 .collect(),
             explored: OnceCell::new(),
             races: OnceCell::new(),
+            lock_faults: OnceCell::new(),
         }
     }
 
@@ -115,6 +118,11 @@ impl<'a> RuleContext<'a> {
     /// Whether a function was executed to the end when races were looked for.
     pub(crate) fn is_executed(&self, func: FuncId) -> bool {
         self.all_races().executed.contains(&func)
+    }
+
+    /// What is wrong with the locks of single functions, and of those they call; found when first asked for.
+    pub(crate) fn lock_faults(&self) -> &[(FuncId, Fault)] {
+        self.lock_faults.get_or_init(|| locks::faults(self))
     }
 
     /// The structure of a type behind its names.

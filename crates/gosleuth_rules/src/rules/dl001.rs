@@ -2,14 +2,15 @@ use gosleuth_base::{Family, Finding, FixAvailability, RuleCode, RuleInfo, RuleSe
 
 use crate::context::RuleContext;
 use crate::explored;
+use crate::locks::{self, Mode};
 use crate::rule::rule;
 
 rule! {
     /// ## What it does
     ///
-    /// Finds locks of a mutex that the same goroutine holds, directly or down a chain of calls, callbacks and interface methods included. Tests, `main` and
-    /// functions that start goroutines are executed in every order in which their goroutines can take turns, within bounds; the finding
-    /// carries one order in which it happens.
+    /// Finds locks of a mutex that the same goroutine holds, directly or down a chain of calls, callbacks and interface methods included. Each function is followed along
+    /// every path, with what it calls in the package; and tests, `main` and functions that start goroutines are executed in every order in
+    /// which their goroutines can take turns, within bounds, where a finding carries one order in which it happens.
     ///
     /// ## Why it is bad
     ///
@@ -74,4 +75,14 @@ rule! {
 
 fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
     explored::report(cx, &RULE.info, sink);
+    let texts = |name: &str| {
+        [
+            format!("{name} locks what it has locked already: it waits for itself"),
+            "a mutex does not know who holds it, so that a second Lock waits for an Unlock that comes behind it"
+                .to_owned(),
+            "unlock first, or split off a function that expects the lock to be held".to_owned(),
+        ]
+    };
+    let is_twice = |held, wanted| (held, wanted) == (Mode::Write, Mode::Write);
+    locks::report_twice(cx, &RULE.info, is_twice, texts, sink);
 }

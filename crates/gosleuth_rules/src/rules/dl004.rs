@@ -2,14 +2,15 @@ use gosleuth_base::{Family, Finding, FixAvailability, RuleCode, RuleInfo, RuleSe
 
 use crate::context::RuleContext;
 use crate::explored;
+use crate::locks::{self, Mode};
 use crate::rule::rule;
 
 rule! {
     /// ## What it does
     ///
-    /// Finds `Lock` while the same goroutine holds `RLock`, and a second `RLock` down a chain of calls when a writer can come in between. Tests, `main` and
-    /// functions that start goroutines are executed in every order in which their goroutines can take turns, within bounds; the finding
-    /// carries one order in which it happens.
+    /// Finds `Lock` while the same goroutine holds `RLock`, and a second `RLock` down a chain of calls when a writer can come in between. Each function is followed along
+    /// every path, with what it calls in the package; and tests, `main` and functions that start goroutines are executed in every order in
+    /// which their goroutines can take turns, within bounds, where a finding carries one order in which it happens.
     ///
     /// ## Why it is bad
     ///
@@ -74,4 +75,13 @@ rule! {
 
 fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
     explored::report(cx, &RULE.info, sink);
+    let texts = |name: &str| {
+        [
+            format!("{name} waits for a lock that its own lock keeps from being given"),
+            "a writer that waits keeps new readers out, and readers that hold the lock keep the writer out".to_owned(),
+            "take the lock once, in the mode that is needed, and do not call functions that take it again".to_owned(),
+        ]
+    };
+    let is_mixed = |held, wanted| (held, wanted) != (Mode::Write, Mode::Write);
+    locks::report_twice(cx, &RULE.info, is_mixed, texts, sink);
 }

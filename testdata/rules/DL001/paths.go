@@ -1,0 +1,84 @@
+package dl001
+
+import "sync"
+
+type ledger struct {
+	mu    sync.Mutex
+	lines []string
+	next  *ledger
+}
+
+// Total adds up; it is for callers outside.
+func (l *ledger) Total() int {
+	l.mu.Lock() // want DL001 "waits for itself"
+	defer l.mu.Unlock()
+	return len(l.lines)
+}
+
+// BadExported is called from other packages only.
+func (l *ledger) BadExported(line string) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if line == "" {
+		return 0
+	}
+	l.lines = append(l.lines, line)
+	return l.Total()
+}
+
+func (l *ledger) BadDeferredLock(line string) {
+	l.mu.Lock()
+	defer l.mu.Lock() // want DL001 "waits for itself"
+	l.lines = append(l.lines, line)
+}
+
+func (l *ledger) OkUnlockedBetween(line string) int {
+	l.mu.Lock()
+	l.lines = append(l.lines, line)
+	l.mu.Unlock()
+	return l.Total()
+}
+
+func (l *ledger) OkOtherObject() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.next == nil {
+		return 0
+	}
+	return l.next.Total()
+}
+
+func (l *ledger) OkWalk() int {
+	n := 0
+	for at := l; at != nil; at = at.next {
+		at.mu.Lock()
+		n += len(at.lines)
+		defer at.mu.Unlock()
+	}
+	return n
+}
+
+func (l *ledger) count(locked bool) int {
+	if !locked {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+	}
+	return len(l.lines)
+}
+
+func (l *ledger) OkSaysThatItIsLocked() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.count(true)
+}
+
+func (l *ledger) OkUnlocksInBetween(run func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	func() {
+		l.mu.Unlock()
+		defer l.mu.Lock()
+		run()
+	}()
+	l.lines = nil
+}
