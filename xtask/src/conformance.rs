@@ -6,6 +6,7 @@ mod parse;
 mod race;
 mod spin;
 mod types;
+mod vet;
 
 use anyhow::Result;
 
@@ -22,6 +23,8 @@ pub(crate) enum Oracle {
     Race(race::RaceArgs),
     /// Objects and types with go/types
     Types(types::TypesArgs),
+    /// Findings with go vet and staticcheck
+    Vet(vet::VetArgs),
     /// One run of `types --speed`
     #[command(hide = true)]
     TypesRun(types::RunArgs),
@@ -35,6 +38,7 @@ pub(crate) fn run(oracle: &Oracle) -> Result<()> {
         Oracle::Spin(args) => spin::run(args),
         Oracle::Race(args) => race::run(args),
         Oracle::Types(args) => types::run(args),
+        Oracle::Vet(args) => vet::run(args),
         Oracle::TypesRun(args) => types::once(args),
     }
 }

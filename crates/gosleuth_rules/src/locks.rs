@@ -125,7 +125,13 @@ pub(crate) fn faults(cx: &RuleContext<'_>) -> Vec<(FuncId, Fault)> {
 }
 
 fn lock_operation(cx: &RuleContext<'_>, call: &Call) -> Option<(bool, Mode)> {
-    if !matches!(call.callee, Callee::Static(_)) {
+    // A `sync.Locker` may lock for reading.
+    let is_static = matches!(call.callee, Callee::Static(_));
+    if !is_static
+        || cx
+            .callee_symbol(call)
+            .is_some_and(|symbol| symbol.starts_with("sync.Locker."))
+    {
         return None;
     }
     let models = cx.call_models(call);
@@ -167,6 +173,17 @@ fn relevant(cx: &RuleContext<'_>) -> FxHashSet<FuncId> {
     found
 }
 
+/// A question that a path has answered.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Answer {
+    question: u64,
+    /// The values it depends on.
+    on: Vec<ValueId>,
+    /// Whether it reads memory, which may change from round to round of a loop.
+    reads: bool,
+    answer: bool,
+}
+
 /// Where a path of a function is now.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct State {
@@ -174,8 +191,8 @@ struct State {
     released: Vec<Held>,
     /// Calls that were deferred, in order.
     deferred: Vec<ValueId>,
-    /// Questions that were answered: what was asked, the values it depends on, the answer.
-    answers: Vec<(u64, Vec<ValueId>, bool)>,
+    /// Questions that were answered.
+    answers: Vec<Answer>,
     /// Phis that are constant on this path.
     constants: Vec<(ValueId, bool)>,
 }
@@ -186,12 +203,25 @@ impl State {
         self.released.retain(|held| held.path != *path);
     }
 
+    /// A pointer is replaced: what was reached through it is something else now.
+    fn overwrite(&mut self, place: &Path) {
+        let is_other = |path: &Path| {
+            let through = path.root == place.root
+                && path.parts.len() > place.parts.len()
+                && path.parts.starts_with(&place.parts)
+                && path.parts[place.parts.len()] == Part::Load;
+            !through
+        };
+        self.held.retain(|held| is_other(&held.path));
+        self.released.retain(|held| is_other(&held.path));
+    }
+
     /// A value is made anew: what was known by it is something else now.
     fn renew(&mut self, value: ValueId) {
         let is_other = |path: &Path| path.root != Root::Value(value);
         self.held.retain(|held| is_other(&held.path));
         self.released.retain(|held| is_other(&held.path));
-        self.answers.retain(|(_, on, _)| !on.contains(&value));
+        self.answers.retain(|answer| !answer.on.contains(&value));
     }
 }
 
@@ -321,6 +351,12 @@ impl Locks<'_, '_> {
                 // In a loop it is deferred again and again; once is enough to know.
                 if !state.deferred.contains(&value) {
                     state.deferred.push(value);
+                }
+                return true;
+            }
+            Op::Store { addr, .. } => {
+                if let Some(path) = path_of(walk.func, *addr) {
+                    state.overwrite(&path);
                 }
                 return true;
             }
@@ -563,14 +599,14 @@ impl Walk<'_> {
         if let Op::Const(ConstValue::Bool(known)) = self.func.op(cond) {
             return *known == taken;
         }
-        let (key, on) = question(self.func, cond);
-        if !self.repeated.contains(&key) {
+        let asked = question(self.func, cond);
+        if !self.repeated.contains(&asked.question) {
             return true;
         }
-        match state.answers.iter().find(|(known, ..)| *known == key) {
-            Some(&(_, _, answer)) => answer == taken,
+        match state.answers.iter().find(|known| known.question == asked.question) {
+            Some(known) => known.answer == taken,
             None => {
-                state.answers.push((key, on, taken));
+                state.answers.push(Answer { answer: taken, ..asked });
                 true
             }
         }
@@ -587,7 +623,7 @@ impl Walk<'_> {
         let node = &self.func.blocks[to];
         if to.index() <= from.index() {
             // The next round of a loop asks anew.
-            state.answers.clear();
+            state.answers.retain(|answer| !answer.reads);
         }
         let edge = node.preds.iter().position(|&pred| pred == from);
         let mut constants = Vec::new();
@@ -755,45 +791,52 @@ fn captured(func: &Func, captures: &[ValueId], path: &Path) -> Option<Path> {
     Some(Path { root: base.root, parts })
 }
 
-/// What a condition asks, as a number, and the values it depends on. Two loads of one field ask the same.
-fn question(func: &Func, cond: ValueId) -> (u64, Vec<ValueId>) {
+/// What a condition asks. Two loads of one field ask the same.
+fn question(func: &Func, cond: ValueId) -> Answer {
     use std::hash::{Hash as _, Hasher as _};
-    fn walk(func: &Func, value: ValueId, hasher: &mut rustc_hash::FxHasher, on: &mut Vec<ValueId>, depth: u32) {
+    fn walk(func: &Func, value: ValueId, hasher: &mut rustc_hash::FxHasher, into: &mut Answer, depth: u32) {
         let op = func.op(value);
         std::mem::discriminant(op).hash(hasher);
         match op {
             _ if depth == 0 => value.hash(hasher),
             Op::Binary(operator, x, y) => {
                 format!("{operator:?}").hash(hasher);
-                walk(func, *x, hasher, on, depth - 1);
-                walk(func, *y, hasher, on, depth - 1);
+                walk(func, *x, hasher, into, depth - 1);
+                walk(func, *y, hasher, into, depth - 1);
             }
             Op::Unary(operator, x) => {
                 format!("{operator:?}").hash(hasher);
-                walk(func, *x, hasher, on, depth - 1);
+                walk(func, *x, hasher, into, depth - 1);
             }
             Op::Const(constant) => format!("{constant:?}").hash(hasher),
             Op::Zero => {}
-            Op::MakeInterface(x) | Op::Convert(x) => walk(func, *x, hasher, on, depth - 1),
+            Op::MakeInterface(x) | Op::Convert(x) => walk(func, *x, hasher, into, depth - 1),
             Op::Load(_) | Op::Field { .. } | Op::Param(_) => match path_of(func, value) {
                 Some(path) => {
                     if let Root::Value(root) = path.root {
-                        on.push(root);
+                        into.on.push(root);
                     }
+                    into.reads |= path.parts.contains(&Part::Load);
                     path.hash(hasher);
                 }
                 None => value.hash(hasher),
             },
             _ => {
-                on.push(value);
+                into.on.push(value);
                 value.hash(hasher);
             }
         }
     }
     let mut hasher = rustc_hash::FxHasher::default();
-    let mut on = Vec::new();
-    walk(func, cond, &mut hasher, &mut on, 6);
-    (hasher.finish(), on)
+    let mut asked = Answer {
+        question: 0,
+        on: Vec::new(),
+        reads: false,
+        answer: false,
+    };
+    walk(func, cond, &mut hasher, &mut asked, 6);
+    asked.question = hasher.finish();
+    asked
 }
 
 fn repeated(func: &Func) -> FxHashSet<u64> {
@@ -805,7 +848,7 @@ fn repeated(func: &Func) -> FxHashSet<u64> {
                 Op::Unary(UnaryOp::Not, inner) => *inner,
                 _ => cond,
             };
-            let (key, _) = question(func, cond);
+            let key = question(func, cond).question;
             if !seen.insert(key) {
                 repeated.insert(key);
             }
@@ -883,14 +926,15 @@ fn tries(cx: &RuleContext<'_>, call: &Call) -> bool {
         .is_some_and(|symbol| symbol.starts_with("sync.(*") && symbol.contains(").Try"))
 }
 
-/// Whether anybody in the package locks a variable or field for writing.
-pub(crate) fn has_writer(cx: &RuleContext<'_>, obj: ObjRef) -> bool {
-    cx.ir.funcs.iter().any(|func| {
-        func.values.iter_enumerated().any(|(at, value)| {
-            matches!(&value.op, Op::Call(call) | Op::Defer(call)
+/// Whether another function of the package locks a variable or field for writing.
+fn has_writer(cx: &RuleContext<'_>, obj: ObjRef, but: FuncId) -> bool {
+    cx.ir.funcs.iter_enumerated().any(|(id, func)| {
+        id != but
+            && func.values.iter_enumerated().any(|(at, value)| {
+                matches!(&value.op, Op::Call(call) | Op::Defer(call)
                 if lock_operation(cx, call) == Some((true, Mode::Write)))
-                && lock_object(cx, func, at) == Some(obj)
-        })
+                    && lock_object(cx, func, at) == Some(obj)
+            })
     })
 }
 
@@ -926,7 +970,8 @@ pub(crate) fn report_twice(
             continue;
         }
         // Readers may read together while nobody writes.
-        if (held, wanted) == (Mode::Read, Mode::Read) && !lock_object(cx, by, at).is_some_and(|obj| has_writer(cx, obj))
+        if (held, wanted) == (Mode::Read, Mode::Read)
+            && !lock_object(cx, by, at).is_some_and(|obj| has_writer(cx, obj, *id))
         {
             continue;
         }

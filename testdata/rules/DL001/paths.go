@@ -82,3 +82,23 @@ func (l *ledger) OkUnlocksInBetween(run func()) {
 	}()
 	l.lines = nil
 }
+
+func (l *ledger) OkHandOverHand(stop func(*ledger) bool) {
+	at := l
+	at.mu.Lock()
+	defer func() { at.mu.Unlock() }()
+	for at.next != nil && !stop(at) {
+		next := at.next
+		next.mu.Lock()
+		at.mu.Unlock()
+		at = next
+	}
+}
+
+func OkLocker(mu *sync.RWMutex) {
+	l := mu.RLocker()
+	l.Lock()
+	l.Lock()
+	l.Unlock()
+	l.Unlock()
+}

@@ -178,3 +178,16 @@ func (p *pair) OkTwoLocks(key string) int {
 	p.left.mu.Unlock()
 	return n
 }
+
+func (t *table) OkSameQuestionAroundLoop(base int, keys []string) (n int) {
+	if base == 10 {
+		t.mu.Lock()
+	}
+	for i := 0; i < len(keys); i++ {
+		n += len(keys[i])
+	}
+	if base == 10 {
+		t.mu.Unlock()
+	}
+	return n
+}

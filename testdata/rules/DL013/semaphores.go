@@ -271,3 +271,11 @@ func OkBefore(sem *semaphore.Weighted) bool {
 	sem.Release(1)
 	return sem.TryAcquire(1)
 }
+
+func OkDeferredBefore(sem *semaphore.Weighted, ctx context.Context, running func() bool) {
+	defer func() { sem.Release(1) }()
+	for running() {
+		sem.Release(1)
+		sem.Acquire(ctx, 1)
+	}
+}

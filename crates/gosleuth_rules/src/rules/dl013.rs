@@ -324,6 +324,13 @@ type Releases = FxHashMap<FuncId, Vec<(Place, ValueId)>>;
 /// The first return that is reached with the slot held.
 fn lost(cx: &RuleContext<'_>, id: FuncId, acquire: &Acquire, releases: &Releases) -> Option<BlockId> {
     let func = &cx.ir.funcs[id];
+    // What was deferred before gives it back too.
+    let is_deferred = func.values.iter_enumerated().any(|(value, node)| {
+        matches!(node.op, Op::Defer(_)) && settles(cx, id, value, acquire.place, releases, MAX_DEPTH)
+    });
+    if is_deferred {
+        return None;
+    }
     let mut seen = FxHashSet::default();
     let mut work = vec![acquire.from];
     let mut ends = Vec::new();
