@@ -3,6 +3,8 @@
 //! A lock is known by how its function gets to it: a parameter, captured or package-level variable, and the fields from there. What functions
 //! of the package do to locks of their callers is a summary, so helpers that lock or unlock are seen through. Paths that ask the same
 //! question twice get the same answer. A lock that goes where it is not followed is not judged.
+//!
+//! Long because the walk, its state, the summaries and what rules ask of them share types that nobody else needs.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -94,6 +96,8 @@ struct Summary {
     touches: Vec<Path>,
     /// Locked on some path before it is unlocked, with where.
     locks: Vec<(Path, Mode, (FuncId, ValueId))>,
+    /// No path returns.
+    never_returns: bool,
 }
 
 /// States of one function; one that needs more is not judged.
@@ -197,6 +201,23 @@ struct State {
     constants: Vec<(ValueId, bool)>,
 }
 
+impl Summary {
+    /// The locks that are not as they were when it returns, or may not be.
+    fn changed(&self) -> impl Iterator<Item = &Path> {
+        let known = self.takes.iter().chain(&self.gives).map(|(path, _)| path);
+        known.chain(&self.touches)
+    }
+}
+
+impl Path {
+    fn join(&self, parts: &[Part]) -> Self {
+        Self {
+            root: self.root,
+            parts: self.parts.iter().chain(parts).copied().collect(),
+        }
+    }
+}
+
 impl State {
     fn forget(&mut self, path: &Path) {
         self.held.retain(|held| held.path != *path);
@@ -239,6 +260,8 @@ struct Walk<'w> {
     ends: Vec<(BlockId, State)>,
     /// Locks and where they were released, on any path.
     releases: FxHashMap<(ValueId, Path), ValueId>,
+    /// Locks of the caller that some path unlocks.
+    foreign: FxHashSet<Path>,
 }
 
 impl Locks<'_, '_> {
@@ -268,6 +291,7 @@ impl Locks<'_, '_> {
             touches: FxHashSet::default(),
             ends: Vec::new(),
             releases: FxHashMap::default(),
+            foreign: FxHashSet::default(),
         };
         if func.blocks.is_empty() {
             return Default::default();
@@ -277,7 +301,7 @@ impl Locks<'_, '_> {
         while let Some((block, mut state)) = work.pop() {
             if seen.len() > MAX_STATES {
                 // Whatever it does, nothing is known.
-                let touches = walk.touches.into_iter().collect();
+                let touches = self.mentioned(func);
                 return (
                     Summary {
                         touches,
@@ -312,8 +336,53 @@ impl Locks<'_, '_> {
             }
         }
         self.kept(&mut walk);
+        // A loop that locks in each round and never unlocks has somebody else who does.
+        let releases = &walk.releases;
+        walk.faults.retain(|fault| match fault {
+            Fault::Twice {
+                first,
+                site,
+                inner: None,
+                ..
+            } => first != site || releases.keys().any(|(at, _)| at == first),
+            _ => true,
+        });
         let summary = walk.summary();
         (summary, walk.faults)
+    }
+
+    /// Every lock that a function or what it calls may lock or unlock.
+    fn mentioned(&self, func: &Func) -> Vec<Path> {
+        let mut all = Vec::new();
+        for value in func.values.iter() {
+            let (Op::Call(call) | Op::Defer(call) | Op::Go(call)) = &value.op else {
+                continue;
+            };
+            if lock_operation(self.cx, call).is_some() {
+                all.extend(path_of_receiver(func, call));
+            } else if let Some(callee) = self.cx.called_function(func, call) {
+                let summary = self.summary(callee);
+                all.extend(summary.changed().filter_map(|path| translate(func, call, path)));
+            }
+        }
+        all.retain(|path| !matches!(path.root, Root::Value(_)));
+        all
+    }
+
+    /// Whether a call ends the goroutine or the process, as far as its name says.
+    fn ends(&self, func: &Func, call: &Call) -> bool {
+        match call.callee {
+            Callee::Interface { method, .. } => {
+                matches!(self.cx.name_of(method), "FailNow" | "Fatal" | "Fatalf" | "SkipNow")
+            }
+            // `var OsExit = os.Exit`
+            Callee::Value(value) => match func.op(value) {
+                Op::Load(addr) => matches!(func.op(*addr), Op::Global(obj)
+                    if self.cx.name_of(*obj).to_ascii_lowercase().contains("exit")),
+                _ => false,
+            },
+            _ => has(self.cx.call_models(call), Behaviour::NoReturn),
+        }
     }
 
     /// Executes a value; whether the path goes on.
@@ -365,7 +434,7 @@ impl Locks<'_, '_> {
         state.renew(value);
         match op {
             Op::Call(call) => {
-                if has(self.cx.call_models(call), Behaviour::NoReturn) {
+                if self.ends(walk.func, call) {
                     return false;
                 }
                 self.call(walk, block, value, call, state, false)
@@ -397,6 +466,9 @@ impl Locks<'_, '_> {
             return true;
         };
         let summary = self.summary(callee);
+        if summary.never_returns {
+            return false;
+        }
         let to_own = |path: &Path| translate(walk.func, call, path);
         let touched: Vec<_> = summary.touches.iter().filter_map(to_own).collect();
         let gives: Vec<_> = summary
@@ -461,7 +533,19 @@ impl Locks<'_, '_> {
                         .chain(&summary.touches);
                     lost.extend(all.filter_map(|path| captured(func, captures, path)));
                 }
-                Op::BoundMethod { recv, .. } | Op::MakeInterface(recv) => lost.extend(path_of(func, *recv)),
+                Op::BoundMethod { recv, method } => {
+                    lost.extend(path_of(func, *recv));
+                    if let Some(&body) = self.cx.ir.by_object.get(method) {
+                        let base = path_of(func, *recv);
+                        let summary = self.summary(body);
+                        lost.extend(summary.changed().filter_map(|path| match path.root {
+                            Root::Param(0) => base.as_ref().map(|base| base.join(&path.parts)),
+                            Root::Global(_) => Some(path.clone()),
+                            _ => None,
+                        }));
+                    }
+                }
+                Op::MakeInterface(recv) => lost.extend(path_of(func, *recv)),
                 // Parameters go to their variables.
                 Op::Store { addr, value: stored } if only_parameter(func, *addr).is_none() => {
                     lost.extend(path_of(func, *stored));
@@ -497,7 +581,11 @@ impl Locks<'_, '_> {
                 };
                 let is_own =
                     matches!(walk.func.op(held.site), Op::Call(call) if lock_operation(self.cx, call).is_some());
-                if is_own && !walk.lost.contains(&held.path) && !walk.touches.contains(&held.path) {
+                let is_clear = !walk.lost.contains(&held.path)
+                    && !walk.touches.contains(&held.path)
+                    // It came with the lock held, and returns with it.
+                    && !walk.foreign.contains(&held.path);
+                if is_own && is_clear {
                     found.push((held.site, *block, release));
                 }
             }
@@ -578,6 +666,8 @@ impl Walk<'_> {
                 });
             }
             return false;
+        } else {
+            self.foreign.insert(path.clone());
         }
         state.released.push(Held {
             path: path.clone(),
@@ -673,19 +763,24 @@ impl Walk<'_> {
             list.map(|held| (held.path.clone(), held.mode)).collect()
         };
         let (takes, some_take) = all(&|state| outer(&state.held));
-        // Released without having been locked here: the lock was not taken by a site of this function on the way.
-        let own: FxHashSet<&Path> = self.releases.keys().map(|(_, path)| path).collect();
-        let (gives, some_give) = all(&|state| {
+        // Released without having been locked here.
+        let (gives, _) = all(&|state| {
             let released = outer(&state.released);
-            released.into_iter().filter(|(path, _)| !own.contains(path)).collect()
+            released
+                .into_iter()
+                .filter(|(path, _)| self.foreign.contains(path))
+                .collect()
         });
+        let is_sure = |(path, _): &(Path, Mode)| !self.lost.contains(path) && !self.touches.contains(path);
+        let takes: Vec<_> = takes.into_iter().filter(is_sure).collect();
+        let gives: Vec<_> = gives.into_iter().filter(is_sure).collect();
         let known: FxHashSet<&Path> = takes.iter().chain(&gives).map(|(path, _)| path).collect();
         let mut touches: Vec<Path> = some_take
             .iter()
-            .chain(&some_give)
-            .chain(self.touches.iter().filter(|path| is_outer(path)))
-            .chain(self.lost.iter().filter(|path| is_outer(path)))
-            .filter(|path| !known.contains(path))
+            .chain(&self.foreign)
+            .chain(&self.touches)
+            .chain(&self.lost)
+            .filter(|path| is_outer(path) && !known.contains(path))
             .cloned()
             .collect();
         touches.sort_unstable_by_key(|path| format!("{path:?}"));
@@ -695,6 +790,7 @@ impl Walk<'_> {
             gives,
             touches,
             locks: self.locks.clone(),
+            never_returns: self.ends.is_empty(),
         }
     }
 }

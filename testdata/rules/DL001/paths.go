@@ -102,3 +102,16 @@ func OkLocker(mu *sync.RWMutex) {
 	l.Unlock()
 	l.Unlock()
 }
+
+func OkUnlockedByTheOther(mu *sync.Mutex, ready chan bool, rounds int) {
+	go func() {
+		for i := 0; i < rounds; i++ {
+			mu.Lock()
+			ready <- true
+		}
+	}()
+	for i := 0; i < rounds; i++ {
+		<-ready
+		mu.Unlock()
+	}
+}

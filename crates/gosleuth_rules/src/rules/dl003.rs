@@ -117,20 +117,20 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
     }
 }
 
-/// Whether a function seems to return with the lock held on purpose: its name says so, or it returns a function that may unlock.
+/// Whether a function seems to return with the lock held on purpose: its name says so, or it returns the lock
+/// or a function that may unlock.
 fn is_on_purpose(cx: &RuleContext<'_>, func: &Func) -> bool {
     let name = func.name.to_ascii_lowercase();
     let says = ["lock", "acquire", "begin", "start", "enter", "hold"]
         .iter()
         .any(|word| name.contains(word));
     let returns = match cx.query.ty(func.sig) {
-        Type::Func(sig) => cx
-            .query
-            .world
-            .types
-            .list(sig.results)
-            .iter()
-            .any(|&ty| matches!(cx.under(ty), Type::Func(_))),
+        Type::Func(sig) => cx.query.world.types.list(sig.results).iter().any(|&ty| {
+            let is_lock = ["Mutex", "RWMutex"]
+                .iter()
+                .any(|name| cx.is_type_or_pointer(ty, "sync", name));
+            is_lock || matches!(cx.under(ty), Type::Func(_))
+        }),
         _ => true,
     };
     says || returns
