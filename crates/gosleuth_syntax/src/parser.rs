@@ -73,7 +73,7 @@ struct Parser<'t> {
     level: i32,
     /// Offset of the token of the last error: one is enough for each.
     last_error: u32,
-    /// Where the declaration at the top level starts that is being read; `u32::MAX` before the first.
+    /// Where the declaration at the top level starts that is being read; `u32::MAX` between them.
     top_level: u32,
     /// Whether nothing beyond its boundary is read of it.
     limited: bool,

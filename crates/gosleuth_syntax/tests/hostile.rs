@@ -375,3 +375,19 @@ fn blanks_before_the_end_of_a_line_are_nothing() {
         assert_eq!(read(text.as_bytes(), 1.0).errors, [], "{blank:?}");
     }
 }
+
+#[test]
+fn an_import_behind_other_declarations_hides_nothing() {
+    for import in [
+        "import \"a\"",
+        "import",
+        "import .;",
+        "import (\n\t\"a\"\n)",
+        "import \"a\"\nimport x",
+    ] {
+        let text = format!("package p\n\nvar first int\n\n{import}\n\nfunc after() {{}}\n{import}\nvar last int\n");
+        let file = read(text.as_bytes(), 1.0);
+        assert!(has_function(&file, "after"), "{import}: {:?}", file.errors);
+        assert!(file.names.find("last").is_some(), "{import}: {:?}", file.errors);
+    }
+}

@@ -115,6 +115,8 @@ impl Parser<'_> {
     fn resume(&mut self, decl: DeclId) -> DeclId {
         let limited = self.lexer.limit() < self.lexer.text.len();
         self.lexer.unlimit();
+        // Errors between declarations are no damage of the one before.
+        self.top_level = u32::MAX;
         if limited && self.at(T::Eof) {
             self.token = self.lexer.next();
         }
