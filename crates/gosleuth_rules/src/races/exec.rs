@@ -429,10 +429,13 @@ impl<'c, 'a> Exec<'c, 'a> {
             _ => Sync::Lock,
         };
         let next = self.sync(cursor, sync, here);
-        if let [Item::Ref(loc)] = *val {
-            let locks = &mut self.graph.nodes[next.node as usize].locks;
-            if let Err(at) = locks.binary_search(&(loc, mode)) {
-                locks.insert(at, (loc, mode));
+        // One of several: what it guards is one of several too, the same one.
+        for item in val {
+            if let Item::Ref(loc) = *item {
+                let locks = &mut self.graph.nodes[next.node as usize].locks;
+                if let Err(at) = locks.binary_search(&(loc, mode)) {
+                    locks.insert(at, (loc, mode));
+                }
             }
         }
         next
