@@ -647,6 +647,8 @@ impl<'c, 'a> Exec<'c, 'a> {
             read_from: FxHashMap::default(),
         };
         let mut ends: Vec<Cursor> = Vec::new();
+        // Ends with nothing in their hands.
+        let mut empty: Vec<bool> = Vec::new();
         let mut results: Vec<Val> = Vec::new();
         for instance in 0..count {
             let Some(mut flow) = self.arrive(&frame, instance, &cursor) else {
@@ -679,12 +681,33 @@ impl<'c, 'a> Exec<'c, 'a> {
                     }
                     merge(&mut results[index], &val);
                 }
+                empty.push(values.iter().any(|&value| super::prepare::is_nothing(body, value)));
                 ends.push(flow.cursor);
             } else {
                 frame.outs[instance] = self.leave(&mut frame, instance, &block.end, &flow);
             }
         }
-        (self.meet(&ends), results)
+        let end = self.meet(&ends);
+        if let Some(end) = &end
+            && empty.contains(&true)
+            && empty.contains(&false)
+        {
+            // Whoever gets something gets it locked, and goes on with it only then.
+            let full: Vec<_> = ends.iter().zip(&empty).filter(|(_, empty)| !**empty).collect();
+            let held = |cursor: &Cursor| self.graph.nodes[cursor.node as usize].locks.clone();
+            let mut locks = held(full[0].0);
+            for (cursor, _) in &full[1..] {
+                let others = held(cursor);
+                locks.retain(|lock| others.contains(lock));
+            }
+            let node = &mut self.graph.nodes[end.node as usize].locks;
+            for lock in locks {
+                if let Err(at) = node.binary_search(&lock) {
+                    node.insert(at, lock);
+                }
+            }
+        }
+        (end, results)
     }
 
     /// How control gets to an instance, if it does.

@@ -311,3 +311,12 @@ fn tested(func: &Func) -> Vec<bool> {
 pub(super) fn starting(cx: &RuleContext<'_>) -> Vec<bool> {
     reach(cx, |_, op| starts(cx, op))
 }
+
+/// Whether a value that is returned says that there is nothing: nil, or false.
+pub(super) fn is_nothing(func: &Func, value: ValueId) -> bool {
+    match func.op(value) {
+        Op::Zero => true,
+        Op::Const(gosleuth_types::ConstValue::Bool(value)) => !value,
+        _ => false,
+    }
+}
