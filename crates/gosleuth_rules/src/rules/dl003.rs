@@ -75,7 +75,7 @@ rule! {
     ///
     /// ## Limits
     ///
-    /// A function that is named after locking, one that returns a function, and locks that other functions release are taken to be held on
+    /// A function that is named after locking, one that returns the lock or a function, and locks that others release are taken to be held on
     /// purpose. Loops whose end the program does not determine are followed for a few rounds. Objects that code outside the package may use count as
     /// served by it. What rests on numbers from outside is not reported.
     ///
