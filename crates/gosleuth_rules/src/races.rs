@@ -96,13 +96,13 @@ enum MemoryKey {
 }
 
 /// Passes over one root until what memory holds does not change any more.
-const MAX_PASSES: u32 = 4;
+const MAX_PASSES: u32 = 3;
 
 /// Functions that one package is looked at from.
 const MAX_ROOTS: usize = 600;
 
 /// Instructions that are executed for one package.
-const MAX_STEPS: u64 = 3_000_000;
+const MAX_STEPS: u64 = 1_000_000;
 
 /// Pairs of places and functions that two accesses may be of, in tests and programs.
 const MAX_CHOICES: u32 = 16;

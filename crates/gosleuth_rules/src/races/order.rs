@@ -42,8 +42,9 @@ struct Channel {
     capacity: Option<i64>,
     sent: Counts,
     received: Counts,
-    /// Most sends, and receives, in one run.
-    most_sent: u32,
+    /// Most sends in one run, by goroutine.
+    sent_by: Vec<(ThreadId, u32)>,
+    /// Most receives in one run.
     most_received: u32,
     one_sender: bool,
     one_receiver: bool,
@@ -126,21 +127,23 @@ impl<'g> Order<'g> {
                 nodes.iter().for_each(|&node| set.add(node));
                 set
             };
-            (channel.sent, channel.most_sent, channel.one_sender) = order.count(&is(&channel.sends), &channel.sends);
-            (channel.received, channel.most_received, channel.one_receiver) =
-                order.count(&is(&channel.receives), &channel.receives);
+            (channel.sent, channel.sent_by) = order.count(&is(&channel.sends), &channel.sends);
+            let received_by;
+            (channel.received, received_by) = order.count(&is(&channel.receives), &channel.receives);
+            channel.most_received = received_by.iter().map(|(_, most)| most).sum();
+            channel.one_sender = channel.sent_by.len() == 1;
+            channel.one_receiver = received_by.len() == 1;
         }
         order.channels = channels;
         order
     }
 
-    /// Counts operations along the paths of the goroutines they are in: at each of them, in the most that can happen, and whether they are all
-    /// in one goroutine.
-    fn count(&self, is: &Set, nodes: &[NodeId]) -> (Counts, u32, bool) {
+    /// Counts operations along the paths of the goroutines they are in: at each of them, and the most that can happen in each.
+    fn count(&self, is: &Set, nodes: &[NodeId]) -> (Counts, Vec<(ThreadId, u32)>) {
         let mut threads: Vec<ThreadId> = nodes.iter().map(|&node| self.graph.thread_of(node)).collect();
         threads.sort_unstable();
         threads.dedup();
-        let mut most = 0;
+        let mut most = Vec::new();
         let mut counts = Counts::default();
         for &thread in &threads {
             let mut here: Counts = FxHashMap::default();
@@ -157,10 +160,10 @@ impl<'g> Order<'g> {
                 here.insert(id, (low + this, high + this));
                 highest = highest.max(high + this);
             }
-            most += highest;
+            most.push((thread, highest));
             counts.extend(here);
         }
-        (counts, most, threads.len() == 1)
+        (counts, most)
     }
 
     /// The nodes of its goroutine from which a node can be reached, itself included.
@@ -353,14 +356,24 @@ impl<'g> Order<'g> {
         let Some(channel) = self.channels.get(&chan) else {
             return false;
         };
-        // All that can be received was: every send has happened.
+        // All that can have been sent so far was received: every send has happened.
         if got != Got::Closed
-            && channel.most_sent > 0
             && let Some(&(least, _)) = channel.received.get(&id)
-            && least >= channel.most_sent
-            && channel.sends.iter().any(|&send| done.has(send))
         {
-            return true;
+            let sends = |thread: ThreadId| {
+                let of = channel.sends.iter().copied();
+                of.filter(move |&send| self.graph.thread_of(send) == thread && self.possible(send, id))
+            };
+            let available: u32 = channel
+                .sent_by
+                .iter()
+                .filter(|&&(thread, _)| sends(thread).next().is_some())
+                .map(|(_, most)| most)
+                .sum();
+            let is_done = |&(thread, _): &(ThreadId, u32)| sends(thread).any(|send| done.has(send));
+            if available > 0 && least >= available && channel.sent_by.iter().any(is_done) {
+                return true;
+            }
         }
         let counts = match (channel.one_sender && channel.one_receiver, channel.received.get(&id)) {
             (true, Some(&range)) if got != Got::Closed => Some(range),

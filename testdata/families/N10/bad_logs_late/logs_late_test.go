@@ -3,7 +3,6 @@ package n10
 
 import (
 	"testing"
-	"time"
 )
 
 func watch(t *testing.T, events <-chan int) {
@@ -19,5 +18,4 @@ func TestWatch(t *testing.T) {
 		events <- i
 	}
 	close(events)
-	time.Sleep(time.Millisecond)
 }
