@@ -393,7 +393,8 @@ fn late_uses(exec: &Exec<'_, '_>, root: FuncId) -> Vec<LateUse> {
         if own || !known.insert((one.site.func, one.site.value)) {
             continue;
         }
-        let late = !order.done(one.node).has(end);
+        // Goroutines that talk to each other through the system may wait there.
+        let late = !exec.uses_system && !order.done(one.node).has(end);
         if late || one.stops {
             late_uses.push(LateUse {
                 root,

@@ -193,6 +193,8 @@ pub(super) struct Exec<'c, 'a> {
     pub(super) given: FxHashMap<ObjectId, Vec<Given>>,
     /// What runs when the test around has ended, in the order in which it was registered.
     pub(super) cleanups: Vec<(Val, Here)>,
+    /// Whether goroutines may wait for each other through the system.
+    pub(super) uses_system: bool,
     /// Uses of the handles of tests.
     pub(super) uses: Vec<HandleUse>,
     /// By handle: the end of its test.
@@ -235,6 +237,7 @@ impl<'c, 'a> Exec<'c, 'a> {
             born_before: FxHashMap::default(),
             given: FxHashMap::default(),
             cleanups: Vec::new(),
+            uses_system: false,
             uses: Vec::new(),
             ends: FxHashMap::default(),
             handlers: Val::new(),
@@ -254,6 +257,7 @@ impl<'c, 'a> Exec<'c, 'a> {
         self.pending.clear();
         self.cleanups.clear();
         self.uses.clear();
+        self.uses_system = false;
         self.ends.clear();
         self.handlers.clear();
         self.sent.clear();

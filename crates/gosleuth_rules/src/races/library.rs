@@ -287,6 +287,18 @@ impl Exec<'_, '_> {
         if let Some(name) = symbol.strip_prefix("sync/atomic.") {
             return self.atomic(name, &args, cursor, ty, here);
         }
+        self.uses_system |= [
+            "net.",
+            "net/",
+            "os.",
+            "os/",
+            "syscall.",
+            "runtime.",
+            "crypto/tls.",
+            "internal/",
+        ]
+        .iter()
+        .any(|prefix| symbol.starts_with(prefix));
         if let Some(name) = symbol
             .strip_prefix("testing.(*common).")
             .or_else(|| symbol.strip_prefix("testing.TB."))

@@ -139,10 +139,10 @@ fn code(cx: &RuleContext<'_>, race: &Race) -> RuleCode {
 
 /// Appends the uses of handles of tests that come too late, or from the wrong goroutine.
 pub(crate) fn report_handles(cx: &RuleContext<'_>, info: &RuleInfo, sink: &mut Vec<Finding>) {
-    let mut known: FxHashSet<(usize, u32)> = FxHashSet::default();
+    let mut known: FxHashSet<(FuncId, bool)> = FxHashSet::default();
     for late in &cx.all_races().late {
         let (file, span) = place(cx, late.side.site);
-        if !known.insert((file, span.start)) {
+        if !known.insert((late.side.site.func, late.stops)) {
             continue;
         }
         let who = who_in(cx, late.root, &late.side);

@@ -52,7 +52,8 @@ rule! {
     ///
     /// ## Limits
     ///
-    /// Tests are followed through the calls of their package. What is not known and is called `Wait` or the like counts as waiting.
+    /// Tests are followed through the calls of their package. What is not known and is called `Wait` or the like counts as waiting, and tests
+    /// that use the network, files or processes count as waiting through these. One finding for each function.
     ///
     /// ## Version notes
     ///
