@@ -322,7 +322,25 @@ impl Builder<'_, '_> {
                     .filter(|&&arg| self.info.mode_of(arg) != Mode::Type)
                     .copied()
                     .collect();
-                let args = args.into_iter().map(|arg| self.expr(arg)).collect();
+                let spread = matches!(tree.exprs[expr].kind, ExprKind::Call { spread: true, .. });
+                let mut args: Vec<_> = args.into_iter().map(|arg| self.expr(arg)).collect();
+                // What goes into a slice or map of interfaces, or is looked for there, is one.
+                let into = match (
+                    builtin,
+                    args.first().map(|&first| self.core(self.func.values[first].ty)),
+                ) {
+                    (Builtin::Append, _) if !spread => match self.core(ty) {
+                        Type::Slice(elem) => Some(*elem),
+                        _ => None,
+                    },
+                    (Builtin::Delete, Some(Type::Map { key, .. })) => Some(*key),
+                    _ => None,
+                };
+                if let Some(into) = into {
+                    for arg in args.iter_mut().skip(1) {
+                        *arg = self.coerce(*arg, into);
+                    }
+                }
                 let ty = if self.info.mode_of(expr) == Mode::NoValue {
                     TypeId::EMPTY_TUPLE
                 } else {
