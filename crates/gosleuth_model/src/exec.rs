@@ -3,12 +3,12 @@
 use std::rc::Rc;
 
 use gosleuth_base::Idx as _;
-use gosleuth_ir::{BlockId, Op, Terminator, ValueId};
+use gosleuth_ir::{BlockId, Callee, Op, Terminator, ValueId};
 use gosleuth_types::{Query, Type, TypeId};
 
 use crate::eval::{binary, constant, next, slice, unary};
 use crate::machine::Machine;
-use crate::program::Site;
+use crate::program::{FuncKey, Site};
 use crate::state::{Chan, Crash, Gid, Obj, Parked, State, SyncOp, Unwinding};
 use crate::value::{Callable, Loc, Question, Val};
 
@@ -20,6 +20,8 @@ const MAX_BLOCKS: u32 = 6_000;
 const MAX_RUN: u32 = 60_000;
 /// Undetermined branches between two operations that others see, each of which doubles what follows.
 const MAX_FORKS: u32 = 48;
+/// Blocks behind a branch that are looked at for the end of a test.
+const MAX_ASIDE: u32 = 3;
 /// Calls in calls.
 const MAX_FRAMES: usize = 48;
 
@@ -68,8 +70,21 @@ impl<'a> Machine<'a> {
                         // Nothing is concluded from answers that depend on each other in ways that are not followed, nor from many at once.
                         let is_free = state.is_free(&question) == Some(true);
                         if state.guesses == self.guesses.get() && !is_free {
-                            self.cut.set(true);
-                            break;
+                            // A test does not expect what it fails on.
+                            let key = state.frame(gid).func;
+                            let (answer, block) = match [then, els].map(|block| self.fails_test(key, block)) {
+                                [true, false] => (false, els),
+                                [false, true] => (true, then),
+                                _ => {
+                                    self.cut.set(true);
+                                    break;
+                                }
+                            };
+                            state.decide(&question, answer, literal);
+                            if !self.is_certain(&state) || !self.enter(&mut state, gid, block) {
+                                break;
+                            }
+                            continue;
                         }
                         let mut other = state.clone();
                         for (state, answer, block) in [(&mut other, false, els), (&mut state, true, then)] {
@@ -92,6 +107,31 @@ impl<'a> Machine<'a> {
             }
         }
         done
+    }
+
+    /// Whether a block says that the test fails, or panics.
+    fn fails_test(&self, key: FuncKey, block: BlockId) -> bool {
+        let func = self.program.func(key);
+        let mut at = block;
+        for _ in 0..MAX_ASIDE {
+            let block = &func.blocks[at];
+            let fails = block.values.iter().any(|&value| match func.op(value) {
+                Op::Call(call) => match call.callee {
+                    Callee::Static(obj) | Callee::Interface { method: obj, .. } => {
+                        matches!(self.program.names(obj), Some(("testing", _, name)) if name.starts_with("Fatal") || name.starts_with("Error") || name.starts_with("Fail"))
+                    }
+                    _ => false,
+                },
+                _ => false,
+            });
+            match &block.end {
+                _ if fails => return true,
+                Terminator::Panic(_) => return true,
+                Terminator::Jump(to) => at = *to,
+                _ => return false,
+            }
+        }
+        false
     }
 
     /// Whether what was assumed on the way can be true.

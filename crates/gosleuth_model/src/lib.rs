@@ -15,6 +15,7 @@
 //! Non-goals: data races; memory that only one goroutine sees is not interleaved.
 
 mod call;
+mod errors;
 mod eval;
 mod exec;
 mod explore;
@@ -28,6 +29,7 @@ mod program;
 mod replay;
 mod state;
 mod sync;
+mod text;
 mod value;
 
 pub use explore::{Bounds, Explorer, Outcome};

@@ -5,10 +5,12 @@ use std::rc::Rc;
 use gosleuth_ir::ValueId;
 use gosleuth_types::{Type, TypeId};
 
+use crate::errors::{MAX_WRAPPED, is_error, new_error};
 use crate::exec::Flow;
 use crate::machine::Machine;
 use crate::program::Site;
 use crate::state::{Chan, Context, Crash, Gid, Obj, State, Sync, SyncOp};
+use crate::text::{Text, sprintf};
 use crate::value::{Callable, Loc, ObjId, Val};
 
 /// A library function with a model.
@@ -61,6 +63,8 @@ pub(crate) enum Native {
     FormatError,
     TestError,
     TestFatal,
+    ErrorIs,
+    Text(Text),
     /// Another value each time.
     Anything,
     Format,
@@ -146,10 +150,12 @@ impl Native {
             ("io", "PipeWriter", "Close" | "CloseWithError") => Self::PipeCloseWrite,
             ("errors", "", "New") => Self::NewError,
             ("fmt", "", "Errorf") => Self::FormatError,
+            ("errors", "", "Is") => Self::ErrorIs,
             ("golang.org/x/sync/errgroup", "Group", "Go" | "TryGo") => Self::GroupGo,
             ("golang.org/x/sync/errgroup", "Group", "Wait") => Self::GroupWait,
             ("golang.org/x/sync/errgroup", "Group", "SetLimit") => Self::Nothing,
             ("golang.org/x/sync/errgroup", "", "WithContext") => Self::GroupWithContext,
+            (path, "", name) => return Text::of(path, name).map(Self::Text),
             _ => return None,
         })
     }
@@ -262,18 +268,17 @@ impl<'a> Machine<'a> {
             (Native::Broadcast, Some(loc)) => SyncOp::Signal(loc.clone(), true),
             (Native::Yield, _) => SyncOp::Yield,
             (Native::PipeRead | Native::PipeWrite, Some(loc)) => {
-                self.give(state, gid, dest, site, Val::Lazy(ty));
                 let [data, read_done, write_done] = [0, 1, 2].map(|part| self.load(query, state, &loc.part(part)));
                 let sent = (native == Native::PipeWrite).then_some(Val::Unknown);
                 let op = SyncOp::Select {
                     cases: vec![(data, sent), (read_done, None), (write_done, None)],
                     default: false,
                 };
-                self.park(state, gid, op, site, None);
+                self.park(state, gid, op, site, dest);
                 return Flow::On;
             }
             (Native::FormatError, _) => {
-                let error = state.non_nil();
+                let error = new_error(state, args);
                 self.give(state, gid, dest, site, error);
                 self.format(state, gid, args, site);
                 return Flow::On;
@@ -284,7 +289,8 @@ impl<'a> Machine<'a> {
                 return Flow::On;
             }
             (Native::Format, _) => {
-                self.give(state, gid, dest, site, Val::Lazy(ty));
+                let text = sprintf(state, args).filter(|_| matches!(query.ty(query.underlying(ty)), Type::Basic(_)));
+                self.give(state, gid, dest, site, text.unwrap_or(Val::Lazy(ty)));
                 self.format(state, gid, args, site);
                 return Flow::On;
             }
@@ -416,9 +422,16 @@ impl<'a> Machine<'a> {
                 Val::Ptr(Loc::whole(state.alloc(Obj::Cell(elem, zero))))
             }
             Native::TimerStop | Native::TimerReset | Native::TickerStop => {
-                let chan = loc.map(|loc| self.load(query, state, &loc.part(0)));
-                match chan {
-                    Some(Val::Chan(obj)) => {
+                let parts = loc.map(|loc| [0, 1].map(|part| self.load(query, state, &loc.part(part))));
+                let (chan, func) = match parts {
+                    Some([chan, func]) => (Some(chan), func),
+                    None => (None, Val::Nil),
+                };
+                match (chan, func) {
+                    (Some(Val::Chan(obj)), Val::Func(callable)) => {
+                        self.rearm(state, obj, &callable, native == Native::TimerReset)
+                    }
+                    (Some(Val::Chan(obj)), _) => {
                         let drains = self.program.unit(site.func).package.go_minor >= 23;
                         match state.chan_mut(obj) {
                             Some(chan) if !chan.shared => {
@@ -439,12 +452,18 @@ impl<'a> Machine<'a> {
                 }
             }
             Native::AfterFunc => {
-                if let Val::Func(callable) = arg(1) {
-                    let new = self.new_goroutine(state, Some(site), None);
-                    self.start(state, new, &callable, Vec::new());
-                    state.started.push(new);
+                let Val::Func(callable) = arg(1) else {
+                    return Ok(Val::Lazy(ty));
+                };
+                let Val::Chan(obj) = self.timer(state, site, true) else {
+                    return Ok(Val::Lazy(ty));
+                };
+                if let Some(chan) = state.chan_mut(obj) {
+                    chan.timer = false;
                 }
-                Val::Lazy(ty)
+                self.rearm(state, obj, &callable, true);
+                let parts = Val::Parts(Rc::from([Val::Chan(obj), Val::Func(callable)]));
+                Val::Ptr(Loc::whole(state.alloc(Obj::Cell(pointee(query.ty(ty)), parts))))
             }
             Native::AtomicAdd | Native::AtomicLoad | Native::AtomicStore | Native::AtomicSwap | Native::AtomicCas => {
                 self.atomic(state, native, loc, &arg(1), &arg(2), site, ty)
@@ -508,10 +527,52 @@ impl<'a> Machine<'a> {
                 }
                 Val::Nil
             }
-            Native::NewError => state.non_nil(),
+            Native::NewError => new_error(state, args),
+            Native::ErrorIs => match is_error(state, &arg(0), &arg(1), MAX_WRAPPED) {
+                Some(known) => Val::Bool(known),
+                None => Val::Lazy(ty),
+            },
+            Native::Text(text) => text.apply(args).unwrap_or(Val::Lazy(ty)),
             Native::Anything if matches!(query.ty(query.underlying(ty)), Type::Basic(_)) => state.free_symbol(),
             _ => Val::Lazy(ty),
         })
+    }
+
+    /// Stops a timer with a function, or starts it: a goroutine waits until it fires, and runs the function. Whether it was active.
+    fn rearm(&self, state: &mut State, obj: ObjId, callable: &Rc<Callable>, start: bool) -> Val {
+        let site = state.chan(obj).and_then(|chan| chan.site);
+        let (Some(chan), Some(site)) = (state.chan_mut(obj), site) else {
+            return state.symbol();
+        };
+        chan.stoppable = true;
+        let was_active = std::mem::replace(&mut chan.timer, start);
+        if was_active && !start {
+            let waits = SyncOp::Recv {
+                chan: Val::Chan(obj),
+                comma_ok: false,
+            };
+            let waiter = state.goroutines.iter().position(|goroutine| {
+                !goroutine.ended && goroutine.parked.as_ref().is_some_and(|parked| parked.op == waits)
+            });
+            if let Some(waiter) = waiter {
+                let goroutine = state.goroutine(waiter as Gid);
+                goroutine.ended = true;
+                goroutine.frames.clear();
+            }
+        }
+        if start && !was_active {
+            let new = self.new_goroutine(state, Some(site), None);
+            self.start(state, new, callable, Vec::new());
+            if state.goroutines[new as usize].ended {
+                return Val::Bool(was_active);
+            }
+            let op = SyncOp::Recv {
+                chan: Val::Chan(obj),
+                comma_ok: false,
+            };
+            self.park(state, new, op, site, None);
+        }
+        Val::Bool(was_active)
     }
 
     /// A context that is done when its parent is.

@@ -262,8 +262,7 @@ impl<'a> Machine<'a> {
                     _ => Val::Unknown,
                 };
                 if matches!(from.op, SyncOp::Select { .. }) {
-                    let taken = Val::tuple([Val::Int(i64::from(sender.1)), Val::Unknown, Val::Unknown]);
-                    state.set(sender.0, from.dest, taken);
+                    self.choose(&mut state, sender.0, &from, sender.1, Val::Unknown, Val::Unknown);
                 }
                 self.receive(&mut state, receiver.0, &to, receiver.1, value, Val::Bool(true));
                 runs.extend([sender.0, receiver.0]);
@@ -302,13 +301,9 @@ impl<'a> Machine<'a> {
             SyncOp::Send { chan, value } => self.send(state, gid, chan, value.clone(), site),
             SyncOp::Recv { chan, .. } => self.take(state, gid, &parked, 0, chan),
             SyncOp::Select { cases, .. } => match cases.get(case as usize) {
-                None => {
-                    let taken = Val::tuple([Val::Int(i64::from(case)), Val::Unknown, Val::Unknown]);
-                    state.set(gid, parked.dest, taken);
-                }
+                None => self.choose(state, gid, &parked, case, Val::Unknown, Val::Unknown),
                 Some((chan, Some(value))) => {
-                    let taken = Val::tuple([Val::Int(i64::from(case)), Val::Unknown, Val::Unknown]);
-                    state.set(gid, parked.dest, taken);
+                    self.choose(state, gid, &parked, case, Val::Unknown, Val::Unknown);
                     self.send(state, gid, chan, value.clone(), site);
                 }
                 Some((chan, None)) => self.take(state, gid, &parked, case, chan),
@@ -544,9 +539,23 @@ impl<'a> Machine<'a> {
         let result = match &parked.op {
             SyncOp::Recv { comma_ok: false, .. } => value,
             SyncOp::Recv { .. } => Val::tuple([value, ok]),
-            _ => Val::tuple([Val::Int(i64::from(case)), ok, value]),
+            _ => return self.choose(state, gid, parked, case, ok, value),
         };
         state.set(gid, parked.dest, result);
+    }
+
+    /// The result of a select; that of a pipe's `Read` and `Write`, which are selects here, is a length and an error.
+    fn choose(&self, state: &mut State, gid: Gid, parked: &Parked, case: u32, ok: Val, value: Val) {
+        let Some(dest) = parked.dest else {
+            return;
+        };
+        let func = self.program.func(state.frame(gid).func);
+        let result = match func.op(dest) {
+            Op::Call(_) if case == 0 => Val::tuple([state.symbol(), Val::Nil]),
+            Op::Call(_) => Val::tuple([Val::Int(0), state.non_nil()]),
+            _ => Val::tuple([Val::Int(i64::from(case)), ok, value]),
+        };
+        state.set(gid, Some(dest), result);
     }
 
     /// The type of what a receive gives.
