@@ -5,13 +5,14 @@
 //! each other in ways that are not followed (numbers from outside) is not used.
 
 use gosleuth_base::{Confidence, Finding, Idx as _, RuleCode, RuleInfo, ScheduleStep};
-use gosleuth_ir::{FuncId, Op};
+use gosleuth_ir::{Call, Callee, FuncId, Op};
 use gosleuth_model::{Blocked, Bounds, Explorer, Failure, FailureKind, FuncKey, Outcome, Program, ProgramUnit, Site};
 use gosleuth_syntax::ast::Span;
 use gosleuth_types::{Type, TypeId};
 use rustc_hash::FxHashSet;
 
 use crate::context::RuleContext;
+use crate::left_lock::is_left_behind;
 
 /// The rules whose faults exploring finds.
 mod codes {
@@ -182,6 +183,7 @@ fn reaches(cx: &RuleContext<'_>, id: FuncId, seen: &mut FxHashSet<FuncId>, calls
                     }
                     if calls {
                         next.extend(cx.called_function(func, call));
+                        next.extend(methods_meant(cx, call));
                     }
                 }
                 _ => {}
@@ -189,6 +191,21 @@ fn reaches(cx: &RuleContext<'_>, id: FuncId, seen: &mut FxHashSet<FuncId>, calls
         }
     }
     next.into_iter().any(|id| reaches(cx, id, seen, calls))
+}
+
+/// The methods of the package that a call through an interface can mean, by their name.
+fn methods_meant(cx: &RuleContext<'_>, call: &Call) -> Vec<FuncId> {
+    let Callee::Interface { method, .. } = call.callee else {
+        return Vec::new();
+    };
+    let Some(name) = cx.query.object(method).map(|object| cx.query.world.text(object.name)) else {
+        return Vec::new();
+    };
+    let funcs = cx.ir.funcs.iter_enumerated();
+    funcs
+        .filter(|(_, func)| func.parent.is_none() && func.name.rsplit('.').next() == Some(name))
+        .map(|(id, _)| id)
+        .collect()
 }
 
 /// The rule a failure belongs to, and the goroutine that it is about.
@@ -211,7 +228,11 @@ fn classify(cx: &RuleContext<'_>, failure: &Failure) -> Option<(RuleCode, usize)
         let Some(holder) = waiter.holder else {
             continue;
         };
+        let left = |by: &Blocked| waiter.object.is_some_and(|locked| is_left_behind(cx, by, locked));
         if holder == waiter.goroutine {
+            if left(waiter) {
+                return Some((codes::LOCK_NOT_RELEASED, index));
+            }
             // Its own read lock is in the way of its write lock, or its lock of any lock.
             let upgrades = waiter.operation == "lock" && holds_read(cx, waiter);
             let code = if upgrades || waiter.operation == "rlock" {
@@ -223,6 +244,7 @@ fn classify(cx: &RuleContext<'_>, failure: &Failure) -> Option<(RuleCode, usize)
         }
         match find(holder) {
             None => return Some((codes::LOCK_NOT_RELEASED, index)),
+            Some(holder) if left(&blocked[holder]) => return Some((codes::LOCK_NOT_RELEASED, index)),
             Some(holder) if !is_lock(&blocked[holder]) => return Some((codes::BLOCKING_WHILE_LOCKED, holder)),
             Some(_) => {}
         }

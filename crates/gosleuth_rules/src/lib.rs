@@ -15,6 +15,7 @@ mod contexts;
 mod explored;
 mod flow;
 mod goroutines;
+mod left_lock;
 mod locks;
 mod models;
 mod nil_channels;

@@ -334,6 +334,9 @@ fn lost(cx: &RuleContext<'_>, id: FuncId, acquire: &Acquire, releases: &Releases
     let mut seen = FxHashSet::default();
     let mut work = vec![acquire.from];
     let mut ends = Vec::new();
+    let elsewhere = releases
+        .iter()
+        .any(|(&other, list)| other != id && list.iter().any(|(place, _)| *place == acquire.place));
     while let Some((block, from)) = work.pop() {
         if seen.len() > MAX_STATES {
             return None;
@@ -356,7 +359,13 @@ fn lost(cx: &RuleContext<'_>, id: FuncId, acquire: &Acquire, releases: &Releases
                 let hands_on = values
                     .iter()
                     .any(|&value| matches!(cx.under(func.values[value].ty), Type::Func(_)));
-                if !hands_on {
+                // What is made with the slot goes to the caller, and another function takes it back with the slot.
+                let lends = elsewhere
+                    && values.iter().any(|&value| {
+                        matches!(cx.under(func.values[value].ty), Type::Pointer(_) | Type::Struct(_))
+                            && !matches!(func.op(value), Op::Zero)
+                    });
+                if !hands_on && !lends {
                     ends.push(block);
                 }
             }
