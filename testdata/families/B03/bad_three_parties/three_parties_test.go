@@ -4,6 +4,7 @@ package b03
 import (
 	"sync"
 	"testing"
+	"time"
 )
 
 type shard struct {
@@ -13,10 +14,11 @@ type shard struct {
 
 type ring struct {
 	shards []*shard
+	pause  time.Duration
 }
 
 func newRing(n int) *ring {
-	r := &ring{}
+	r := &ring{pause: 300 * time.Microsecond}
 	for i := 0; i < n; i++ {
 		r.shards = append(r.shards, &shard{keys: map[string]int{}})
 	}
@@ -27,6 +29,7 @@ func (r *ring) shift(i int) {
 	own, next := r.shards[i], r.shards[(i+1)%len(r.shards)]
 	own.Lock()
 	defer own.Unlock()
+	time.Sleep(r.pause)
 	next.Lock() // want DL002|DL008
 	defer next.Unlock()
 	for k, v := range own.keys {

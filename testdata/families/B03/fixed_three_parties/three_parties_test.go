@@ -4,6 +4,7 @@ package b03
 import (
 	"sync"
 	"testing"
+	"time"
 )
 
 type shard struct {
@@ -13,10 +14,11 @@ type shard struct {
 
 type ring struct {
 	shards []*shard
+	pause  time.Duration
 }
 
 func newRing(n int) *ring {
-	r := &ring{}
+	r := &ring{pause: 300 * time.Microsecond}
 	for i := 0; i < n; i++ {
 		r.shards = append(r.shards, &shard{keys: map[string]int{}})
 	}
@@ -32,6 +34,7 @@ func (r *ring) shift(i int) {
 	}
 	low.Lock()
 	defer low.Unlock()
+	time.Sleep(r.pause)
 	high.Lock()
 	defer high.Unlock()
 	for k, v := range own.keys {

@@ -27,7 +27,7 @@ func (u *uploader) one(f upload) {
 	defer u.wg.Done() // want PN004
 	if err := u.send(f); err != nil {
 		u.wg.Done() // want PN004
-		return
+		return      // want PN004
 	}
 }
 

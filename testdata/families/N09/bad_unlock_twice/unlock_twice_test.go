@@ -16,7 +16,7 @@ func (s *seat) take() bool {
 	defer s.mu.Unlock() // want PN005
 	if s.taken {
 		s.mu.Unlock() // want PN005
-		return false
+		return false  // want PN005
 	}
 	s.taken = true
 	return true
