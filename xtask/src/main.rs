@@ -12,6 +12,7 @@ mod go;
 mod record;
 mod repository;
 mod tidy;
+mod truth;
 
 use clap::Parser;
 
@@ -36,6 +37,8 @@ enum Task {
     Fuzz(fuzz::FuzzArgs),
     /// Run the fixture programs under several Go versions and keep what they leave behind
     Record(record::RecordArgs),
+    /// Run the programs of testdata/families many times under Go and record which of them fail
+    Truth(truth::TruthArgs),
     /// Write the dump of a real program with very many goroutines
     Bigdump(record::BigDumpArgs),
     /// Write goroutine profiles in which every goroutine has a stack of its own
@@ -66,6 +69,7 @@ fn main() -> anyhow::Result<()> {
         Task::Conformance(oracle) => conformance::run(&oracle),
         Task::Fuzz(args) => fuzz::run(&args),
         Task::Record(args) => record::record(&args),
+        Task::Truth(args) => truth::run(&args),
         Task::Bigdump(args) => record::big_dump(&args),
         Task::Bigprofile(args) => record::big_profile(&args),
         Task::Bigmodule(args) => bigmodule::run(&args),

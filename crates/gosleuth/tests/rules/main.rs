@@ -9,6 +9,7 @@
 mod families;
 mod fixtures;
 mod pages;
+mod waits;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
