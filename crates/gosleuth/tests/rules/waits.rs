@@ -55,7 +55,10 @@ fn programs_that_wait_are_told_apart() {
             .push((file.to_owned(), line, code));
     }
     let mut families: BTreeMap<String, Family> = BTreeMap::new();
-    for family in names(&root).into_iter().filter(|family| !RACES.contains(&family.as_str())) {
+    for family in names(&root)
+        .into_iter()
+        .filter(|family| !RACES.contains(&family.as_str()))
+    {
         for name in names(&root.join(&family)) {
             let path = format!("{family}/{name}");
             let score = families.entry(family.clone()).or_default();
@@ -73,8 +76,14 @@ fn programs_that_wait_are_told_apart() {
         std::fs::write(&snapshot, &text).expect("writable");
     }
     let sum = |count: fn(&Family) -> usize| families.values().map(count).sum::<usize>();
-    assert!(sum(|family| family.found) * 100 >= sum(|family| family.bad) * FOUND, "{text}");
-    assert!(sum(|family| family.wrong) * 100 <= sum(|family| family.good) * FALSE, "{text}");
+    assert!(
+        sum(|family| family.found) * 100 >= sum(|family| family.bad) * FOUND,
+        "{text}"
+    );
+    assert!(
+        sum(|family| family.wrong) * 100 <= sum(|family| family.good) * FALSE,
+        "{text}"
+    );
 }
 
 /// Folders of a folder.
