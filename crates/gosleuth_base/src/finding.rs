@@ -205,6 +205,8 @@ pub enum Confidence {
     Medium,
     /// Follows from the code.
     High,
+    /// There is a schedule that leads there, replayed, and it rests on nothing that the code leaves open.
+    Witnessed,
 }
 
 impl Confidence {
@@ -214,6 +216,7 @@ impl Confidence {
             Self::Low => "low",
             Self::Medium => "medium",
             Self::High => "high",
+            Self::Witnessed => "witnessed",
         }
     }
 }
@@ -251,6 +254,8 @@ pub struct ScheduleStep {
     pub goroutine: String,
     /// What it does.
     pub action: String,
+    /// The goroutine that it starts or meets.
+    pub partner: Option<String>,
     /// What it waits for from now on.
     pub waits_for: Option<String>,
     /// Where.

@@ -40,6 +40,7 @@ fn one_for_each_place(findings: &mut Vec<Finding>) {
                 let first: &mut Finding = &mut kept[at];
                 if first.schedule.is_empty() {
                     first.schedule = finding.schedule;
+                    first.confidence = first.confidence.max(finding.confidence);
                 }
             }
         }

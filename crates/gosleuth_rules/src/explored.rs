@@ -4,15 +4,15 @@
 //! is: by what the goroutines that can never proceed wait for, and who holds what they need. A failure that rests on answers which depend on
 //! each other in ways that are not followed (numbers from outside) is not used.
 
-use gosleuth_base::{Confidence, Finding, Idx as _, RuleCode, RuleInfo, ScheduleStep};
+use gosleuth_base::{Confidence, Finding, Idx as _, RuleCode, RuleInfo};
 use gosleuth_ir::{Call, Callee, FuncId, Op};
 use gosleuth_model::{Blocked, Bounds, Explorer, Failure, FailureKind, FuncKey, Outcome, Program, ProgramUnit, Site};
-use gosleuth_syntax::ast::Span;
 use gosleuth_types::{Type, TypeId};
 use rustc_hash::FxHashSet;
 
 use crate::context::RuleContext;
 use crate::left_lock::is_left_behind;
+use crate::schedule::{self, created, location, place, words};
 
 /// The rules whose faults exploring finds.
 mod codes {
@@ -369,7 +369,7 @@ fn finding(cx: &RuleContext<'_>, info: &RuleInfo, diagnosis: &Diagnosis) -> Find
     let (file, span) = place(cx, blocked.site);
     let text = Texts::of(cx, diagnosis, blocked, &who);
     let confidence = match failure.guesses {
-        0 => Confidence::High,
+        0 => Confidence::Witnessed,
         1..=2 => Confidence::Medium,
         _ => Confidence::Low,
     };
@@ -401,50 +401,7 @@ fn finding(cx: &RuleContext<'_>, info: &RuleInfo, diagnosis: &Diagnosis) -> Find
         let who = goroutine(cx, diagnosis, other.goroutine, other.created);
         report = report.related(file, span, format!("{who} waits here: {}", words(other.operation)));
     }
-    let steps = failure
-        .schedule
-        .iter()
-        .filter(|step| !matches!(step.operation, "access" | "yield"))
-        .map(|step| schedule_step(cx, diagnosis, step))
-        .chain(failure.blocked.iter().map(|blocked| {
-            ScheduleStep {
-                goroutine: goroutine(cx, diagnosis, blocked.goroutine, blocked.created),
-                action: words(blocked.operation).to_owned(),
-                waits_for: matches!(failure.kind, FailureKind::Deadlock | FailureKind::Leak)
-                    .then(|| awaited(blocked.operation).to_owned()),
-                location: location(cx, blocked.site),
-            }
-        }))
-        .collect();
-    report.schedule(steps).finish()
-}
-
-fn schedule_step(cx: &RuleContext<'_>, diagnosis: &Diagnosis, step: &gosleuth_model::Step) -> ScheduleStep {
-    let mut action = words(step.operation).to_owned();
-    if let Some((partner, _)) = step.partner {
-        let created = created(diagnosis, partner);
-        action.push_str(&format!(", taken by {}", goroutine(cx, diagnosis, partner, created)));
-    }
-    ScheduleStep {
-        goroutine: goroutine(cx, diagnosis, step.goroutine, created(diagnosis, step.goroutine)),
-        action,
-        waits_for: None,
-        location: location(cx, step.site),
-    }
-}
-
-/// The `go` statement of a goroutine: the goroutines of a schedule are numbered in the order in which they are started.
-fn created(diagnosis: &Diagnosis, goroutine: u32) -> Option<Site> {
-    let blocked = diagnosis
-        .failure
-        .blocked
-        .iter()
-        .find(|blocked| blocked.goroutine == goroutine);
-    if let Some(blocked) = blocked {
-        return blocked.created;
-    }
-    let starts = diagnosis.failure.schedule.iter().filter(|step| step.operation == "go");
-    starts.map(|step| step.site).nth(goroutine.checked_sub(1)? as usize)
+    report.schedule(schedule::steps(cx, diagnosis.root, failure)).finish()
 }
 
 fn goroutine(cx: &RuleContext<'_>, diagnosis: &Diagnosis, number: u32, created: Option<Site>) -> String {
@@ -454,67 +411,6 @@ fn goroutine(cx: &RuleContext<'_>, diagnosis: &Diagnosis, number: u32, created: 
     match created {
         Some(site) => format!("goroutine {number} (started at line {})", location(cx, site).line),
         None => format!("goroutine {number}"),
-    }
-}
-
-fn place(cx: &RuleContext<'_>, site: Site) -> (usize, Span) {
-    let func = &cx.ir.funcs[site.func.func];
-    let value = func.values.iter_enumerated().find(|(_, value)| {
-        value.pos == site.pos
-            && matches!(
-                value.op,
-                Op::Call(_) | Op::Defer(_) | Op::Go(_) | Op::Recv { .. } | Op::Send { .. } | Op::MakeChan { .. }
-            )
-    });
-    match value {
-        Some((value, _)) => (func.file, cx.span_of(func, value)),
-        None => (func.file, Span::new(site.pos, site.pos + 1)),
-    }
-}
-
-fn location(cx: &RuleContext<'_>, site: Site) -> gosleuth_base::Location {
-    let (file, span) = place(cx, site);
-    cx.location(file, span)
-}
-
-/// An operation as a reader says it.
-fn words(operation: &str) -> &str {
-    match operation {
-        "chan send" => "sends to the channel",
-        "chan receive" => "receives from the channel",
-        "chan send (nil chan)" => "sends to a nil channel",
-        "chan receive (nil chan)" => "receives from a nil channel",
-        "select" => "waits in select",
-        "close" => "closes the channel",
-        "lock" => "locks",
-        "unlock" => "unlocks",
-        "rlock" => "locks for reading",
-        "runlock" => "unlocks for reading",
-        "trylock" => "tries to lock",
-        "go" => "starts a goroutine",
-        "cancel" => "cancels the context",
-        "sync.WaitGroup.Wait" => "waits for the WaitGroup",
-        "sync.WaitGroup.Done" => "calls Done",
-        "sync.WaitGroup.Add" => "calls Add",
-        "sync.Cond.Wait" => "waits for the Cond",
-        "sync.Cond.Signal" => "signals",
-        "sync.Cond.Broadcast" => "broadcasts",
-        "sync.Once.Do" => "runs the Once",
-        other => other,
-    }
-}
-
-/// What ends the wait of an operation.
-fn awaited(operation: &str) -> &'static str {
-    match operation {
-        "chan send" => "a receiver, who never comes",
-        "chan receive" => "a sender or a close, which never comes",
-        "select" => "one of the cases, none of which can happen any more",
-        "lock" | "rlock" => "the lock, which is never released",
-        "sync.WaitGroup.Wait" => "the counter, which never reaches zero",
-        "sync.Cond.Wait" => "a signal, which never comes",
-        "sync.Once.Do" => "the function of the Once, which never returns",
-        _ => "nothing that can happen",
     }
 }
 
@@ -532,7 +428,7 @@ impl Texts {
             Some(holder) if holder != blocked.goroutine => {
                 format!(
                     ", held by {}",
-                    goroutine(cx, diagnosis, holder, created(diagnosis, holder))
+                    goroutine(cx, diagnosis, holder, created(&diagnosis.failure, holder))
                 )
             }
             _ => String::new(),

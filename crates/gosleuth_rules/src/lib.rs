@@ -25,6 +25,7 @@ mod races;
 mod registry;
 mod rule;
 mod rules;
+mod schedule;
 mod select;
 mod suppress;
 mod syntax;

@@ -48,7 +48,7 @@ struct FindingJson<'a> {
     family: &'a str,
     /// `error`, `warning` or `advice`.
     severity: &'a str,
-    /// `high`, `medium` or `low`.
+    /// `witnessed` (with a schedule that was replayed and rests on no guess), `high`, `medium` or `low`.
     confidence: &'a str,
     /// What happens.
     message: &'a str,
@@ -107,6 +107,9 @@ struct StepJson<'a> {
     goroutine: &'a str,
     /// What it does.
     action: &'a str,
+    /// The goroutine that it starts or meets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    partner: Option<&'a str>,
     /// What it waits for from now on.
     #[serde(skip_serializing_if = "Option::is_none")]
     waits_for: Option<&'a str>,
@@ -222,6 +225,7 @@ fn finding<'a>(report: &CheckReport<'_>, finding: &'a Finding) -> FindingJson<'a
                 step: index + 1,
                 goroutine: &step.goroutine,
                 action: &step.action,
+                partner: step.partner.as_deref(),
                 waits_for: step.waits_for.as_deref(),
                 location: StepPlace {
                     file: &step.location.file,
