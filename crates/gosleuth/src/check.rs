@@ -90,7 +90,11 @@ pub(crate) fn sources(findings: &[Finding], directory: &Path) -> BTreeMap<String
             .fix
             .iter()
             .flat_map(|fix| fix.edits.iter().map(|edit| &edit.file));
-        std::iter::once(&finding.location.file).chain(related).chain(edits)
+        let steps = finding.schedule.iter().map(|step| &step.location.file);
+        std::iter::once(&finding.location.file)
+            .chain(related)
+            .chain(edits)
+            .chain(steps)
     });
     for file in files {
         if !sources.contains_key(file)

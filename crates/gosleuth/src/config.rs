@@ -37,6 +37,8 @@ pub(crate) struct CheckConfig {
     pub(crate) baseline: Option<PathBuf>,
     /// What makes exit code 1.
     pub(crate) fail_on: Option<FailLevel>,
+    /// How much exploring schedules may take: `none`, `small`, `default`, `large`, or a factor such as `"2.5"`.
+    pub(crate) budget: Option<String>,
     /// Settings for some files.
     pub(crate) paths: Vec<PathConfig>,
     /// How own functions behave.

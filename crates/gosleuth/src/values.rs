@@ -41,6 +41,44 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     Duration::try_from_secs_f64(seconds).map_err(|_| wrong())
 }
 
+/// How much exploring schedules may take, as a part of the default: `none`, `small`, `default`, `large`, or a factor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget(u32);
+
+impl Budget {
+    /// In percent of the default.
+    pub fn percent(self) -> u32 {
+        self.0
+    }
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self(100)
+    }
+}
+
+impl FromStr for Budget {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let factor = match text.trim() {
+            "none" => 0.0,
+            "small" => 0.25,
+            "default" => 1.0,
+            "large" => 8.0,
+            number => number.parse::<f64>().unwrap_or(f64::NAN),
+        };
+        if (0.0..=1000.0).contains(&factor) {
+            Ok(Self((factor * 100.0).round() as u32))
+        } else {
+            Err(format!(
+                "`{text}` is not a budget: none, small, default, large, or a factor up to 1000"
+            ))
+        }
+    }
+}
+
 /// A number of bytes: `1000`, `64MiB`, `2GB`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ByteSize(pub u64);

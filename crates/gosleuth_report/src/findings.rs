@@ -7,6 +7,8 @@ mod ci;
 mod json;
 mod markdown;
 mod sarif;
+mod schedule;
+mod sequence;
 mod source;
 mod text;
 
@@ -128,6 +130,25 @@ impl CheckReport<'_> {
 fn plural(count: usize, word: &str) -> String {
     let number = gosleuth_base::thousands(count as u64);
     format!("{number} {word}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Writes one finding with its whole schedule, the source of each step and a picture of who acts when: as text, or as a page of HTML.
+///
+/// # Errors
+///
+/// Only those of `out`.
+pub fn write_schedule(
+    html: bool,
+    report: &CheckReport<'_>,
+    finding: &Finding,
+    options: &RenderOptions,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    if html {
+        sequence::write(report, finding, out)
+    } else {
+        schedule::write_whole(report, finding, options, out)
+    }
 }
 
 /// Writes findings in one format.

@@ -6,7 +6,7 @@
 //! connection, so that nothing in the evidence can run or call home.
 
 mod data;
-mod digest;
+pub(crate) mod digest;
 mod sections;
 
 use std::io;
@@ -114,7 +114,7 @@ impl Page<'_> {
 }
 
 /// Text for element content and quoted attributes.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for c in clean(text).chars() {
         match c {

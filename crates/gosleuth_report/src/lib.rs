@@ -26,7 +26,7 @@ use gosleuth_evidence::EvidenceSet;
 pub use clean::clean;
 #[cfg(feature = "schema")]
 pub use findings::check_schema;
-pub use findings::{CheckReport, CheckStats, FindingFormat, write_findings};
+pub use findings::{CheckReport, CheckStats, FindingFormat, write_findings, write_schedule};
 pub use json::write_document;
 #[cfg(feature = "schema")]
 pub use json::{schema, schema_of};

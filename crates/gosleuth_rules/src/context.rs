@@ -46,6 +46,8 @@ pub struct PackageInput<'a> {
     pub path: &'a str,
     /// What is known about libraries.
     pub models: &'a Models,
+    /// How much exploring schedules may take, in percent of the default; with 0 nothing is explored.
+    pub budget: u32,
 }
 
 /// Everything that rules know about one package. It is built once and shared by all rules.
@@ -58,6 +60,8 @@ pub struct RuleContext<'a> {
     pub ir: &'a Package,
     /// Its import path.
     pub path: &'a str,
+    /// [`PackageInput::budget`].
+    pub(crate) budget: u32,
     models: &'a Models,
     symbols: RefCell<FxHashMap<ObjRef, Rc<str>>>,
     known: RefCell<FxHashMap<ObjRef, &'a [Model]>>,
@@ -85,6 +89,7 @@ impl<'a> RuleContext<'a> {
             files: input.files,
             ir: input.ir,
             path: input.path,
+            budget: input.budget,
             models: input.models,
             symbols: RefCell::default(),
             known: RefCell::default(),

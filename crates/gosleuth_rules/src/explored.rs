@@ -71,18 +71,19 @@ pub(crate) fn diagnose(cx: &RuleContext<'_>) -> Vec<Diagnosis> {
     }]);
     let mut explorer = Explorer::new(&program);
     let mut outcomes: Vec<(FuncId, Option<Outcome>)> = roots(cx).into_iter().map(|root| (root, None)).collect();
-    let mut left = if outcomes.len() <= SMALL_PACKAGE.0 {
+    let share = |instructions: u64| instructions * u64::from(cx.budget) / 100;
+    let mut left = share(if outcomes.len() <= SMALL_PACKAGE.0 {
         SMALL_PACKAGE.1
     } else {
         PACKAGE
-    };
+    });
     for round in ROUNDS {
         for (root, outcome) in &mut outcomes {
             if left == 0 || outcome.as_ref().is_some_and(|outcome| !outcome.spent) {
                 continue;
             }
             let bounds = Bounds {
-                instructions: round.min(left),
+                instructions: share(round).min(left),
                 guesses: MAX_GUESSES,
                 ..Bounds::default()
             };

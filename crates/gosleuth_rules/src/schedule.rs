@@ -177,13 +177,21 @@ fn is_deferred(cx: &RuleContext<'_>, site: Site) -> bool {
 /// The channel, lock or counter as it is written there, if that is short and on one line.
 fn subject(cx: &RuleContext<'_>, operation: &str, site: Site) -> Option<String> {
     let text = cx.files.get(cx.ir.funcs[site.func.func].file)?.text;
-    let line_end = |from: usize| text[from..].iter().position(|&byte| byte == b'\n').map_or(text.len(), |at| from + at);
+    let line_end = |from: usize| {
+        text[from..]
+            .iter()
+            .position(|&byte| byte == b'\n')
+            .map_or(text.len(), |at| from + at)
+    };
     let at = (site.pos as usize).min(text.len());
     let rest = std::str::from_utf8(&text[at..line_end(at)]).ok()?;
     let rest = rest.strip_prefix("defer ").unwrap_or(rest).trim_start();
     let found = match operation {
         "chan send" => {
-            let start = text[..at].iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+            let start = text[..at]
+                .iter()
+                .rposition(|&byte| byte == b'\n')
+                .map_or(0, |at| at + 1);
             operand_before(std::str::from_utf8(&text[start..at]).ok()?)
         }
         "chan receive" if rest.starts_with("<-") => operand(rest[2..].trim_start()),

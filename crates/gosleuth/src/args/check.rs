@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::{BuildArgs, ColorArg};
+use crate::values::Budget;
 
 pub(super) const CHECK_ABOUT: &str = "Find concurrency faults in Go source.
 
@@ -23,6 +24,7 @@ pub(super) const CHECK_EXAMPLES: &str = "Examples:
   gosleuth check --new-from origin/main ./...    only what this branch brings
   gosleuth check --baseline known.json ./...     only what is not known
   gosleuth check --format sarif -o out.sarif ./...
+  gosleuth check --explain-schedule 5f0c2a --format html -o out.html ./...
 
 Exit codes:
   0  nothing found
@@ -94,6 +96,12 @@ pub struct RuleArgs {
     /// Rules not to run; the more exact word wins
     #[arg(long, value_name = "WORDS", value_delimiter = ',')]
     pub ignore: Vec<String>,
+
+    /// How much exploring schedules may take: none, small, default, large, or a factor such as 2.5
+    ///
+    /// It is counted in instructions, not in time: the same budget finds the same.
+    #[arg(long, value_name = "BUDGET")]
+    pub budget: Option<Budget>,
 }
 
 /// Changes of source files.
@@ -142,6 +150,12 @@ pub struct CheckOutputArgs {
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
+    /// Show one finding with its whole schedule, the source of each step and a picture: text, or --format html or json
+    ///
+    /// FINGERPRINT is that of the finding, or its beginning; `--format json` has it, and so have findings whose schedule is cut.
+    #[arg(long, value_name = "FINGERPRINT")]
+    pub explain_schedule: Option<String>,
+
     /// Also say how many findings each rule has
     #[arg(long)]
     pub statistics: bool,
@@ -179,6 +193,8 @@ pub enum CheckFormatArg {
     Gitlab,
     /// For a ticket or a pull request
     Markdown,
+    /// With --explain-schedule: a page with a picture
+    Html,
 }
 
 /// From which severity on a finding makes exit code 1.

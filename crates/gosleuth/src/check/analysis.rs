@@ -204,6 +204,7 @@ fn check(settings: &Settings, unit: &TypedUnit<'_>, path: &str, facts: &FxHashMa
         ir: &ir,
         path,
         models: &settings.models,
+        budget: settings.budget.percent(),
     };
     UnitResult {
         findings: check_package(&package, &settings.selection),

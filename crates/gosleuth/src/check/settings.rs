@@ -11,6 +11,7 @@ use crate::config::ModelConfig;
 use super::glob;
 use crate::args::{CheckArgs, FailLevel};
 use crate::config;
+use crate::values::Budget;
 
 /// The baseline where nothing names one.
 const DEFAULT_BASELINE: &str = "gosleuth-baseline.json";
@@ -20,6 +21,8 @@ const DEFAULT_BASELINE: &str = "gosleuth-baseline.json";
 pub(crate) struct Settings {
     pub(crate) selection: Selection,
     pub(crate) models: Models,
+    /// How much exploring schedules may take.
+    pub(crate) budget: Budget,
     pub(crate) fail_on: FailLevel,
     /// Whatever results in the cache depend on besides the source.
     pub(crate) salt: String,
@@ -54,7 +57,10 @@ impl Settings {
                 .declare(&model.function, &model.behaviour, model.argument)
                 .context("a model of the configuration is wrong")?;
         }
-        let salt = salt(&selection, &file.models);
+        let in_file = file.budget.as_deref().map(str::parse).transpose();
+        let in_file = in_file.map_err(|error| anyhow::anyhow!("budget in the configuration: {error}"))?;
+        let budget = args.rules.budget.or(in_file).unwrap_or_default();
+        let salt = salt(&selection, &file.models, budget);
         let mut ignored = Vec::new();
         for path in file.paths {
             let select = Selection::new(&SelectionInput {
@@ -70,6 +76,7 @@ impl Settings {
         Ok(Self {
             selection,
             models,
+            budget,
             salt,
             fail_on: args.output.fail_on.or(file.fail_on).unwrap_or_default(),
             baseline,
@@ -100,7 +107,7 @@ impl Settings {
     }
 }
 
-/// Rules and models.
-fn salt(selection: &Selection, models: &[ModelConfig]) -> String {
-    format!("{:?} {models:?}", selection.codes())
+/// Rules, models, and how far schedules are explored.
+fn salt(selection: &Selection, models: &[ModelConfig], budget: Budget) -> String {
+    format!("{:?} {models:?} {}", selection.codes(), budget.percent())
 }

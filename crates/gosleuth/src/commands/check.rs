@@ -2,9 +2,9 @@
 
 use std::io::Write as _;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use gosleuth_base::{Finding, FixSafety, Severity};
-use gosleuth_report::{CheckReport, FindingFormat, RenderOptions, write_findings};
+use gosleuth_report::{CheckReport, FindingFormat, RenderOptions, write_findings, write_schedule};
 use gosleuth_rules::all_infos;
 
 use crate::args::{CheckArgs, CheckFormatArg, ColorArg, FailLevel};
@@ -21,6 +21,10 @@ pub(crate) fn run(args: &CheckArgs, io: &mut Io<'_>) -> Result<Exit> {
     }
     if args.fixes.fix {
         checked = fix(args, &settings, checked, io)?;
+    }
+    if let Some(fingerprint) = &args.output.explain_schedule {
+        explain(args, fingerprint, &mut checked, io)?;
+        return Ok(Exit::Clean);
     }
     if let Some(revision) = &args.known.new_from {
         let changed = changes::since(revision, &io.directory)?;
@@ -82,6 +86,38 @@ fn fails(level: FailLevel, severity: Severity) -> bool {
     }
 }
 
+/// Writes the one finding whose schedule is asked for.
+fn explain(args: &CheckArgs, fingerprint: &str, checked: &mut Checked, io: &mut Io<'_>) -> Result<()> {
+    let wanted = fingerprint.to_ascii_lowercase();
+    checked
+        .findings
+        .retain(|finding| finding.fingerprint.to_string().starts_with(&wanted));
+    match checked.findings.as_slice() {
+        [] => bail!("no finding has the fingerprint {fingerprint}; --format json shows those of all"),
+        [finding] if finding.schedule.is_empty() => {
+            bail!(
+                "{} at {}:{} has no schedule",
+                finding.code,
+                finding.location.file,
+                finding.location.line
+            )
+        }
+        [_] => {}
+        more => bail!(
+            "{} findings have a fingerprint that begins with {fingerprint}",
+            more.len()
+        ),
+    }
+    let html = match args.output.format {
+        CheckFormatArg::Text => false,
+        CheckFormatArg::Html => true,
+        _ => return write(args, checked, io),
+    };
+    write_to(args, checked, io, |report, options, out| {
+        write_schedule(html, report, &report.findings[0], options, out)
+    })
+}
+
 fn write(args: &CheckArgs, checked: &Checked, io: &mut Io<'_>) -> Result<()> {
     let format = match args.output.format {
         CheckFormatArg::Text => FindingFormat::Text,
@@ -92,7 +128,20 @@ fn write(args: &CheckArgs, checked: &Checked, io: &mut Io<'_>) -> Result<()> {
         CheckFormatArg::Github => FindingFormat::Github,
         CheckFormatArg::Gitlab => FindingFormat::Gitlab,
         CheckFormatArg::Markdown => FindingFormat::Markdown,
+        CheckFormatArg::Html => bail!("--format html is for one finding: add --explain-schedule FINGERPRINT"),
     };
+    write_to(args, checked, io, |report, options, out| {
+        write_findings(format, report, options, out)
+    })
+}
+
+/// Gives a writer what it needs and where to write: standard output, or a file.
+fn write_to(
+    args: &CheckArgs,
+    checked: &Checked,
+    io: &mut Io<'_>,
+    write: impl FnOnce(&CheckReport<'_>, &RenderOptions, &mut dyn std::io::Write) -> std::io::Result<()>,
+) -> Result<()> {
     let to_file = args.output.output.is_some();
     let mut options = RenderOptions {
         color: match args.output.color {
@@ -116,12 +165,12 @@ fn write(args: &CheckArgs, checked: &Checked, io: &mut Io<'_>) -> Result<()> {
         statistics: args.output.statistics,
     };
     let Some(path) = &args.output.output else {
-        return Ok(write_findings(format, &report, &options, io.stdout)?);
+        return Ok(write(&report, &options, io.stdout)?);
     };
     let path = io.directory.join(path);
     let wrong = || format!("cannot write {}", path.display());
     let mut file = std::io::BufWriter::new(std::fs::File::create(&path).with_context(wrong)?);
-    write_findings(format, &report, &options, &mut file)
+    write(&report, &options, &mut file)
         .and_then(|()| file.flush())
         .with_context(wrong)
 }

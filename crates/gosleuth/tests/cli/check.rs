@@ -328,6 +328,83 @@ fn a_warm_run_says_what_a_cold_one_does_whatever_was_written() {
     assert_eq!(warm(), cold());
 }
 
+/// The receiver takes one value, and two are sent.
+const STUCK: &str = "package p
+
+func first() int {
+\tresults := make(chan int)
+\tgo func() { results <- 1 }()
+\tgo func() { results <- 2 }()
+\treturn <-results
+}
+";
+
+#[test]
+fn a_finding_has_a_schedule_that_can_be_followed() {
+    let scratch = module("check-schedule", STUCK);
+    let text = check(&scratch, &["--select", "GL002"]);
+    assert!(text.out.contains("  how:  1   line 5"), "{}", text.out);
+    assert!(text.out.contains("starts goroutine 1"), "{}", text.out);
+    assert!(
+        text.out
+            .contains("sends to results: waits for a receiver, who never comes"),
+        "{}",
+        text.out
+    );
+    let document = check(&scratch, &["--select", "GL002", "--format", "json"]).json();
+    let finding = &document["findings"][0];
+    assert_eq!(finding["confidence"], "witnessed", "{finding}");
+    let steps = finding["schedule"].as_array().expect("a list");
+    assert_eq!(steps[0]["partner"], "goroutine 1");
+    assert!(
+        steps.last().is_some_and(|step| step["waits_for"].is_string()),
+        "{steps:?}"
+    );
+
+    let fingerprint = finding["fingerprint"].as_str().expect("text");
+    let whole = check(
+        &scratch,
+        &["--select", "GL002", "--explain-schedule", &fingerprint[..8]],
+    );
+    assert_eq!(whole.exit, Exit::Clean, "{}", whole.err);
+    for part in ["●──▶○", "✗", "p.go:7  return <-results"] {
+        assert!(whole.out.contains(part), "no {part} in\n{}", whole.out);
+    }
+    let words = [
+        "--select",
+        "GL002",
+        "--format",
+        "html",
+        "--explain-schedule",
+        fingerprint,
+    ];
+    let page = check(&scratch, &words).out;
+    assert!(
+        page.starts_with("<!doctype html>") && page.contains("class=\"stuck\""),
+        "{page}"
+    );
+    assert!(page.contains("results &lt;- 1") && !page.contains("<script"), "{page}");
+
+    assert_eq!(check(&scratch, &["--format", "html"]).exit, Exit::Trouble);
+    assert_eq!(
+        check(&scratch, &["--explain-schedule", "ffffffffffffffff"]).exit,
+        Exit::Trouble
+    );
+}
+
+#[test]
+fn a_budget_decides_how_far_schedules_are_explored() {
+    let scratch = module("check-budget", STUCK);
+    let exit = |words: &[&str]| check(&scratch, &[&["--select", "GL002"], words].concat()).exit;
+    assert_eq!(exit(&["--budget", "none"]), Exit::Clean);
+    assert_eq!(exit(&["--budget", "large"]), Exit::Found);
+    assert_eq!(exit(&["--budget", "0.5"]), Exit::Found);
+    assert_eq!(exit(&["--budget", "much"]), Exit::Trouble);
+    scratch.write("gosleuth.toml", "[check]\nbudget = \"none\"\n");
+    assert_eq!(exit(&[]), Exit::Clean);
+    assert_eq!(exit(&["--budget", "default"]), Exit::Found);
+}
+
 #[test]
 fn broken_files_are_problems_and_the_rest_is_checked() {
     let scratch = module("check-broken", LOCKS);

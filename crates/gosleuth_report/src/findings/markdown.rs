@@ -50,7 +50,10 @@ fn one(report: &CheckReport<'_>, finding: &Finding, out: &mut dyn io::Write) -> 
     }
     for (number, step) in finding.schedule.iter().enumerate() {
         let at = code(&format!("{}:{}", step.location.file, step.location.line));
-        let text = format!("{}: {}", step.goroutine, step.action);
+        let mut text = format!("{}: {}", step.goroutine, step.action);
+        if let Some(waits) = &step.waits_for {
+            text.push_str(&format!(", and waits for {waits}"));
+        }
         writeln!(out, "{}. {} ({at})", number + 1, escape(&text))?;
     }
     for (word, text) in [("why", &finding.why), ("do", &finding.action)] {

@@ -78,10 +78,26 @@ fn result(report: &CheckReport<'_>, finding: &Finding) -> Value {
     if !finding.schedule.is_empty() {
         let steps = finding.schedule.iter().enumerate().map(|(index, step)| {
             let mut place = location(report, &step.location);
-            place["message"] = json!({"text": format!("{}: {}", step.goroutine, step.action)});
-            json!({"executionOrder": index + 1, "location": place})
+            let waits = step.waits_for.as_ref().map(|waits| format!(", and waits for {waits}"));
+            let text = format!("{}: {}{}", step.goroutine, step.action, waits.unwrap_or_default());
+            place["message"] = json!({"text": text});
+            (
+                step.goroutine.as_str(),
+                json!({"executionOrder": index + 1, "location": place}),
+            )
         });
-        result["codeFlows"] = json!([{"threadFlows": [{"locations": steps.collect::<Vec<_>>()}]}]);
+        // One thread flow a goroutine; the order over all of them is that of `executionOrder`.
+        let mut threads: Vec<(&str, Vec<Value>)> = Vec::new();
+        for (goroutine, step) in steps {
+            match threads.iter_mut().find(|(name, _)| *name == goroutine) {
+                Some((_, steps)) => steps.push(step),
+                None => threads.push((goroutine, vec![step])),
+            }
+        }
+        let threads = threads
+            .into_iter()
+            .map(|(name, steps)| json!({"id": name, "message": {"text": name}, "locations": steps}));
+        result["codeFlows"] = json!([{"threadFlows": threads.collect::<Vec<_>>()}]);
     }
     if let Some(fix) = &finding.fix {
         result["fixes"] = json!([sarif_fix(report, fix)]);

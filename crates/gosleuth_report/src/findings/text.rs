@@ -5,14 +5,14 @@ use std::io;
 
 use gosleuth_base::{Finding, FixSafety, Location, Severity};
 
-use super::{CheckReport, plural, source};
+use super::{CheckReport, plural, schedule, source};
 use crate::RenderOptions;
 use crate::style::{Line, Printer, Style};
 
 pub(super) fn write(report: &CheckReport<'_>, options: &RenderOptions, out: &mut dyn io::Write) -> io::Result<()> {
     let mut printer = Printer::new(out, options.color, options.width);
     for finding in report.active() {
-        one(report, finding, &mut printer)?;
+        one(report, finding, true, &mut printer)?;
         printer.gap()?;
     }
     end(report, &mut printer)
@@ -44,7 +44,13 @@ fn style(severity: Severity) -> Style {
     }
 }
 
-fn one(report: &CheckReport<'_>, finding: &Finding, printer: &mut Printer<'_>) -> io::Result<()> {
+/// A finding; its schedule as far as there is room.
+pub(super) fn one(
+    report: &CheckReport<'_>,
+    finding: &Finding,
+    with_schedule: bool,
+    printer: &mut Printer<'_>,
+) -> io::Result<()> {
     let mut head = Line::new();
     head.put(
         style(finding.severity),
@@ -54,15 +60,8 @@ fn one(report: &CheckReport<'_>, finding: &Finding, printer: &mut Printer<'_>) -
     .put(Style::Bold, &finding.message);
     printer.line(head)?;
     excerpts(report, finding, printer)?;
-    for (number, step) in finding.schedule.iter().enumerate() {
-        let mut line = Line::indented(4);
-        line.put(Style::Dim, &format!("{}. ", number + 1));
-        let mut text = format!("{}: {}", step.goroutine, step.action);
-        if let Some(waits) = &step.waits_for {
-            text.push_str(&format!(", and waits for {waits}"));
-        }
-        text.push_str(&format!(" ({}:{})", step.location.file, step.location.line));
-        printer.paragraph(line, Style::Plain, &text)?;
+    if with_schedule {
+        schedule::write_short(finding, printer)?;
     }
     for (label, text) in [("why:", &finding.why), ("do:", &finding.action)] {
         if !text.is_empty() {
