@@ -351,14 +351,19 @@ pub(crate) fn report(cx: &RuleContext<'_>, info: &RuleInfo, sink: &mut Vec<Findi
             continue;
         }
         let finding = finding(cx, info, diagnosis);
-        // What the rule saw without exploring stands.
-        let is_known = sink.iter().any(|known| {
+        let known = sink.iter_mut().find(|known| {
             known.code == finding.code
                 && known.location.file == finding.location.file
                 && known.location.line == finding.location.line
         });
-        if !is_known {
-            sink.push(finding);
+        match known {
+            None => sink.push(finding),
+            // What the rule saw without exploring stands; how it happens comes from here.
+            Some(known) if known.schedule.is_empty() => {
+                known.schedule = finding.schedule;
+                known.confidence = known.confidence.max(finding.confidence);
+            }
+            Some(_) => {}
         }
     }
 }

@@ -367,7 +367,7 @@ fn a_finding_has_a_schedule_that_can_be_followed() {
         &["--select", "GL002", "--explain-schedule", &fingerprint[..8]],
     );
     assert_eq!(whole.exit, Exit::Clean, "{}", whole.err);
-    for part in ["●──▶○", "✗", "p.go:7  return <-results"] {
+    for part in ["●──▶○", "✗", "p.go:5  go func() { results <- 1 }()"] {
         assert!(whole.out.contains(part), "no {part} in\n{}", whole.out);
     }
     let words = [
