@@ -79,7 +79,7 @@ _gosleuth() {
             return 0
             ;;
         gosleuth__subcmd__check)
-            opts="-o -q -h --select --extend-select --ignore --fix --unsafe --diff --baseline --write-baseline --new-from --tags --goos --goarch --no-tests --format --output --statistics --color --fail-on --quiet --config --no-config --no-cache --help"
+            opts="-o -q -h --select --extend-select --ignore --budget --fix --unsafe --diff --baseline --write-baseline --new-from --tags --goos --goarch --no-tests --format --output --explain-schedule --statistics --color --fail-on --quiet --config --no-config --no-cache --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -94,6 +94,10 @@ _gosleuth() {
                     return 0
                     ;;
                 --ignore)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --budget)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -118,7 +122,7 @@ _gosleuth() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "text concise json sarif junit github gitlab markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text concise json sarif junit github gitlab markdown html" -- "${cur}"))
                     return 0
                     ;;
                 --output)
@@ -126,6 +130,10 @@ _gosleuth() {
                     return 0
                     ;;
                 -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --explain-schedule)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

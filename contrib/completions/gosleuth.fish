@@ -36,6 +36,7 @@ complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "help" -d 'Print t
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l select -d 'Rules to run, in place of the default set' -r
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l extend-select -d 'Rules to run in addition' -r
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l ignore -d 'Rules not to run; the more exact word wins' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l budget -d 'How much exploring schedules may take: none, small, default, large, or a factor such as 2.5' -r
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l baseline -d 'File with findings that do not count' -r -F
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l new-from -d 'Only findings on lines that changed since this revision of Git, files that Git does not know included' -r
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l tags -d 'Build tags, with commas between them; instead of those of GOFLAGS' -r
@@ -48,8 +49,10 @@ sarif\t'SARIF 2.1.0 for code scanning'
 junit\t'JUnit XML'
 github\t'Annotations of GitHub Actions'
 gitlab\t'Code quality report of GitLab'
-markdown\t'For a ticket or a pull request'"
+markdown\t'For a ticket or a pull request'
+html\t'With --explain-schedule: a page with a picture'"
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -s o -l output -d 'Write the findings to FILE instead of standard output' -r -F
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l explain-schedule -d 'Show one finding with its whole schedule, the source of each step and a picture: text, or --format html or json' -r
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l color -d 'When to use colour; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
