@@ -22,6 +22,8 @@ const MAX_RUN: u32 = 60_000;
 const MAX_FORKS: u32 = 48;
 /// Blocks behind a branch that are looked at for the end of a test.
 const MAX_ASIDE: u32 = 3;
+/// Values that are not determined.
+const MAX_SYMBOLS: u32 = 1_000;
 /// Calls in calls.
 const MAX_FRAMES: usize = 48;
 
@@ -69,7 +71,8 @@ impl<'a> Machine<'a> {
                         }
                         // Nothing is concluded from answers that depend on each other in ways that are not followed, nor from many at once.
                         let is_free = state.is_free(&question) == Some(true);
-                        if state.guesses == self.guesses.get() && !is_free {
+                        let is_long = state.next_sym > MAX_SYMBOLS;
+                        if is_long || state.guesses == self.guesses.get() && !is_free {
                             // A test does not expect what it fails on.
                             let key = state.frame(gid).func;
                             let (answer, block) = match [then, els].map(|block| self.fails_test(key, block)) {

@@ -40,6 +40,9 @@ impl Default for Bounds {
     }
 }
 
+/// Bytes that the states of one search may take, roughly: what they share is counted for each.
+const MEMORY: u64 = 300 << 20;
+
 /// What a state costs at least, in instructions.
 const STATE_COST: u64 = 40;
 
@@ -97,6 +100,7 @@ impl<'a> Explorer<'a> {
             found: Vec::new(),
             ends: Vec::new(),
             begins: Vec::new(),
+            memory: 0,
             known: FxHashSet::default(),
         };
         let complete = search.run(root, state.clone());
@@ -209,6 +213,8 @@ struct Search<'m, 'a> {
     ends: Vec<(u32, Vec<Site>)>,
     /// The states the root begins with, if all are known.
     begins: Vec<u32>,
+    /// Bytes of states, roughly.
+    memory: u64,
     /// What was reported: the kind and where goroutines stand.
     known: FxHashSet<(FailureKind, Vec<Site>)>,
 }
@@ -342,6 +348,11 @@ impl Search<'_, '_> {
         // A state costs what has to be copied and read of it.
         self.machine
             .spend(STATE_COST + state.heap.len() as u64 / 2 + 8 * state.goroutines.len() as u64);
+        let facts = state.answers.len() + state.questions.len() + state.free.len();
+        self.memory += 2048 + 16 * state.heap.len() as u64 + 64 * facts as u64;
+        if self.memory > MEMORY {
+            self.machine.fuel.set(0);
+        }
         let fingerprint = fingerprint(self.machine, &state);
         let new = self.nodes.len() as u32;
         match self.by_fingerprint.entry(fingerprint) {

@@ -102,7 +102,7 @@ const MAX_PASSES: u32 = 3;
 const MAX_ROOTS: usize = 600;
 
 /// Instructions that are executed for one package.
-const MAX_STEPS: u64 = 1_000_000;
+const MAX_STEPS: u64 = 150_000;
 
 /// Pairs of places and functions that two accesses may be of, in tests and programs.
 const MAX_CHOICES: u32 = 16;

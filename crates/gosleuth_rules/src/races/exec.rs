@@ -123,7 +123,7 @@ impl Here {
 const MAX_DEPTH: usize = 12;
 
 /// Instructions that are executed in one pass over a root.
-const MAX_STEPS: u32 = 40_000;
+const MAX_STEPS: u32 = 12_000;
 
 /// Goroutines of one root.
 const MAX_THREADS: usize = 48;

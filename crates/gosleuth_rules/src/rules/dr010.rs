@@ -62,7 +62,7 @@ rule! {
         code: RuleCode::new(Family::Races, 10),
         name: "testing-in-goroutine",
         summary: "a goroutine uses the handle of a test that does not wait for it, or ends a test that is not its own",
-        set: RuleSet::Default,
+        set: RuleSet::Strict,
         severity: Severity::Error,
         fix: FixAvailability::None,
         symptoms: &[Symptom::Suspect(SuspectKind::DataRace)],
