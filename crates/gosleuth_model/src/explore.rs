@@ -41,7 +41,7 @@ impl Default for Bounds {
 }
 
 /// Bytes that the states of one search may take, roughly: what they share is counted for each.
-const MEMORY: u64 = 300 << 20;
+const MEMORY: u64 = 96 << 20;
 
 /// What a state costs at least, in instructions.
 const STATE_COST: u64 = 40;

@@ -55,7 +55,7 @@ pub struct Diagnosis {
 const PACKAGE: u64 = 3_000_000;
 
 /// The same for a package of a few functions: there is nobody else to leave it to.
-const SMALL_PACKAGE: (usize, u64) = (4, 10_000_000);
+const SMALL_PACKAGE: (usize, u64) = (4, 6_000_000);
 
 /// Branches on values from outside that are followed. A failure rests on those alone that its schedule needs.
 const MAX_GUESSES: u32 = 4;
