@@ -7,7 +7,7 @@ use gosleuth_ir::{BlockId, Callee, Op, Terminator, ValueId};
 use gosleuth_types::{Query, Type, TypeId};
 
 use crate::eval::{binary, constant, next, slice, unary};
-use crate::machine::Machine;
+use crate::machine::{Machine, is_error};
 use crate::program::{FuncKey, Site};
 use crate::state::{Chan, Crash, Gid, Obj, Parked, State, SyncOp, Unwinding};
 use crate::value::{Callable, Loc, Question, Val};
@@ -730,20 +730,6 @@ impl<'a> Machine<'a> {
         let site = state.goroutines[gid as usize].created;
         let target = crate::state::Target::Callable(Rc::clone(callable));
         self.enter_call(state, gid, target, args, site);
-    }
-}
-
-/// Whether a type is `error`.
-fn is_error(query: Query<'_, '_>, ty: TypeId) -> bool {
-    match query.ty(ty) {
-        Type::Named { decl, .. } => {
-            decl.pkg == gosleuth_types::PkgId::universe()
-                && query
-                    .named(*decl)
-                    .and_then(|info| query.object(info.obj))
-                    .is_some_and(|object| query.world.text(object.name) == "error")
-        }
-        _ => false,
     }
 }
 

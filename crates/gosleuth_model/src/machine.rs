@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gosleuth_ir::{Op, ValueId};
-use gosleuth_types::{BasicKind, ObjRef, Query, Type, TypeId};
+use gosleuth_types::{BasicKind, ObjRef, PkgId, Query, Type, TypeId};
 use rustc_hash::FxHashMap;
 
 use crate::hash::Numbers;
@@ -123,14 +123,11 @@ impl<'a> Machine<'a> {
 
     /// The types of `sync/atomic` hold their value themselves.
     fn atomic_zero(&self, query: Query<'a, 'a>, ty: TypeId) -> Option<Val> {
-        let Type::Named { decl, .. } = query.ty(ty) else {
-            return None;
-        };
-        if query.world.path(decl.pkg) != "sync/atomic" {
+        let (pkg, name) = declared(query, ty)?;
+        if query.world.path(pkg) != "sync/atomic" {
             return None;
         }
-        let info = query.named(*decl)?;
-        Some(match query.world.text(query.object(info.obj)?.name) {
+        Some(match name {
             "Bool" => Val::Bool(false),
             "Value" | "Pointer" => Val::Nil,
             _ => Val::Int(0),
@@ -448,14 +445,19 @@ fn slot<'v>(obj: &'v mut Obj, path: &'v [u32]) -> Option<(&'v mut Val, &'v [u32]
 
 /// Whether a type is `context.Context`.
 pub(crate) fn is_context(query: Query<'_, '_>, ty: TypeId) -> bool {
-    match query.ty(ty) {
-        Type::Named { decl, .. } => {
-            query.world.path(decl.pkg) == "context"
-                && query
-                    .named(*decl)
-                    .and_then(|info| query.object(info.obj))
-                    .is_some_and(|object| query.world.text(object.name) == "Context")
-        }
-        _ => false,
-    }
+    declared(query, ty).is_some_and(|(pkg, name)| name == "Context" && query.world.path(pkg) == "context")
+}
+
+/// Whether a type is `error`.
+pub(crate) fn is_error(query: Query<'_, '_>, ty: TypeId) -> bool {
+    declared(query, ty).is_some_and(|(pkg, name)| name == "error" && pkg == PkgId::universe())
+}
+
+/// Package and name of a declared type.
+fn declared<'a>(query: Query<'a, 'a>, ty: TypeId) -> Option<(PkgId, &'a str)> {
+    let Type::Named { decl, .. } = query.ty(ty) else {
+        return None;
+    };
+    let object = query.object(query.named(*decl)?.obj)?;
+    Some((decl.pkg, query.world.text(object.name)))
 }

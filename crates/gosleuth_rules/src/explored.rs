@@ -4,13 +4,14 @@
 //! is: by what the goroutines that can never proceed wait for, and who holds what they need. A failure that rests on answers which depend on
 //! each other in ways that are not followed (numbers from outside) is not used.
 
-use gosleuth_base::{Confidence, Finding, Idx as _, RuleCode, RuleInfo};
+use gosleuth_base::{Confidence, Finding, RuleCode, RuleInfo};
 use gosleuth_ir::{Call, Callee, FuncId, Op};
 use gosleuth_model::{Blocked, Bounds, Explorer, Failure, FailureKind, FuncKey, Outcome, Program, ProgramUnit, Site};
 use gosleuth_types::{Type, TypeId};
 use rustc_hash::FxHashSet;
 
 use crate::context::RuleContext;
+use crate::flow::in_loop;
 use crate::left_lock::is_left_behind;
 use crate::schedule::{self, created, location, place, words};
 
@@ -279,7 +280,7 @@ fn classify(cx: &RuleContext<'_>, failure: &Failure) -> Option<(RuleCode, usize)
         "chan receive" if alone => codes::SELF_DEADLOCK,
         "chan receive" if is_range(cx, waiter.site) => codes::RANGE_OVER_UNCLOSED,
         "chan receive" => codes::RECEIVE_WITH_NO_SENDER,
-        "select" if in_loop(cx, waiter.site) => codes::WORKER_WITHOUT_EXIT,
+        "select" if is_looped_select(cx, waiter.site) => codes::WORKER_WITHOUT_EXIT,
         "select" => codes::RECEIVE_WITH_NO_SENDER,
         "chan send (nil chan)" | "chan receive (nil chan)" => codes::NIL_CHANNEL,
         "sync.WaitGroup.Wait" => codes::WAITGROUP_NEVER_DONE,
@@ -319,8 +320,8 @@ fn is_range(cx: &RuleContext<'_>, site: Site) -> bool {
             .is_some_and(|rest| rest.starts_with(b"<-"))
 }
 
-/// Whether a place can be reached from itself within its function.
-fn in_loop(cx: &RuleContext<'_>, site: Site) -> bool {
+/// Whether a select can be reached from itself within its function.
+fn is_looped_select(cx: &RuleContext<'_>, site: Site) -> bool {
     let func = &cx.ir.funcs[site.func.func];
     let home = func.blocks.iter_enumerated().find(|(_, block)| {
         block
@@ -328,20 +329,7 @@ fn in_loop(cx: &RuleContext<'_>, site: Site) -> bool {
             .iter()
             .any(|&value| func.values[value].pos == site.pos && matches!(func.op(value), Op::Select { .. }))
     });
-    let Some((home, block)) = home else {
-        return false;
-    };
-    let mut seen = vec![false; func.blocks.len()];
-    let mut work = block.end.successors();
-    while let Some(block) = work.pop() {
-        if block == home {
-            return true;
-        }
-        if !std::mem::replace(&mut seen[block.index()], true) {
-            work.extend(func.blocks[block].end.successors());
-        }
-    }
-    false
+    home.is_some_and(|(home, _)| in_loop(func, home))
 }
 
 /// Appends what exploring found for one rule.

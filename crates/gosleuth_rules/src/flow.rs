@@ -325,7 +325,7 @@ pub(crate) fn results(func: &Func, call: ValueId) -> FxHashMap<u32, ValueId> {
         .collect()
 }
 
-/// For each block, whether control can come back to it.
+/// Whether control can come back to a block.
 pub(crate) fn in_loop(func: &Func, block: BlockId) -> bool {
     let mut seen = vec![false; func.blocks.len()];
     let mut work = func.blocks[block].end.successors();
