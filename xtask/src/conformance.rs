@@ -1,6 +1,7 @@
 //! Oracles: gosleuth's answers beside those of the Go toolchain, on real code. They need Go, take minutes, and are run by hand; their scores
 //! are committed in `testdata/conformance`, which lists what does not agree.
 
+mod findings;
 mod list;
 mod parse;
 mod race;

@@ -20,6 +20,7 @@ mod locks;
 mod models;
 mod nil_channels;
 mod order;
+mod origins;
 mod places;
 mod races;
 mod registry;

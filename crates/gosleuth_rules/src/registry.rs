@@ -52,6 +52,7 @@ pub static RULES: &[&Rule] = &[
     &rs001::RULE,
     &rs002::RULE,
     &rs003::RULE,
+    &rs010::RULE,
     &gs001::RULE,
     &gs002::RULE,
 ];

@@ -47,3 +47,4 @@ pub(crate) mod pn009;
 pub(crate) mod rs001;
 pub(crate) mod rs002;
 pub(crate) mod rs003;
+pub(crate) mod rs010;

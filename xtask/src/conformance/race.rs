@@ -4,14 +4,12 @@
 //! race rule is in it, or names it on the way to an access.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
 use std::fmt::Write as _;
 
-use anyhow::{Context as _, Result, ensure};
-use gosleuth::{Exit, Io};
+use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-use super::say;
+use super::{findings, say};
 use crate::{go, repository};
 
 /// What `cargo xtask conformance race` takes.
@@ -40,18 +38,17 @@ pub(crate) fn run(args: &RaceArgs) -> Result<()> {
             std::fs::write(scratch.join(name), text)?;
         }
     }
-    let findings = check(&scratch);
+    let findings = findings::of(&scratch, "DR", &[]);
     std::fs::remove_dir_all(&scratch)?;
     let mut reported: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for finding in findings? {
         if !finding["code"].as_str().unwrap_or("").starts_with("DR") {
             continue;
         }
+        let (file, line) = findings::place(&finding).unwrap_or_default();
         for function in places(&finding) {
             reported.entry(function).or_default().push(format!(
-                "{}:{} {} {}; {}",
-                finding["location"]["file"].as_str().unwrap_or(""),
-                finding["location"]["line"],
+                "{file}:{line} {} {}; {}",
                 finding["code"].as_str().unwrap_or(""),
                 finding["message"].as_str().unwrap_or(""),
                 finding["why"].as_str().unwrap_or(""),
@@ -103,35 +100,4 @@ fn places(finding: &Value) -> BTreeSet<String> {
         .filter_map(|function| function.split('.').nth(1))
         .map(str::to_owned)
         .collect()
-}
-
-fn check(directory: &std::path::Path) -> Result<Vec<Value>> {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let words = [
-        "gosleuth",
-        "check",
-        "--no-config",
-        "--no-cache",
-        "--format",
-        "json",
-        "--select",
-        "DR",
-    ];
-    let exit = gosleuth::run(
-        words.iter().map(OsString::from),
-        &mut Io {
-            stdin: &mut std::io::empty(),
-            stdout: &mut out,
-            stderr: &mut err,
-            color: false,
-            width: None,
-            directory: directory.to_owned(),
-        },
-    );
-    ensure!(exit != Exit::Trouble, "{}", String::from_utf8_lossy(&err));
-    let mut document: Value = serde_json::from_slice(&out)?;
-    match document["findings"].take() {
-        Value::Array(findings) => Ok(findings),
-        other => anyhow::bail!("no list of findings: {other}"),
-    }
 }
