@@ -21,7 +21,15 @@ struct Layer {
 }
 
 /// Small crates without I/O that every crate may use.
-const LIGHT: &[&str] = &["hashbrown", "memchr", "rustc-hash", "serde", "serde_json", "thiserror"];
+const LIGHT: &[&str] = &[
+    "hashbrown",
+    "memchr",
+    "rustc-hash",
+    "serde",
+    "serde_json",
+    "smallvec",
+    "thiserror",
+];
 
 /// Crates that tests and benchmarks of any crate may use.
 const TEST_ONLY: &[&str] = &["criterion", "gosleuth_testkit", "insta", "proptest", "regex"];

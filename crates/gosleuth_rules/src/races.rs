@@ -10,6 +10,7 @@ mod exec;
 mod graph;
 mod library;
 mod memory;
+mod names;
 mod order;
 mod prepare;
 mod report;
@@ -121,7 +122,7 @@ pub(crate) fn find(cx: &RuleContext<'_>) -> Races {
         let cursor = exec.begin(0);
         exec.root(init, cursor);
     }
-    let base = exec.memory.contents();
+    exec.memory.keep();
     let mut found = Vec::new();
     let mut covered: FxHashSet<FuncId> = FxHashSet::default();
     let mut executed = FxHashSet::default();
@@ -132,7 +133,7 @@ pub(crate) fn find(cx: &RuleContext<'_>) -> Races {
         if !is_test && covered.contains(&root) {
             continue;
         }
-        exec.memory.restore(&base);
+        exec.memory.restore();
         for pass in 0..MAX_PASSES {
             exec.memory.changed = false;
             let cursor = exec.begin(pass);
@@ -147,7 +148,9 @@ pub(crate) fn find(cx: &RuleContext<'_>) -> Races {
                 exec.finish(&handle, end, here);
             }
             left = left.saturating_sub(u64::from(exec.steps));
-            if exec.overflow || (pass > 0 && !exec.memory.changed && exec.met == exec.before) {
+            let is_settled = pass > 0 && !exec.memory.changed && exec.met == exec.before;
+            // Later passes see more of what others write, and that starts no goroutine where none was.
+            if exec.overflow || is_settled || exec.graph.threads.len() < 2 {
                 break;
             }
         }

@@ -243,9 +243,7 @@ impl Exec<'_, '_> {
         if depth > 6 {
             return None;
         }
-        let read = Self::slots(frame, instance, value)
-            .into_iter()
-            .find_map(|slot| frame.read_from.get(&slot));
+        let read = Self::slots(frame, instance, value).find_map(|slot| frame.read_from.get(&slot));
         if let Some(&(loc, zero)) = read {
             *from = Some(loc);
             return Some(zero);

@@ -102,7 +102,8 @@ impl Exec<'_, '_> {
                 }
                 let name = self.cx.query.object(method).map(|object| object.name);
                 // What is not known to the package may wait for its goroutines.
-                if !recv.iter().any(|item| matches!(item, Item::Boxed(_) | Item::Ref(_))) && self.waits_by_name(method)
+                if !recv.iter().any(|item| matches!(item, Item::Boxed(_) | Item::Ref(_)))
+                    && super::names::waits_by_name(self.cx, method)
                 {
                     let results = self.unknown_results(ty, here);
                     return (Some(self.sync(&cursor, Sync::Settle, here)), results);
@@ -172,12 +173,6 @@ impl Exec<'_, '_> {
                 })
             }
         }
-    }
-
-    /// Whether a function that is not known waits for goroutines, going by its name.
-    pub(super) fn waits_by_name(&self, obj: ObjRef) -> bool {
-        let name = self.cx.name_of(obj);
-        name.starts_with("Wait") || name.starts_with("Join") || name == "Shutdown"
     }
 
     /// Takes each of several ways to go on.

@@ -10,9 +10,11 @@ use std::rc::Rc;
 use gosleuth_ir::{FuncId, Terminator, ValueId};
 use gosleuth_types::{ConstValue, ObjRef, Type, TypeId};
 use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::smallvec;
 
 use super::graph::{Access, AccessKind, Graph, Mode, NodeId, Site, Sync};
 use super::memory::{CtxId, Item, LocId, Memory, Object, ObjectId, Origin, Val, merge};
+use super::names::Named;
 use super::prepare::{Prepared, Preparing};
 use crate::context::RuleContext;
 
@@ -172,6 +174,9 @@ pub(super) struct Exec<'c, 'a> {
     pub(super) boxes: Vec<(TypeId, Option<Item>)>,
     pub(super) box_ids: FxHashMap<(TypeId, Option<Item>), u32>,
     pub(super) texts: FxHashMap<ConstValue, u32>,
+    pub(super) names: FxHashMap<ObjRef, Rc<Named<'a>>>,
+    /// Nothing is known.
+    pub(super) nothing: Rc<Known>,
     pub(super) rounds: FxHashMap<(CtxId, usize, Vec<u8>), u32>,
     /// Functions that happen once and have been met in this pass, with the goroutine that met them.
     pub(super) once: FxHashMap<LocId, NodeId>,
@@ -224,6 +229,8 @@ impl<'c, 'a> Exec<'c, 'a> {
             boxes: Vec::new(),
             box_ids: FxHashMap::default(),
             texts: FxHashMap::default(),
+            names: FxHashMap::default(),
+            nothing: Rc::default(),
             rounds: FxHashMap::default(),
             once: FxHashMap::default(),
             sent: FxHashMap::default(),
@@ -272,7 +279,7 @@ impl<'c, 'a> Exec<'c, 'a> {
         let node = self.graph.thread(None, None, "");
         Cursor {
             node,
-            known: Rc::default(),
+            known: Rc::clone(&self.nothing),
         }
     }
 
@@ -333,7 +340,7 @@ impl<'c, 'a> Exec<'c, 'a> {
             capacity: None,
             root: 0,
         });
-        vec![if is_copy { Item::Copy(loc) } else { Item::Ref(loc) }]
+        smallvec![if is_copy { Item::Copy(loc) } else { Item::Ref(loc) }]
     }
 
     /// New memory made at an instruction.
@@ -397,7 +404,7 @@ impl<'c, 'a> Exec<'c, 'a> {
     /// What a place holds, as a value of a type.
     pub(super) fn read(&mut self, loc: LocId, ty: TypeId) -> Val {
         if self.is_aggregate(ty) {
-            return vec![Item::Copy(loc)];
+            return smallvec![Item::Copy(loc)];
         }
         let mut val = self.memory.read(loc);
         // Numbers that were written at different times.
@@ -761,18 +768,17 @@ impl<'c, 'a> Exec<'c, 'a> {
         frame.prepared.offsets[instance] + at as usize
     }
 
-    pub(super) fn slots(frame: &Frame, instance: usize, value: ValueId) -> Vec<usize> {
+    pub(super) fn slots(frame: &Frame, instance: usize, value: ValueId) -> impl Iterator<Item = usize> {
         let prepared = &frame.prepared;
         prepared
             .unrolled
             .definitions(value, instance)
             .map(|(instance, at)| prepared.offsets[instance] + at as usize)
-            .collect()
     }
 
     /// What a value is, seen from an instance.
     pub(super) fn val(&self, frame: &Frame, instance: usize, value: ValueId) -> Val {
-        let mut slots = Self::slots(frame, instance, value).into_iter();
+        let mut slots = Self::slots(frame, instance, value);
         let Some(first) = slots.next() else {
             return Val::new();
         };

@@ -1,38 +1,18 @@
 //! What built-in functions and the standard library do to memory and to the order of goroutines.
 
+use std::rc::Rc;
+
 use gosleuth_ir::{Call, Func};
 use gosleuth_types::{Builtin, ObjRef, Type, TypeId};
+use smallvec::smallvec;
 
 use super::exec::{Cursor, Exec, FuncVal, HandleUse, Here, Target};
 use super::graph::{AccessKind, Mode, Sync};
 use super::memory::{Item, Key, LocId, Step, Val, merge, places};
+use super::names::Named;
 use crate::models::Behaviour;
 
-/// Types whose methods change what is behind the receiver, without lock; and their methods that only read.
-const UNSAFE_TYPES: &[(&str, &[&str])] = &[
-    ("bytes.(*Buffer).", &["Len", "String", "Bytes", "Cap", "Available"]),
-    ("strings.(*Builder).", &["Len", "String", "Cap"]),
-    ("strings.(*Reader).", &["Len", "Size"]),
-    ("bytes.(*Reader).", &["Len", "Size"]),
-    ("bufio.(*Writer).", &["Size", "Buffered", "Available"]),
-    ("bufio.(*Reader).", &["Size", "Buffered"]),
-    ("bufio.(*Scanner).", &["Text", "Bytes", "Err"]),
-    ("container/list.(*List).", &["Len", "Front", "Back"]),
-    ("container/ring.(*Ring).", &["Len", "Next", "Prev"]),
-    ("math/rand.(*Rand).", &[]),
-    ("math/rand/v2.(*Rand).", &[]),
-    ("encoding/json.(*Encoder).", &[]),
-    ("encoding/json.(*Decoder).", &["More"]),
-    ("encoding/gob.(*Encoder).", &[]),
-];
-
-/// Methods of map types of libraries.
-const MAP_TYPES: &[(&str, &[&str])] = &[
-    ("net/http.Header.", &["Get", "Values", "Write", "WriteSubset", "Clone"]),
-    ("net/url.Values.", &["Get", "Has", "Encode"]),
-];
-
-impl Exec<'_, '_> {
+impl<'a> Exec<'_, 'a> {
     pub(super) fn builtin(&mut self, builtin: Builtin, args: &[Val], cursor: Cursor, here: Here) -> (Cursor, Val) {
         let first = args.first().cloned().unwrap_or_default();
         match builtin {
@@ -59,7 +39,7 @@ impl Exec<'_, '_> {
                 if self.argument_is_map(here) {
                     self.touch(&cursor, &first, false, AccessKind::Map, here);
                 }
-                (cursor, vec![Item::Any])
+                (cursor, smallvec![Item::Any])
             }
             Builtin::Copy => {
                 let from = args.get(1).cloned().unwrap_or_default();
@@ -71,9 +51,9 @@ impl Exec<'_, '_> {
                     let wholes: Val = places(&from).into_iter().map(Item::Copy).collect();
                     self.memory.write(to, &wholes);
                 }
-                (cursor, vec![Item::Any])
+                (cursor, smallvec![Item::Any])
             }
-            Builtin::Min | Builtin::Max | Builtin::Cap => (cursor, vec![Item::Any]),
+            Builtin::Min | Builtin::Max | Builtin::Cap => (cursor, smallvec![Item::Any]),
             _ => (cursor, Val::new()),
         }
     }
@@ -130,22 +110,28 @@ impl Exec<'_, '_> {
         val
     }
 
+    /// What the name of a library function says.
+    fn named(&mut self, obj: ObjRef) -> Rc<Named<'a>> {
+        let cx = self.cx;
+        Rc::clone(self.names.entry(obj).or_insert_with(|| Rc::new(Named::new(cx, obj))))
+    }
+
     /// The place that a call reads atomically, and what it yields as long as nothing was written.
     pub(super) fn publishes(&mut self, target: &Target, args: &[Val]) -> Option<(LocId, i64)> {
         let Target::Declared(obj) = target else { return None };
-        let symbol = self.cx.symbol(*obj);
-        let name = symbol.strip_prefix("sync/atomic.")?;
+        let named = self.named(*obj);
+        let name = named.symbol.strip_prefix("sync/atomic.")?;
         let name = name.rsplit('.').next().unwrap_or(name);
         let reads = ["Load", "CompareAndSwap", "Swap", "Add"]
             .iter()
             .any(|prefix| name.starts_with(prefix));
-        let number = |index: usize| match args.get(index).map(Vec::as_slice) {
+        let number = |index: usize| match args.get(index).map(|val| &val[..]) {
             Some([Item::Int(number)]) => Some(*number),
             _ => None,
         };
         let first = if name.starts_with("CompareAndSwap") {
             i64::from(matches!(
-                args.get(1).map(Vec::as_slice),
+                args.get(1).map(|val| &val[..]),
                 Some([Item::Int(0) | Item::Bool(false)] | [])
             ))
         } else if name.starts_with("Add") {
@@ -153,7 +139,7 @@ impl Exec<'_, '_> {
         } else {
             0
         };
-        match args.first().map(Vec::as_slice) {
+        match args.first().map(|val| &val[..]) {
             Some([Item::Ref(loc)]) if reads => Some((*loc, first)),
             _ => None,
         }
@@ -209,7 +195,7 @@ impl Exec<'_, '_> {
     /// Runs a test function, and its parallel subtests when it has ended.
     pub(super) fn test(&mut self, func: Val, args: Vec<Val>, cursor: Cursor, here: Here) -> Option<Cursor> {
         let outer = (std::mem::take(&mut self.pending), std::mem::take(&mut self.cleanups));
-        let handle = vec![Item::Ref(self.token_at(here, 8))];
+        let handle = smallvec![Item::Ref(self.token_at(here, 8))];
         let args = std::iter::once(handle.clone())
             .chain(args.into_iter().skip(1))
             .collect();
@@ -280,32 +266,22 @@ impl Exec<'_, '_> {
         ty: TypeId,
         here: Here,
     ) -> (Option<Cursor>, Vec<Val>) {
-        let symbol = self.cx.symbol(obj);
+        let named = self.named(obj);
+        let symbol = Rc::clone(&named.symbol);
         let first = args.first().cloned().unwrap_or_default();
         let arg = |index: usize| args.get(index).cloned().unwrap_or_default();
         let done = |cursor: Cursor| (Some(cursor), Vec::new());
         if let Some(name) = symbol.strip_prefix("sync/atomic.") {
             return self.atomic(name, &args, cursor, ty, here);
         }
-        self.uses_system |= [
-            "net.",
-            "net/",
-            "os.",
-            "os/",
-            "syscall.",
-            "runtime.",
-            "crypto/tls.",
-            "internal/",
-        ]
-        .iter()
-        .any(|prefix| symbol.starts_with(prefix));
+        self.uses_system |= named.uses_system;
         if let Some(name) = symbol
             .strip_prefix("testing.(*common).")
             .or_else(|| symbol.strip_prefix("testing.TB."))
         {
             self.use_handle(&cursor, &first, name, here);
         }
-        match &*symbol {
+        match if named.is_special { &*symbol } else { "" } {
             "sync.(*Mutex).Lock" | "sync.(*RWMutex).Lock" => {
                 return done(self.lock(&cursor, &first, Mode::Write, here));
             }
@@ -365,7 +341,7 @@ impl Exec<'_, '_> {
                     }
                 }
                 let val = self.read_all(&elements, TypeId::EMPTY_INTERFACE);
-                return (Some(cursor), vec![val, vec![Item::Any]]);
+                return (Some(cursor), vec![val, smallvec![Item::Any]]);
             }
             "sync.(*Map).Store" => {
                 let elements = self.parts(&first, Step::Elem(Key::of(&arg(1))));
@@ -453,25 +429,28 @@ impl Exec<'_, '_> {
                         Some(this.sync(&entry, Sync::End(group), here))
                     });
                 }
-                return (Some(next), vec![vec![Item::Any]]);
+                return (Some(next), vec![smallvec![Item::Any]]);
             }
             "os/exec.(*Cmd).Wait" => {
                 let group = places(&self.parts(&first, Step::Hidden(9)));
-                return (Some(self.sync(&cursor, Sync::Wait(group), here)), vec![vec![Item::Any]]);
+                return (
+                    Some(self.sync(&cursor, Sync::Wait(group), here)),
+                    vec![smallvec![Item::Any]],
+                );
             }
             "context.WithCancel" | "context.WithCancelCause" => {
                 let context = self.token_at(here, 1);
                 let chan = self.memory.part(context, Step::Hidden(0));
                 let boxed = self.boxed(TypeId::UNKNOWN, Some(Item::Ref(context)));
                 let cancel = self.func_item(FuncVal::Cancel(chan));
-                return (Some(cursor), vec![vec![boxed], vec![cancel]]);
+                return (Some(cursor), vec![smallvec![boxed], smallvec![cancel]]);
             }
             "context.WithTimeout" | "context.WithDeadline" => {
                 let context = self.token_at(here, 1);
                 let other = self.token_at(here, 2);
                 let boxed = self.boxed(TypeId::UNKNOWN, Some(Item::Ref(context)));
                 let cancel = self.func_item(FuncVal::Cancel(other));
-                return (Some(cursor), vec![vec![boxed], vec![cancel]]);
+                return (Some(cursor), vec![smallvec![boxed], smallvec![cancel]]);
             }
             "context.WithValue" => return (Some(cursor), vec![first]),
             "golang.org/x/sync/errgroup.WithContext" => {
@@ -537,10 +516,10 @@ impl Exec<'_, '_> {
                 let func = arg(args.len().saturating_sub(1));
                 if self.is_parallel(&func) {
                     self.pending.push((func, here));
-                    return (Some(cursor), vec![vec![Item::Any]]);
+                    return (Some(cursor), vec![smallvec![Item::Any]]);
                 }
                 let end = self.test(func, vec![Val::new()], cursor, here);
-                return (end, vec![vec![Item::Any]]);
+                return (end, vec![smallvec![Item::Any]]);
             }
             "testing.(*B).RunParallel" => {
                 let group = vec![self.token_at(here, 1)];
@@ -560,14 +539,13 @@ impl Exec<'_, '_> {
             }
             _ => {}
         }
-        let models = self.cx.models(obj);
-        if let Some(model) = models.iter().find(|model| model.behaviour == Behaviour::NoReturn)
+        if let Some(model) = named.model(Behaviour::NoReturn)
             && model.argument == 0
             && !symbol.contains("Skip")
         {
             return (None, Vec::new());
         }
-        if let Some(model) = models.iter().find(|model| model.behaviour == Behaviour::Spawn) {
+        if let Some(model) = named.model(Behaviour::Spawn) {
             let is_method = self
                 .cx
                 .query
@@ -578,17 +556,8 @@ impl Exec<'_, '_> {
             let results = self.unknown_results(ty, here);
             return (Some(next), results);
         }
-        for (prefix, readers) in UNSAFE_TYPES {
-            if let Some(name) = symbol.strip_prefix(prefix) {
-                let write = !readers.contains(&name);
-                self.touch(&cursor, &first, write, AccessKind::Library, here);
-            }
-        }
-        for (prefix, readers) in MAP_TYPES {
-            if let Some(name) = symbol.strip_prefix(prefix) {
-                let write = !readers.contains(&name);
-                self.touch(&cursor, &first, write, AccessKind::Map, here);
-            }
+        if let Some((write, kind)) = named.touches {
+            self.touch(&cursor, &first, write, kind, here);
         }
         for val in &args {
             for item in val {
@@ -621,9 +590,7 @@ impl Exec<'_, '_> {
             };
         }
         let results = self.unknown_results(ty, here);
-        if symbol.as_ref() != "sync.(*Cond).Wait"
-            && (self.waits_by_name(obj) || symbol.as_ref() == "net/http/httptest.(*Server).Close")
-        {
+        if named.waits {
             cursor = self.sync(&cursor, Sync::Settle, here);
         }
         (Some(cursor), results)
@@ -669,7 +636,7 @@ impl Exec<'_, '_> {
             let start = self.part(&cursor);
             let beside = self.part(&cursor);
             let target = Target::Method {
-                recv: vec![item],
+                recv: smallvec![item],
                 method,
             };
             let (end, _) = self.call(target, vec![Val::new(), Val::new()], start, TypeId::EMPTY_TUPLE, here);

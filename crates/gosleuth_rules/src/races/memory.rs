@@ -7,6 +7,7 @@
 use gosleuth_ir::{FuncId, ValueId};
 use gosleuth_types::{ObjRef, TypeId};
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 /// Number of a place.
 pub(super) type LocId = u32;
@@ -43,7 +44,7 @@ pub(super) enum Item {
 }
 
 /// What a value may be; sorted.
-pub(super) type Val = Vec<Item>;
+pub(super) type Val = SmallVec<[Item; 1]>;
 
 /// Things that one value may be; beyond that some are left out.
 const MAX_ITEMS: usize = 12;
@@ -201,6 +202,9 @@ pub(super) struct Memory {
     pub(super) objects: Vec<Object>,
     by_origin: FxHashMap<Origin, ObjectId>,
     pub(super) locs: Vec<Loc>,
+    parts: FxHashMap<(LocId, Step), LocId>,
+    /// What was there before the root, below what it writes.
+    base: Contents,
     contents: FxHashMap<LocId, Val>,
     /// Structs and arrays that were assigned: from where, by where to.
     copies: FxHashMap<LocId, Vec<LocId>>,
@@ -212,15 +216,19 @@ pub(super) struct Memory {
 const MAX_DEPTH: usize = 8;
 
 impl Memory {
-    /// What places hold.
-    pub(super) fn contents(&self) -> Contents {
-        (self.contents.clone(), self.copies.clone())
+    /// What places hold now is where every root begins.
+    pub(super) fn keep(&mut self) {
+        self.base = (std::mem::take(&mut self.contents), std::mem::take(&mut self.copies));
     }
 
-    /// Lets places hold what they held at an earlier time. They keep their numbers.
-    pub(super) fn restore(&mut self, contents: &Contents) {
-        self.contents.clone_from(&contents.0);
-        self.copies.clone_from(&contents.1);
+    /// Lets places hold what they held when it was kept. They keep their numbers.
+    pub(super) fn restore(&mut self) {
+        self.contents.clear();
+        self.copies.clear();
+    }
+
+    fn contents(&self, loc: LocId) -> Option<&Val> {
+        self.contents.get(&loc).or_else(|| self.base.0.get(&loc))
     }
 
     pub(super) fn object(&mut self, origin: Origin, make: impl FnOnce() -> Object) -> LocId {
@@ -263,15 +271,11 @@ impl Memory {
                 _ => {}
             }
         }
-        if let Some(&(_, known)) = self.locs[parent as usize]
-            .children
-            .iter()
-            .find(|(known, _)| *known == step)
-        {
+        if let Some(&known) = self.parts.get(&(parent, step)) {
             return known;
         }
         // Lists of lists of …: deep places are their wholes.
-        if self.path(parent).len() >= MAX_DEPTH {
+        if self.depth(parent) >= MAX_DEPTH {
             return parent;
         }
         let id = self.locs.len() as LocId;
@@ -283,7 +287,15 @@ impl Memory {
             children: Vec::new(),
         });
         self.locs[parent as usize].children.push((step, id));
+        self.parts.insert((parent, step), id);
         id
+    }
+
+    fn depth(&self, loc: LocId) -> usize {
+        std::iter::successors(self.locs[loc as usize].parent, |&parent| {
+            self.locs[parent as usize].parent
+        })
+        .count()
     }
 
     /// The steps from the whole to a part.
@@ -317,19 +329,29 @@ impl Memory {
     /// A place that holds a pointer to another one: the first that was made.
     pub(super) fn holder(&self, of: LocId) -> Option<LocId> {
         let holds = |(_, val): &(&LocId, &Val)| val.contains(&Item::Ref(of));
-        self.contents.iter().filter(holds).map(|(&loc, _)| loc).min()
+        let held = self.contents.iter().chain(&self.base.0);
+        held.filter(holds).map(|(&loc, _)| loc).min()
     }
 
     pub(super) fn write(&mut self, loc: LocId, val: &[Item]) {
         for &item in val {
             if let Item::Copy(from) = item {
-                let from_list = self.copies.entry(loc).or_default();
+                let base = &self.base.1;
+                let from_list = self
+                    .copies
+                    .entry(loc)
+                    .or_insert_with(|| base.get(&loc).cloned().unwrap_or_default());
                 if from != loc && !from_list.contains(&from) && from_list.len() < MAX_ITEMS {
                     from_list.push(from);
                     self.changed = true;
                 }
             } else {
-                self.changed |= merge(self.contents.entry(loc).or_default(), &[item]);
+                let base = &self.base.0;
+                let held = self
+                    .contents
+                    .entry(loc)
+                    .or_insert_with(|| base.get(&loc).cloned().unwrap_or_default());
+                self.changed |= merge(held, &[item]);
             }
         }
     }
@@ -364,7 +386,7 @@ impl Memory {
     fn below(&self, base: LocId, path: &[Step], val: &mut Val, seen: &mut Vec<(LocId, usize)>) {
         match path.split_last() {
             None => {
-                if let Some(contents) = self.contents.get(&base) {
+                if let Some(contents) = self.contents(base) {
                     merge(val, contents);
                 }
             }
@@ -376,7 +398,7 @@ impl Memory {
                 }
             }
         }
-        if let Some(sources) = self.copies.get(&base) {
+        if let Some(sources) = self.copies.get(&base).or_else(|| self.base.1.get(&base)) {
             for &source in sources {
                 self.collect(source, &mut path.to_vec(), val, seen);
             }

@@ -6,6 +6,7 @@ use gosleuth_base::Idx as _;
 use gosleuth_ir::{Callee, Func, Op, ValueId};
 use gosleuth_syntax::ast::{BinaryOp, UnaryOp};
 use gosleuth_types::{ConstValue, Type, TypeId};
+use smallvec::smallvec;
 
 use super::branches::compare;
 use super::exec::{Cursor, Deferred, Exec, Flow, Frame, FuncVal, Here, Target};
@@ -31,27 +32,31 @@ impl Exec<'_, '_> {
         };
         let at = frame.prepared.unrolled.home[value.index()].map_or(0, |(_, at)| at);
         let slot = Self::slot(frame, instance, at);
-        let mut cursor = flow.cursor.clone();
+        // What is known is changed in place where nobody else looks at it.
+        let mut cursor = Cursor {
+            node: flow.cursor.node,
+            known: std::mem::replace(&mut flow.cursor.known, Rc::clone(&self.nothing)),
+        };
         let val: Val = match func.op(value) {
             Op::Const(constant) => match constant {
-                ConstValue::Int(number) => vec![Item::Int(*number)],
-                ConstValue::Bool(is) => vec![Item::Bool(*is)],
+                ConstValue::Int(number) => smallvec![Item::Int(*number)],
+                ConstValue::Bool(is) => smallvec![Item::Bool(*is)],
                 ConstValue::String(_) => {
                     let next = self.texts.len() as u32;
-                    vec![Item::Text(*self.texts.entry(constant.clone()).or_insert(next))]
+                    smallvec![Item::Text(*self.texts.entry(constant.clone()).or_insert(next))]
                 }
-                _ => vec![Item::Any],
+                _ => smallvec![Item::Any],
             },
             Op::Zero => match self.cx.under(ty) {
-                Type::Basic(kind) if kind.is_integer() => vec![Item::Int(0)],
-                Type::Basic(kind) if kind.is_boolean() => vec![Item::Bool(false)],
-                Type::Basic(_) => vec![Item::Any],
+                Type::Basic(kind) if kind.is_integer() => smallvec![Item::Int(0)],
+                Type::Basic(kind) if kind.is_boolean() => smallvec![Item::Bool(false)],
+                Type::Basic(_) => smallvec![Item::Any],
                 _ => Val::new(),
             },
             Op::Param(index) => frame.args.get(*index as usize).cloned().unwrap_or_default(),
             Op::Captured(index) => frame.captures.get(*index as usize).cloned().unwrap_or_default(),
-            Op::Global(obj) => vec![Item::Ref(self.global(*obj))],
-            Op::Func(obj) => vec![self.func_item(FuncVal::Declared(*obj))],
+            Op::Global(obj) => smallvec![Item::Ref(self.global(*obj))],
+            Op::Func(obj) => smallvec![self.func_item(FuncVal::Declared(*obj))],
             Op::Phi(operands) => self.phi(frame, instance, value, operands, &mut cursor),
             Op::Alloc { var } => {
                 let held = self.cx.pointee(ty).unwrap_or(TypeId::UNKNOWN);
@@ -63,11 +68,9 @@ impl Exec<'_, '_> {
                     _ => None,
                 };
                 if let Some(zero) = zero {
-                    let mut known = (*cursor.known).clone();
-                    known.insert(loc, zero);
-                    cursor.known = Rc::new(known);
+                    Rc::make_mut(&mut cursor.known).insert(loc, zero);
                 }
-                vec![Item::Ref(loc)]
+                smallvec![Item::Ref(loc)]
             }
             Op::Load(addr) => self.load(frame, instance, *addr, slot, &cursor, ty, here),
             Op::Store { addr, value: stored } => {
@@ -104,7 +107,7 @@ impl Exec<'_, '_> {
                 let val = self.read_all(&elements, held);
                 let val = self.made_so_far(&cursor, val);
                 if *comma_ok {
-                    frame.tuples.insert(slot, vec![val, vec![Item::Any]]);
+                    frame.tuples.insert(slot, vec![val, smallvec![Item::Any]]);
                     Val::new()
                 } else {
                     val
@@ -144,13 +147,13 @@ impl Exec<'_, '_> {
                 }
             }
             Op::Unary(op, x) => match (op, &self.val(frame, instance, *x)[..]) {
-                (UnaryOp::Not, [Item::Bool(is)]) => vec![Item::Bool(!is)],
-                (UnaryOp::Minus, [Item::Int(number)]) => vec![Item::Int(number.wrapping_neg())],
-                _ => vec![Item::Any],
+                (UnaryOp::Not, [Item::Bool(is)]) => smallvec![Item::Bool(!is)],
+                (UnaryOp::Minus, [Item::Int(number)]) => smallvec![Item::Int(number.wrapping_neg())],
+                _ => smallvec![Item::Any],
             },
             Op::Binary(op, x, y) => {
                 let (x, y) = (self.val(frame, instance, *x), self.val(frame, instance, *y));
-                vec![arithmetic(*op, &x, &y)]
+                smallvec![arithmetic(*op, &x, &y)]
             }
             Op::Convert(inner) => self.val(frame, instance, *inner),
             Op::MakeInterface(inner) => {
@@ -174,7 +177,7 @@ impl Exec<'_, '_> {
                 let inner = self.val(frame, instance, *inner);
                 let val = self.asserted(&inner, *asserted);
                 if *comma_ok {
-                    frame.tuples.insert(slot, vec![val, vec![Item::Any]]);
+                    frame.tuples.insert(slot, vec![val, smallvec![Item::Any]]);
                     Val::new()
                 } else {
                     val
@@ -191,26 +194,24 @@ impl Exec<'_, '_> {
                 let loc = self.make(here, 0, ty, None);
                 let object = self.memory.locs[loc as usize].object;
                 self.memory.objects[object as usize].capacity = capacity;
-                vec![Item::Ref(loc)]
+                smallvec![Item::Ref(loc)]
             }
             Op::MakeMap | Op::MakeSlice { .. } => {
                 let loc = self.make(here, 0, ty, None);
                 self.bear(&cursor, loc);
-                vec![Item::Ref(loc)]
+                smallvec![Item::Ref(loc)]
             }
             Op::Closure { func, captures } => {
                 let captures = captures.iter().map(|&cell| self.val(frame, instance, cell)).collect();
-                vec![self.func_item(FuncVal::Closure { func: *func, captures })]
+                smallvec![self.func_item(FuncVal::Closure { func: *func, captures })]
             }
             Op::BoundMethod { method, recv } => {
                 let recv = self.val(frame, instance, *recv);
-                vec![self.func_item(FuncVal::Bound { method: *method, recv })]
+                smallvec![self.func_item(FuncVal::Bound { method: *method, recv })]
             }
             Op::Extract { tuple, index } => {
                 let val = self.tuple(frame, instance, *tuple, *index);
-                let read = Self::slots(frame, instance, *tuple)
-                    .into_iter()
-                    .find_map(|slot| frame.read_from.get(&slot).copied());
+                let read = Self::slots(frame, instance, *tuple).find_map(|slot| frame.read_from.get(&slot).copied());
                 if let Some(read) = read {
                     frame.read_from.insert(slot, read);
                 }
@@ -226,7 +227,7 @@ impl Exec<'_, '_> {
                 let val = self.taken(&chan, held);
                 let val = self.made_so_far(&cursor, val);
                 if *comma_ok {
-                    frame.tuples.insert(slot, vec![val, vec![Item::Any]]);
+                    frame.tuples.insert(slot, vec![val, smallvec![Item::Any]]);
                     // Which of both it is shows where the result is tested.
                     cursor = self.receive_unless_tested(frame, &cursor, chans, value, here);
                     Val::new()
@@ -254,7 +255,7 @@ impl Exec<'_, '_> {
                 };
                 let val = self.taken(&chan, held);
                 let val = self.made_so_far(&cursor, val);
-                frame.tuples.insert(slot, vec![val, vec![Item::Any]]);
+                frame.tuples.insert(slot, vec![val, smallvec![Item::Any]]);
                 Val::new()
             }
             Op::Range(x) => {
@@ -274,7 +275,7 @@ impl Exec<'_, '_> {
                     _ => TypeId::UNKNOWN,
                 };
                 let val = self.val(frame, instance, *iterator);
-                let mut parts = vec![vec![Item::Any]; 3];
+                let mut parts = vec![Val::from_elem(Item::Any, 1); 3];
                 if let Type::Map { value, .. } = *self.cx.under(over) {
                     self.touch(&cursor, &val, false, AccessKind::Map, here);
                     let key = self.round_key(frame, instance);
@@ -297,7 +298,6 @@ impl Exec<'_, '_> {
                 Val::new()
             }
             Op::Call(call) => {
-                let call = call.clone();
                 let args: Vec<Val> = call.args.iter().map(|&arg| self.val(frame, instance, arg)).collect();
                 let target = self.target(frame, instance, call.callee);
                 let is_appended = matches!(target, Target::Builtin(gosleuth_types::Builtin::Append));
@@ -307,7 +307,7 @@ impl Exec<'_, '_> {
                 let (next, results) = if is_appended {
                     let val = {
                         let key = self.round_key(frame, instance);
-                        self.append(&call, func, &args, key, &cursor, here)
+                        self.append(call, func, &args, key, &cursor, here)
                     };
                     (Some(cursor), vec![val])
                 } else {
@@ -322,7 +322,6 @@ impl Exec<'_, '_> {
                 }
             }
             Op::Go(call) => {
-                let call = call.clone();
                 let args: Vec<Val> = call.args.iter().map(|&arg| self.val(frame, instance, arg)).collect();
                 let target = self.target(frame, instance, call.callee);
                 for val in &args {
@@ -337,7 +336,6 @@ impl Exec<'_, '_> {
                 Val::new()
             }
             Op::Defer(call) => {
-                let call = call.clone();
                 let args: Vec<Val> = call.args.iter().map(|&arg| self.val(frame, instance, arg)).collect();
                 let callee = self.target(frame, instance, call.callee);
                 flow.defers.push((frame.defers.len(), true));
@@ -462,9 +460,7 @@ impl Exec<'_, '_> {
             && let Some(&item) = cursor.known.get(&loc)
             && as_round(item) != item
         {
-            let mut known = (*cursor.known).clone();
-            known.insert(loc, as_round(item));
-            cursor.known = Rc::new(known);
+            Rc::make_mut(&mut cursor.known).insert(loc, as_round(item));
         }
         if let [Item::Int(_)] = val[..] {
             val = val.into_iter().map(as_round).collect();
@@ -490,7 +486,7 @@ impl Exec<'_, '_> {
                 frame.read_from.insert(slot, (loc, 0));
             }
             if let Some(&item) = cursor.known.get(&loc) {
-                return vec![item];
+                return smallvec![item];
             }
         }
         let val = self.read_all(&addr, ty);
@@ -539,14 +535,13 @@ impl Exec<'_, '_> {
             _ => None,
         };
         if number.is_some() || places.iter().any(|place| cursor.known.contains_key(place)) {
-            let mut known = (*cursor.known).clone();
+            let known = Rc::make_mut(&mut cursor.known);
             for place in &places {
                 known.remove(place);
             }
             if let Some((place, item)) = number {
                 known.insert(place, item);
             }
-            cursor.known = Rc::new(known);
         }
         // What is written under a lock may tell who reads it under the lock.
         if let [place] = places[..]
