@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use gosleuth_base::{Idx as _, IndexVec, Problem, ProblemKind};
-use gosleuth_syntax::{ParseOptions, ast};
+use gosleuth_syntax::{GoVersion, ParseOptions, ast};
 use gosleuth_types::export::{self, Positions, Reach};
 use gosleuth_types::{CheckInput, Checked, PackageTypes, PkgId, SourceFile, World, check_package};
 use rustc_hash::FxHashMap;
@@ -222,7 +222,7 @@ impl<'a> Run<'a> {
     }
 
     /// The files of a unit, beyond those of the package it extends.
-    fn paths(&self, id: UnitId) -> Vec<PathBuf> {
+    fn paths(&self, id: UnitId) -> Vec<(PathBuf, GoVersion)> {
         let unit = &self.units[id];
         let package = &self.workspace.packages[unit.package];
         let role = match unit.variant {
@@ -232,7 +232,7 @@ impl<'a> Run<'a> {
         };
         package
             .files_of(role)
-            .map(|file| package.dir.join(&file.name))
+            .map(|file| (package.dir.join(&file.name), file.go_version))
             .collect()
     }
 
@@ -250,7 +250,7 @@ impl<'a> Run<'a> {
     /// What the files of a unit hold; none if one cannot be read.
     fn contents(&self, cache: &Cache<'_>, id: UnitId) -> Option<Key> {
         let mut key = KeyBuilder::default();
-        for path in self.paths(id) {
+        for (path, _) in self.paths(id) {
             key.text(&path.to_string_lossy());
             key.key(cache.files.contents(self.system, &path, MAX_FILE)?);
         }
@@ -593,7 +593,7 @@ impl Run<'_> {
     fn read(&self, id: UnitId) -> Sources {
         let mut sources = Sources::default();
         let mut contents = self.options.cache.map(|_| KeyBuilder::default());
-        for path in self.paths(id) {
+        for (path, version) in self.paths(id) {
             let name = path.to_string_lossy().into_owned();
             match self.system.read(&path, MAX_FILE) {
                 Ok(text) => {
@@ -603,7 +603,7 @@ impl Run<'_> {
                         key.key(hash);
                         cache.files.set_contents(&path, hash);
                     }
-                    let tree = gosleuth_syntax::parse(&text, ParseOptions::default());
+                    let tree = gosleuth_syntax::parse(&text, ParseOptions::of_version(version));
                     let file = Parsed { path: name, text, tree };
                     let source = SourceFile {
                         path: &file.path,

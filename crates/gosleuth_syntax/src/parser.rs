@@ -19,6 +19,7 @@ use crate::ast::{
 };
 use crate::lexer::Lexer;
 use crate::token::{Token, TokenKind};
+use crate::version::GoVersion;
 
 /// How deep the parser goes into nested expressions, types and statements. What nests deeper is an error.
 ///
@@ -32,13 +33,31 @@ pub struct ParseOptions {
     /// Whether to build the statements of functions declared at the top level. Without, their blocks are there, and empty; errors
     /// in them remain unseen except for those of single tokens.
     pub bodies: bool,
+    /// The language of the file: syntax that came later is an error, and is read all the same. `None` takes all of it.
+    pub version: Option<GoVersion>,
 }
 
 impl Default for ParseOptions {
     fn default() -> Self {
-        Self { bodies: true }
+        Self {
+            bodies: true,
+            version: None,
+        }
     }
 }
+
+impl ParseOptions {
+    /// The whole of a file in the language of a version.
+    pub fn of_version(version: GoVersion) -> Self {
+        Self {
+            version: Some(version),
+            ..Self::default()
+        }
+    }
+}
+
+/// The version from which methods can have type parameters of their own.
+const GENERIC_METHODS: GoVersion = GoVersion::language(27);
 
 /// Parses one file. Never fails: what is wrong stands in [`File::errors`].
 ///

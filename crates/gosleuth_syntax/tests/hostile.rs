@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use std::time::Instant;
 
 use gosleuth_syntax::ast::{DeclKind, File};
-use gosleuth_syntax::{MAX_ERRORS, MAX_NESTING, ParseOptions, parse, tokens, validate};
+use gosleuth_syntax::{GoVersion, MAX_ERRORS, MAX_NESTING, ParseOptions, parse, tokens, validate};
 
 /// Parses and validates, within so many seconds for a megabyte.
 fn read(text: &[u8], seconds: f64) -> File {
@@ -389,5 +389,19 @@ fn an_import_behind_other_declarations_hides_nothing() {
         let file = read(text.as_bytes(), 1.0);
         assert!(has_function(&file, "after"), "{import}: {:?}", file.errors);
         assert!(file.names.find("last").is_some(), "{import}: {:?}", file.errors);
+    }
+}
+
+#[test]
+fn syntax_of_a_later_version_is_an_error_and_is_read() {
+    let text = "package p\n\nfunc (l List[T]) Map[U any](f func(T) U) List[U] { return nil }\n\nfunc after[T any]() {}\n";
+    for (minor, errors) in [(18, 1), (26, 1), (27, 0), (30, 0)] {
+        let file = parse(text.as_bytes(), ParseOptions::of_version(GoVersion::language(minor)));
+        assert_eq!(file.errors.len(), errors, "1.{minor}: {:?}", file.errors);
+        for error in &file.errors {
+            assert_eq!(&text[error.span.start as usize..error.span.end as usize], "[U any]", "{}", error.message);
+            assert!(error.message.ends_with("needs go1.27"), "{}", error.message);
+        }
+        assert!(has_function(&file, "Map") && has_function(&file, "after"));
     }
 }

@@ -7,7 +7,7 @@ mod tree;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
-use gosleuth_syntax::{ParseOptions, parse};
+use gosleuth_syntax::{GoVersion, ParseOptions, parse};
 
 use self::go::{Answer, Go};
 use super::say;
@@ -89,6 +89,8 @@ fn score(go: &Go, files: &[PathBuf]) -> Result<Score> {
         .iter()
         .map(|file| std::fs::read(file).with_context(|| file.display().to_string()))
         .collect::<Result<Vec<_>>>()?;
+    let version = GoVersion::parse(&go.name).with_context(|| format!("{} is no version", go.name))?;
+    let options = ParseOptions::of_version(version.of_language());
     let mut failures = Vec::new();
     let (mut accepted, mut rejected) = (0, 0);
     let mut lines = Vec::new();
@@ -97,7 +99,7 @@ fn score(go: &Go, files: &[PathBuf]) -> Result<Score> {
     go.answers(copies.into_iter(), |answer| {
         let (path, text) = (&files[position], &texts[position]);
         position += 1;
-        let file = parse(text, ParseOptions::default());
+        let file = parse(text, options);
         let shown = go.shown(path);
         match (answer, file.errors.first()) {
             (Answer::Reject(_), Some(_)) => rejected += 1,

@@ -1,6 +1,6 @@
 //! Files and declarations.
 
-use super::{Lengths, Parser};
+use super::{GENERIC_METHODS, Lengths, Parser};
 use crate::ast::{
     Decl, DeclId, DeclKind, ExprId, ExprKind, FuncDecl, FuncType, GenKeyword, LiteralKind, Span, Spec, SpecId,
     SpecKind, StmtKind,
@@ -213,7 +213,12 @@ impl Parser<'_> {
         self.bump();
         let recv = self.at(T::LeftParen).then(|| self.params());
         let name = self.ident();
+        let bracket = self.token.start;
         let type_params = self.at(T::LeftBracket).then(|| self.type_params());
+        if recv.is_some() && type_params.is_some() && self.options.version.is_some_and(|it| it < GENERIC_METHODS) {
+            let span = self.span_from(bracket);
+            self.error(span, format!("a method has type parameters of its own: that needs go{GENERIC_METHODS}"));
+        }
         let params = self.params();
         let results = self.results();
         let ty = self.file.func_types.push(FuncType {

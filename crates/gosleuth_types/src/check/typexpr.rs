@@ -10,6 +10,9 @@ use crate::names::Name;
 use crate::object::{ObjKind, ObjRef, Pos, VarKind};
 use crate::types::{Field, InterfaceType, Method, Signature, Term, Type, TypeId};
 
+/// Unions of more terms than these are unknown types; it is the limit of go/types as well.
+const MAX_UNION: usize = 100;
+
 impl Checker<'_> {
     /// An expression that must be a type; unknown if it is not. Generic types need their arguments.
     pub(crate) fn type_expr(&mut self, expr: ExprId) -> TypeId {
@@ -105,6 +108,17 @@ impl Checker<'_> {
         }
         operands.push(left);
         operands.reverse();
+        if operands.len() > MAX_UNION {
+            for operand in operands {
+                match tree.exprs[operand].kind {
+                    ExprKind::Unary {
+                        op: UnaryOp::Tilde, x, ..
+                    } => self.type_expr(x),
+                    _ => self.type_expr(operand),
+                };
+            }
+            return TypeId::UNKNOWN;
+        }
         let mut terms = Vec::with_capacity(operands.len());
         for operand in operands {
             let (tilde, ty) = match tree.exprs[operand].kind {
