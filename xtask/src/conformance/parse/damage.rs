@@ -1,12 +1,15 @@
 //! Damaged files: tokens deleted, doubled, replaced or broken. Both parsers have to agree on whether the result is Go, and whatever is
 //! damaged, the declarations around it stay as they were.
 
+mod types;
+
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use gosleuth_syntax::ast::{DeclKind, File, Span, SpecKind};
 use gosleuth_syntax::{ParseOptions, Token, parse, tokens, validate};
 
+use self::types::{Mentions, Typed};
 use super::go::{Answer, Go};
 use super::{say, tree};
 
@@ -48,6 +51,7 @@ pub(super) fn run(go: &Go, files: &[PathBuf], count: usize) -> Result<()> {
     let texts: Vec<Vec<u8>> = damaged.iter().map(|damaged| damaged.text.clone()).collect();
     let (mut rejected, mut differing, mut position) = (0, 0, 0);
     let (mut away, mut lost, mut invalid) = (0, 0, 0);
+    let (mut typed, mut known, mut retyped) = (0, 0, 0);
     let mut lines = Vec::new();
     go.answers(texts.into_iter(), |answer| {
         let damaged = &damaged[position];
@@ -85,20 +89,19 @@ pub(super) fn run(go: &Go, files: &[PathBuf], count: usize) -> Result<()> {
             ));
             keep(differing, &damaged.text)?;
         }
-        let before = outline(&parse(original, ParseOptions::default()));
+        let whole = parse(original, ParseOptions::default());
+        let before = outline(&whole);
         let after = outline(&file);
-        for entry in before.iter().filter(|entry| !touches(entry.span, damaged.span)) {
+        let mut partners = Vec::new();
+        for entry in &before {
+            let span = damaged.moved(entry.span);
+            let partner = span.and_then(|span| after.iter().position(|it| it.span == span && it.what == entry.what));
+            partners.push(partner);
+            if span.is_none() {
+                continue;
+            }
             away += 1;
-            let shift = if entry.span.start >= damaged.span.end {
-                damaged.growth
-            } else {
-                0
-            };
-            let span = Span::new(
-                (i64::from(entry.span.start) + shift) as u32,
-                (i64::from(entry.span.end) + shift) as u32,
-            );
-            if !after.iter().any(|other| other.span == span && other.what == entry.what) {
+            if partner.is_none() {
                 lost += 1;
                 say(format!(
                     "{}:{}: {}: lost {} at {}",
@@ -110,11 +113,46 @@ pub(super) fn run(go: &Go, files: &[PathBuf], count: usize) -> Result<()> {
                 ));
             }
         }
+        let added = (0..after.len()).filter(|&at| !partners.contains(&Some(at)));
+        let changed: Vec<&Entry> = (0..before.len())
+            .filter(|&at| partners[at].is_none())
+            .map(|at| &before[at])
+            .chain(added.map(|at| &after[at]))
+            .collect();
+        // The names that an import brings are not all in the text.
+        if changed.iter().any(|entry| entry.is_import()) {
+            return Ok(());
+        }
+        let apart = Mentions::new(original, &before).apart(&before, &partners, &changed);
+        let (typed_before, typed_after) = (Typed::new(original, &whole), Typed::new(&damaged.text, &file));
+        for (entry, partner) in before.iter().zip(&partners).zip(apart).filter(|it| it.1).map(|it| it.0) {
+            let Some(partner) = *partner else { continue };
+            if entry.is_import() {
+                continue;
+            }
+            let types = typed_before.within(&whole, entry.span);
+            let now = typed_after.within(&file, after[partner].span);
+            typed += types.len();
+            known += types.iter().filter(|ty| !ty.contains("invalid type")).count();
+            if types != now {
+                retyped += 1;
+                let differing = types.iter().zip(&now).find(|(old, new)| old != new);
+                say(format!(
+                    "{}:{}: {}: {} at {} has other types: {differing:?}",
+                    path.display(),
+                    damaged.span.start,
+                    damaged.what,
+                    entry.what,
+                    entry.span.start,
+                ));
+            }
+        }
         Ok(())
     })?;
     say(format!(
         "{} files damaged {} times, {rejected} of them no Go any more: go/parser disagrees on {differing}; of {away} declarations away \
-         from the damage {lost} are lost; {invalid} trees are not sound",
+         from the damage {lost} are lost; {invalid} trees are not sound\nof {typed} expressions ({known} of known type) in \
+         declarations that do not mention what is damaged, those of {retyped} declarations changed their types",
         originals.len(),
         damaged.len(),
     ));
@@ -235,6 +273,8 @@ const WORDS: &[&str] = &[
 
 struct Entry {
     what: String,
+    /// What it declares.
+    names: Vec<String>,
     span: Span,
 }
 
@@ -244,9 +284,12 @@ fn outline(file: &File) -> Vec<Entry> {
         .iter()
         .map(|&decl| {
             let decl = file.decls[decl];
-            let what = match decl.kind {
-                DeclKind::Bad => "something".to_owned(),
-                DeclKind::Func(function) => format!("func {}", file.name(file.func_decls[function].name)),
+            let (what, names) = match decl.kind {
+                DeclKind::Bad => ("something".to_owned(), Vec::new()),
+                DeclKind::Func(function) => {
+                    let name = file.name(file.func_decls[function].name);
+                    (format!("func {name}"), vec![name])
+                }
                 DeclKind::Gen { keyword, specs, .. } => {
                     let names: Vec<&str> = file
                         .specs(specs)
@@ -259,12 +302,38 @@ fn outline(file: &File) -> Vec<Entry> {
                             SpecKind::Type { name, .. } => vec![file.name(name)],
                         })
                         .collect();
-                    format!("{keyword:?} {}", names.join(" "))
+                    (format!("{keyword:?} {}", names.join(" ")), names)
                 }
             };
-            Entry { what, span: decl.span }
+            Entry {
+                what,
+                names: names.into_iter().map(str::to_owned).collect(),
+                span: decl.span,
+            }
         })
         .collect()
+}
+
+impl Entry {
+    fn is_import(&self) -> bool {
+        self.what.starts_with("Import")
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(String::as_str)
+    }
+}
+
+impl Damaged {
+    /// Where something of the original is now; none if the damage touches it.
+    fn moved(&self, span: Span) -> Option<Span> {
+        if touches(span, self.span) {
+            return None;
+        }
+        let shift = if span.start >= self.span.end { self.growth } else { 0 };
+        let moved = |offset: u32| (i64::from(offset) + shift) as u32;
+        Some(Span::new(moved(span.start), moved(span.end)))
+    }
 }
 
 fn touches(a: Span, b: Span) -> bool {
