@@ -41,7 +41,10 @@ pub(crate) fn run(args: &ParseArgs) -> Result<()> {
     // On a thread as the product has them: its stack is part of what is tested.
     std::thread::scope(|scope| {
         let worker = scope.spawn(|| match args.damage {
-            Some(count) => damage::run(&go, &files(&go, args)?, count),
+            Some(count) => {
+                let score = damage::score(&go, &files(&go, args)?, count)?;
+                keep(&format!("damage-{count}-{}", go.name), &score, args)
+            }
             None => compare(&go, args),
         });
         worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
@@ -52,14 +55,19 @@ fn compare(go: &Go, args: &ParseArgs) -> Result<()> {
     let files = files(go, args)?;
     let score = score(go, &files)?;
     say(&score.text);
+    keep(&format!("parse-{}", go.name), &score.text, args)
+}
+
+/// Writes a score of all files, or compares it with the one that is there.
+fn keep(name: &str, score: &str, args: &ParseArgs) -> Result<()> {
     if !args.paths.is_empty() {
         return Ok(());
     }
-    let snapshot = repository::root().join(format!("testdata/conformance/parse-{}.txt", go.name));
+    let snapshot = repository::root().join(format!("testdata/conformance/{name}.txt"));
     if args.update {
         std::fs::create_dir_all(snapshot.parent().expect("a file stands in a directory"))?;
-        std::fs::write(&snapshot, &score.text)?;
-    } else if std::fs::read_to_string(&snapshot).ok().as_deref() != Some(&score.text) {
+        std::fs::write(&snapshot, score)?;
+    } else if std::fs::read_to_string(&snapshot).is_ok_and(|before| before != score) {
         bail!("{} differs; --update writes it anew", snapshot.display());
     }
     Ok(())

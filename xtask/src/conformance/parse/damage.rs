@@ -11,7 +11,7 @@ use gosleuth_syntax::{ParseOptions, Token, parse, tokens, validate};
 
 use self::types::{Mentions, Typed};
 use super::go::{Answer, Go};
-use super::{say, tree};
+use super::tree;
 
 /// One damaged text.
 struct Damaged {
@@ -24,8 +24,14 @@ struct Damaged {
     what: String,
 }
 
-/// Damages `count` files in every way and prints what does not agree.
-pub(super) fn run(go: &Go, files: &[PathBuf], count: usize) -> Result<()> {
+/// Damages `count` files in every way, prints what does not agree, and returns it.
+pub(super) fn score(go: &Go, files: &[PathBuf], count: usize) -> Result<String> {
+    let mut score = String::new();
+    let mut say = |text: String| {
+        super::say(&text);
+        score.push_str(&text);
+        score.push('\n');
+    };
     let mut random = Random(0x676f_736c_6575_7468);
     let mut originals = Vec::new();
     let mut damaged = Vec::new();
@@ -62,7 +68,7 @@ pub(super) fn run(go: &Go, files: &[PathBuf], count: usize) -> Result<()> {
             invalid += 1;
             say(format!(
                 "{}:{}: {}: {broken}",
-                path.display(),
+                go.shown(path),
                 damaged.span.start,
                 damaged.what
             ));
@@ -83,7 +89,7 @@ pub(super) fn run(go: &Go, files: &[PathBuf], count: usize) -> Result<()> {
             let error = file.errors.first().map_or("accepted", |error| error.message.as_str());
             say(format!(
                 "{}:{}: {}: {error}; go/parser: {answer:?}",
-                path.display(),
+                go.shown(path),
                 damaged.span.start,
                 damaged.what
             ));
@@ -105,7 +111,7 @@ pub(super) fn run(go: &Go, files: &[PathBuf], count: usize) -> Result<()> {
                 lost += 1;
                 say(format!(
                     "{}:{}: {}: lost {} at {}",
-                    path.display(),
+                    go.shown(path),
                     damaged.span.start,
                     damaged.what,
                     entry.what,
@@ -139,7 +145,7 @@ pub(super) fn run(go: &Go, files: &[PathBuf], count: usize) -> Result<()> {
                 let differing = types.iter().zip(&now).find(|(old, new)| old != new);
                 say(format!(
                     "{}:{}: {}: {} at {} has other types: {differing:?}",
-                    path.display(),
+                    go.shown(path),
                     damaged.span.start,
                     damaged.what,
                     entry.what,
@@ -156,7 +162,7 @@ pub(super) fn run(go: &Go, files: &[PathBuf], count: usize) -> Result<()> {
         originals.len(),
         damaged.len(),
     ));
-    Ok(())
+    Ok(score)
 }
 
 /// Writes a text on which the parsers disagree, for a closer look.
