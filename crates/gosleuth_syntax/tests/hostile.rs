@@ -394,12 +394,18 @@ fn an_import_behind_other_declarations_hides_nothing() {
 
 #[test]
 fn syntax_of_a_later_version_is_an_error_and_is_read() {
-    let text = "package p\n\nfunc (l List[T]) Map[U any](f func(T) U) List[U] { return nil }\n\nfunc after[T any]() {}\n";
+    let text =
+        "package p\n\nfunc (l List[T]) Map[U any](f func(T) U) List[U] { return nil }\n\nfunc after[T any]() {}\n";
     for (minor, errors) in [(18, 1), (26, 1), (27, 0), (30, 0)] {
         let file = parse(text.as_bytes(), ParseOptions::of_version(GoVersion::language(minor)));
         assert_eq!(file.errors.len(), errors, "1.{minor}: {:?}", file.errors);
         for error in &file.errors {
-            assert_eq!(&text[error.span.start as usize..error.span.end as usize], "[U any]", "{}", error.message);
+            assert_eq!(
+                &text[error.span.start as usize..error.span.end as usize],
+                "[U any]",
+                "{}",
+                error.message
+            );
             assert!(error.message.ends_with("needs go1.27"), "{}", error.message);
         }
         assert!(has_function(&file, "Map") && has_function(&file, "after"));

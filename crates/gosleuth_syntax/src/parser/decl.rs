@@ -217,7 +217,10 @@ impl Parser<'_> {
         let type_params = self.at(T::LeftBracket).then(|| self.type_params());
         if recv.is_some() && type_params.is_some() && self.options.version.is_some_and(|it| it < GENERIC_METHODS) {
             let span = self.span_from(bracket);
-            self.error(span, format!("a method has type parameters of its own: that needs go{GENERIC_METHODS}"));
+            self.error(
+                span,
+                format!("a method has type parameters of its own: that needs go{GENERIC_METHODS}"),
+            );
         }
         let params = self.params();
         let results = self.results();

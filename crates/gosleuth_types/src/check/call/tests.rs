@@ -285,7 +285,11 @@ fn unions_of_more_than_a_hundred_terms_are_unknown() {
         let types: Vec<String> = (0..terms).map(|n| format!("[{n}]int")).collect();
         format!("func f{terms}[T {}](x T) {{ _ = x /*: T */ }}\n", types.join(" | "))
     };
-    check(&format!("package p\n{}{}func after() {{ _ = 1 /*: int */ }}\n", union(100), union(101)));
+    check(&format!(
+        "package p\n{}{}func after() {{ _ = 1 /*: int */ }}\n",
+        union(100),
+        union(101)
+    ));
     // As many terms again cost as much again.
     let start = std::time::Instant::now();
     check(&format!("package p\n{}", union(50_000)));
