@@ -9,6 +9,7 @@
 //!
 //! Non-goals: no I/O, and no formatting of findings.
 
+mod asked;
 mod check;
 mod context;
 mod contexts;

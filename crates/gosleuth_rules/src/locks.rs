@@ -15,6 +15,7 @@ use gosleuth_syntax::ast::UnaryOp;
 use gosleuth_types::{BasicKind, ConstValue, ObjRef, Type};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::asked::is_asked;
 use crate::context::RuleContext;
 use crate::flow::has;
 use crate::models::Behaviour;
@@ -94,10 +95,20 @@ struct Summary {
     gives: Vec<(Path, Mode)>,
     /// Touched in another way: nothing is known of these behind a call.
     touches: Vec<Path>,
-    /// Locked on some path before it is unlocked, with where.
-    locks: Vec<(Path, Mode, (FuncId, ValueId))>,
+    /// Locked on some path before it is unlocked.
+    locks: Vec<FirstLock>,
     /// No path returns.
     never_returns: bool,
+}
+
+/// A lock that a function takes, and that its callers must not hold.
+#[derive(Clone, Debug)]
+struct FirstLock {
+    path: Path,
+    mode: Mode,
+    at: (FuncId, ValueId),
+    /// Whether it is taken only after a question that callers may have decided ([`is_asked`]).
+    is_asked: bool,
 }
 
 /// States of one function; one that needs more is not judged.
@@ -254,7 +265,7 @@ struct Walk<'w> {
     /// Questions that are asked more than once.
     repeated: FxHashSet<u64>,
     faults: Vec<Fault>,
-    locks: Vec<(Path, Mode, (FuncId, ValueId))>,
+    locks: Vec<FirstLock>,
     touches: FxHashSet<Path>,
     /// States at returns.
     ends: Vec<(BlockId, State)>,
@@ -446,7 +457,7 @@ impl Locks<'_, '_> {
     fn call(
         &self,
         walk: &mut Walk<'_>,
-        _block: BlockId,
+        block: BlockId,
         site: ValueId,
         call: &Call,
         state: &mut State,
@@ -457,7 +468,7 @@ impl Locks<'_, '_> {
                 return true;
             };
             return if locks {
-                walk.lock(state, path, mode, site, None)
+                walk.lock(state, path, mode, site, block, None)
             } else {
                 walk.unlock(state, &path, mode, site, deferred)
             };
@@ -484,14 +495,20 @@ impl Locks<'_, '_> {
         let locked: Vec<_> = summary
             .locks
             .iter()
-            .filter_map(|(path, mode, at)| Some((to_own(path)?, *mode, *at)))
+            .filter_map(|lock| {
+                Some(FirstLock {
+                    path: to_own(&lock.path)?,
+                    ..lock.clone()
+                })
+            })
             .collect();
-        for (path, mode, at) in locked {
-            let is_held = state.held.iter().any(|held| held.path == path);
-            if is_held {
-                return walk.lock(state, path, mode, site, Some(at));
+        for lock in locked {
+            let is_held = state.held.iter().any(|held| held.path == lock.path);
+            if !is_held {
+                walk.first_lock(lock, block, state);
+            } else if !lock.is_asked {
+                return walk.lock(state, lock.path, lock.mode, site, block, Some(lock.at));
             }
-            walk.first_lock(&path, mode, state, at);
         }
         for path in touched {
             walk.touches.insert(path.clone());
@@ -605,11 +622,21 @@ impl Walk<'_> {
         }
     }
 
-    /// A lock that the caller may hold already.
-    fn first_lock(&mut self, path: &Path, mode: Mode, state: &State, at: (FuncId, ValueId)) {
-        let was_released = state.released.iter().any(|held| held.path == *path);
-        if !was_released && !matches!(path.root, Root::Value(_)) && self.locks.iter().all(|(known, ..)| known != path) {
-            self.locks.push((path.clone(), mode, at));
+    /// A lock that the caller may hold already. The first one counts, but one that is certain counts more.
+    fn first_lock(&mut self, mut lock: FirstLock, block: BlockId, state: &State) {
+        let was_released = state.released.iter().any(|held| held.path == lock.path);
+        if was_released || matches!(lock.path.root, Root::Value(_)) {
+            return;
+        }
+        let known = self.locks.iter().position(|known| known.path == lock.path);
+        if known.is_some_and(|known| !self.locks[known].is_asked) {
+            return;
+        }
+        lock.is_asked = lock.is_asked || is_asked(self.func, block);
+        match known {
+            Some(known) if !lock.is_asked => self.locks[known] = lock,
+            Some(_) => {}
+            None => self.locks.push(lock),
         }
     }
 
@@ -619,6 +646,7 @@ impl Walk<'_> {
         path: Path,
         mode: Mode,
         site: ValueId,
+        block: BlockId,
         inner: Option<(FuncId, ValueId)>,
     ) -> bool {
         if let Some(first) = state.held.iter().find(|held| held.path == path) {
@@ -635,7 +663,13 @@ impl Walk<'_> {
             }
             return false;
         }
-        self.first_lock(&path, mode, state, inner.unwrap_or((self.id, site)));
+        let lock = FirstLock {
+            path: path.clone(),
+            mode,
+            at: inner.unwrap_or((self.id, site)),
+            is_asked: false,
+        };
+        self.first_lock(lock, block, state);
         state.released.retain(|held| held.path != path);
         state.held.push(Held { path, mode, site });
         true
@@ -831,7 +865,7 @@ fn path_of(func: &Func, value: ValueId) -> Option<Path> {
 }
 
 /// The parameter that a variable of the function holds, if it holds nothing else.
-fn only_parameter(func: &Func, cell: ValueId) -> Option<u32> {
+pub(crate) fn only_parameter(func: &Func, cell: ValueId) -> Option<u32> {
     let Op::Alloc { var: Some(_) } = func.op(cell) else {
         return None;
     };

@@ -115,3 +115,83 @@ func OkUnlockedByTheOther(mu *sync.Mutex, ready chan bool, rounds int) {
 		mu.Unlock()
 	}
 }
+
+type version int
+
+const (
+	older version = iota + 1
+	newer
+)
+
+type session struct {
+	mu      sync.Mutex
+	version version
+	key     *string
+	closed  bool
+	err     error
+}
+
+func (s *session) end(locked bool, reason string) {
+	if reason != "" {
+		s.alert(locked)
+	}
+}
+
+func (s *session) alert(locked bool) {
+	if !locked {
+		s.send()
+	}
+}
+
+func (s *session) send() {
+	s.mu.Lock() // want DL001 "BadBehindItsState locks what it has locked already"
+	defer s.mu.Unlock()
+	s.err = nil
+}
+
+// OkToldDownTheChain says that the lock is held to a function that tells the one that would lock.
+func (s *session) OkToldDownTheChain() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.end(true, "over")
+}
+
+func (s *session) renegotiate() {
+	if s.version == newer {
+		return
+	}
+	s.send()
+}
+
+// OkOtherVersion is only for sessions of the newer version, which do not renegotiate.
+func (s *session) OkOtherVersion() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.renegotiate()
+}
+
+func (s *session) post(key *string) {
+	if key == nil {
+		s.send()
+	}
+}
+
+func (s *session) OkWithKey(key string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.post(&key)
+}
+
+func (s *session) stop() {
+	if s == nil || s.closed || s.err != nil {
+		return
+	}
+	s.closed = true
+	s.send()
+}
+
+func (s *session) BadBehindItsState() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stop()
+}

@@ -57,7 +57,8 @@ rule! {
     /// ## Limits
     ///
     /// Loops whose end the program does not determine are followed for a few rounds. Objects that code outside the package may use count as
-    /// served by it. What rests on numbers from outside is not reported.
+    /// served by it. What rests on numbers from outside is not reported. A function that asks a parameter, or a field for one of several named
+    /// values, before it locks or calls what locks, is taken to know that the lock is held.
     ///
     /// ## Version notes
     ///
