@@ -1,10 +1,10 @@
 //! Contexts that functions are given.
 
-use gosleuth_syntax::ast::{ExprKind, Span, StmtKind, UnaryOp};
+use gosleuth_syntax::ast::{ExprId, ExprKind, Span, StmtKind, UnaryOp};
 use gosleuth_types::ObjRef;
 
 use crate::context::RuleContext;
-use crate::syntax::{self, Function};
+use crate::syntax::{self, Function, call_symbol, calls};
 
 /// A context that is at hand in a function.
 #[derive(Clone, Debug)]
@@ -49,15 +49,71 @@ pub(crate) fn at_hand(cx: &RuleContext<'_>, file: usize, function: &Function) ->
     request
 }
 
+/// A call in a function with a context at hand.
+pub(crate) struct CallWithContext<'f> {
+    /// The file.
+    pub(crate) index: usize,
+    /// The function around.
+    pub(crate) function: &'f Function,
+    /// Its context.
+    pub(crate) context: &'f AtHand,
+    /// What is called.
+    pub(crate) fun: ExprId,
+    /// With what.
+    pub(crate) args: &'f [ExprId],
+    /// The text of the call.
+    pub(crate) span: Span,
+    /// The functions of the file.
+    all: &'f [Function],
+}
+
+impl CallWithContext<'_> {
+    /// Whether the context may be over when the call is made. It takes a look at the whole file, so ask it last.
+    pub(crate) fn is_late(&self, cx: &RuleContext<'_>) -> bool {
+        may_be_over(cx, self.index, self.function, self.all, self.span.start)
+    }
+}
+
+/// The calls, but for those in tests, in functions with a context at hand that nobody there replaces or asks about.
+pub(crate) fn calls_with_context(cx: &RuleContext<'_>, mut visit: impl FnMut(&CallWithContext<'_>)) {
+    for (index, file) in cx.files.iter().enumerate().filter(|(_, file)| !file.is_test) {
+        let all = syntax::functions(file.tree);
+        for function in &all {
+            let Some(context) = at_hand(cx, index, function) else {
+                continue;
+            };
+            if is_decided(cx, index, function, context.obj) {
+                continue;
+            }
+            for (call, fun, args) in calls(file.tree, function.span) {
+                visit(&CallWithContext {
+                    index,
+                    function,
+                    context: &context,
+                    fun,
+                    args,
+                    span: file.tree.exprs[call].span,
+                    all: &all,
+                });
+            }
+        }
+    }
+}
+
+/// Whether an expression makes a context that never ends.
+pub(crate) fn is_empty_context(cx: &RuleContext<'_>, index: usize, expr: ExprId) -> bool {
+    let tree = cx.files[index].tree;
+    match tree.exprs[syntax::unparen(tree, expr)].kind {
+        ExprKind::Call { fun, .. } => {
+            matches!(&*call_symbol(cx, index, fun), "context.Background" | "context.TODO")
+        }
+        _ => false,
+    }
+}
+
 /// Whether a place is in code that runs when the context may be over, where another one is right: deferred functions, literals (which may
 /// run later), and what stands behind a receive from `Done`.
-pub(crate) fn may_be_over(
-    cx: &RuleContext<'_>,
-    file: usize,
-    function: &Function,
-    all: &[Function],
-    offset: u32,
-) -> bool {
+fn may_be_over(cx: &RuleContext<'_>, file: usize, function: &Function, all: &[Function], offset: u32) -> bool {
     let tree = cx.files[file].tree;
     let in_other = syntax::innermost(all, offset).is_some_and(|inner| inner.body != function.body);
     let deferred = tree
@@ -112,7 +168,7 @@ pub(crate) fn is_cleanup(name: &str) -> bool {
 }
 
 /// Whether a parameter is given another value, or compared with nil: then the code decides itself which context counts.
-pub(crate) fn is_decided(cx: &RuleContext<'_>, file: usize, function: &Function, obj: ObjRef) -> bool {
+fn is_decided(cx: &RuleContext<'_>, file: usize, function: &Function, obj: ObjRef) -> bool {
     let source = &cx.files[file];
     let tree = source.tree;
     tree.exprs.iter().any(|expr| match expr.kind {

@@ -14,6 +14,7 @@ use crate::context::RuleContext;
 use crate::flow::in_loop;
 use crate::left_lock::is_left_behind;
 use crate::schedule::{self, created, location, place, words};
+use crate::syntax::imports;
 
 /// The rules whose faults exploring finds.
 mod codes {
@@ -66,6 +67,9 @@ const ROUNDS: [u64; 3] = [20_000, 200_000, SMALL_PACKAGE.1];
 
 /// Explores the functions of a package.
 pub(crate) fn diagnose(cx: &RuleContext<'_>) -> Vec<Diagnosis> {
+    if is_called_from_c(cx) {
+        return Vec::new();
+    }
     let program = Program::new(vec![ProgramUnit {
         query: cx.query,
         package: cx.ir,
@@ -116,6 +120,17 @@ pub(crate) fn diagnose(cx: &RuleContext<'_>) -> Vec<Diagnosis> {
     found
 }
 
+/// Whether C code may call functions of the package: it does so in the middle of any call of C, and what it calls is not known.
+fn is_called_from_c(cx: &RuleContext<'_>) -> bool {
+    cx.files
+        .iter()
+        .any(|file| imports(file, "C") && contains(file.text, b"\n//export "))
+}
+
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|window| window == part)
+}
+
 /// Tests and `main`, then other functions that start goroutines, make channels or use locks, in source order. What only tests call is explored with them. Generic functions are explored where they are called.
 fn roots(cx: &RuleContext<'_>) -> Vec<FuncId> {
     let mut first = Vec::new();
@@ -153,14 +168,25 @@ fn in_test(cx: &RuleContext<'_>, root: FuncId) -> bool {
 
 /// Whether a function is where execution begins: `main`, a test.
 fn is_main(cx: &RuleContext<'_>, root: FuncId) -> bool {
-    let name = &cx.ir.funcs[root].name;
-    name == "main" || in_test(cx, root) && is_test_name(name)
+    let func = &cx.ir.funcs[root];
+    match func.name.as_str() {
+        "main" => true,
+        _ if !in_test(cx, root) => false,
+        name if name.starts_with("Example") => has_output(cx.source(func.file, func.span)),
+        name => ["Test", "Benchmark", "Fuzz"]
+            .iter()
+            .any(|prefix| name.starts_with(prefix)),
+    }
 }
 
-fn is_test_name(name: &str) -> bool {
-    ["Test", "Benchmark", "Example", "Fuzz"]
-        .iter()
-        .any(|prefix| name.starts_with(prefix))
+/// Whether an example says what it prints; others are compiled and not run.
+fn has_output(text: &str) -> bool {
+    text.lines()
+        .filter_map(|line| line.trim().strip_prefix("//"))
+        .any(|line| {
+            let line = line.trim_start().to_ascii_lowercase();
+            line.starts_with("output:") || line.starts_with("unordered output:")
+        })
 }
 
 /// Whether a function starts goroutines, makes channels or uses locks, itself and in its literals; with `calls` in functions it calls too.

@@ -1,6 +1,8 @@
 //! Questions about trees that several rules ask.
 
-use gosleuth_syntax::ast::{self, ExprId, ExprKind, FieldListId, FuncTypeId, IdentId, Span, StmtId, StmtKind};
+use gosleuth_syntax::ast::{
+    self, ExprId, ExprKind, FieldListId, FuncTypeId, IdentId, Span, SpecKind, StmtId, StmtKind,
+};
 use gosleuth_types::ObjRef;
 
 use crate::context::{RuleContext, RuleFile};
@@ -111,5 +113,81 @@ pub(crate) fn statement_lists(tree: &ast::File) -> impl Iterator<Item = &[StmtId
         StmtKind::Block(list) => Some(tree.stmts(list)),
         StmtKind::Case { body, .. } | StmtKind::Comm { body, .. } => Some(tree.stmts(body)),
         _ => None,
+    })
+}
+
+/// Whether a file imports a package under its own name.
+pub(crate) fn imports(file: &RuleFile<'_>, path: &str) -> bool {
+    file.tree.imports.iter().any(|&spec| match file.tree.specs[spec].kind {
+        SpecKind::Import {
+            name: None,
+            path: literal,
+        } => {
+            let text = file.tree.exprs[literal].span.of(file.text);
+            text.len() == path.len() + 2 && text[1..text.len() - 1] == *path.as_bytes()
+        }
+        _ => false,
+    })
+}
+
+/// A composite literal.
+pub(crate) struct Literal<'a> {
+    /// Number of its file.
+    pub(crate) index: usize,
+    /// Its text.
+    pub(crate) span: Span,
+    /// Its elements.
+    pub(crate) elems: &'a [ExprId],
+}
+
+/// The composite literals of the declared type `path.name`, but for those in tests.
+pub(crate) fn literals_of<'a>(cx: &RuleContext<'a>, path: &'a str, name: &'a str) -> impl Iterator<Item = Literal<'a>> {
+    let files = cx.files.iter().enumerate().filter(|(_, file)| !file.is_test);
+    files.flat_map(move |(index, file)| {
+        file.tree
+            .exprs
+            .iter_enumerated()
+            .filter_map(move |(id, expr)| match expr.kind {
+                ExprKind::Composite { elems, .. } if cx.is_type(file.info.type_of(id), path, name) => Some(Literal {
+                    index,
+                    span: expr.span,
+                    elems: file.tree.exprs(elems),
+                }),
+                _ => None,
+            })
+    })
+}
+
+impl Literal<'_> {
+    /// Whether its elements have keys.
+    pub(crate) fn is_keyed(&self, file: &RuleFile<'_>) -> bool {
+        let is_pair = |&elem: &ExprId| matches!(file.tree.exprs[elem].kind, ExprKind::KeyValue { .. });
+        self.elems.iter().all(is_pair)
+    }
+
+    /// Whether it sets one of these fields by name.
+    pub(crate) fn sets(&self, file: &RuleFile<'_>, names: &[&str]) -> bool {
+        self.elems.iter().any(|&elem| match file.tree.exprs[elem].kind {
+            ExprKind::KeyValue { key, .. } => {
+                matches!(file.tree.exprs[key].kind, ExprKind::Ident(ident) if names.contains(&file.tree.name(ident)))
+            }
+            _ => false,
+        })
+    }
+}
+
+/// Whether the package assigns one of these fields of the declared type `path.name`.
+pub(crate) fn assigns_field(cx: &RuleContext<'_>, path: &str, name: &str, fields: &[&str]) -> bool {
+    cx.files.iter().any(|file| {
+        let is_field = |&place: &ExprId| match file.tree.exprs[place].kind {
+            ExprKind::Selector { x, sel } => {
+                fields.contains(&file.tree.name(sel)) && cx.is_type_or_pointer(file.info.type_of(x), path, name)
+            }
+            _ => false,
+        };
+        let mut stmts = file.tree.stmts.iter();
+        stmts.any(|stmt| {
+            matches!(stmt.kind, StmtKind::Assign { .. }) && file.tree.sides(stmt.kind).0.iter().any(is_field)
+        })
     })
 }

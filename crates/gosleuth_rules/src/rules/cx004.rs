@@ -1,13 +1,13 @@
 use gosleuth_base::{
     Family, Finding, FixAvailability, FixSafety, RuleCode, RuleInfo, RuleSet, Severity, SuspectKind, Symptom,
 };
-use gosleuth_syntax::ast::{ExprId, ExprKind, Span};
+use gosleuth_syntax::ast::{ExprKind, Span};
 
 use crate::context::RuleContext;
-use crate::contexts::{AtHand, at_hand, is_cleanup, is_decided, may_be_over};
+use crate::contexts::{CallWithContext, calls_with_context, is_cleanup, is_empty_context};
 use crate::models::Behaviour;
 use crate::rule::rule;
-use crate::syntax::{self, Function, call_symbol, calls};
+use crate::syntax::{self, call_symbol, calls};
 
 rule! {
     /// ## What it does
@@ -57,37 +57,22 @@ rule! {
 }
 
 fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
-    for (index, file) in cx.files.iter().enumerate().filter(|(_, file)| !file.is_test) {
-        let all = syntax::functions(file.tree);
-        for function in &all {
-            let Some(context) = at_hand(cx, index, function) else {
-                continue;
-            };
-            if is_decided(cx, index, function, context.obj) {
-                continue;
-            }
-            for (call, fun, args) in calls(file.tree, function.span) {
-                let span = file.tree.exprs[call].span;
-                if may_be_over(cx, index, function, &all, span.start) {
-                    continue;
-                }
-                without_context(cx, index, function, &context, fun, span, sink);
-                background(cx, index, &context, fun, args, sink);
-            }
-        }
-    }
+    calls_with_context(cx, |call| {
+        without_context(cx, call, sink);
+        background(cx, call, sink);
+    });
 }
 
 /// A call of a function whose twin takes a context.
-fn without_context(
-    cx: &RuleContext<'_>,
-    index: usize,
-    function: &Function,
-    context: &AtHand,
-    fun: ExprId,
-    span: Span,
-    sink: &mut Vec<Finding>,
-) {
+fn without_context(cx: &RuleContext<'_>, call: &CallWithContext<'_>, sink: &mut Vec<Finding>) {
+    let &CallWithContext {
+        index,
+        function,
+        context,
+        fun,
+        span,
+        ..
+    } = call;
     let file = &cx.files[index];
     let Some(callee) = cx.named_callee(index, fun) else {
         return;
@@ -102,7 +87,7 @@ fn without_context(
     // A request may get its context later.
     let gets_context = calls(file.tree, function.span)
         .any(|(_, fun, _)| &*call_symbol(cx, index, fun) == "net/http.(*Request).WithContext");
-    if gets_context {
+    if gets_context || call.is_late(cx) {
         return;
     }
     let ExprKind::Selector { sel, .. } = file.tree.exprs[syntax::unparen(file.tree, fun)].kind else {
@@ -145,14 +130,14 @@ fn is_record(name: &str) -> bool {
 }
 
 /// `context.Background()` as an argument.
-fn background(
-    cx: &RuleContext<'_>,
-    index: usize,
-    context: &AtHand,
-    fun: ExprId,
-    args: &[ExprId],
-    sink: &mut Vec<Finding>,
-) {
+fn background(cx: &RuleContext<'_>, call: &CallWithContext<'_>, sink: &mut Vec<Finding>) {
+    let &CallWithContext {
+        index,
+        context,
+        fun,
+        args,
+        ..
+    } = call;
     let file = &cx.files[index];
     let symbol = call_symbol(cx, index, fun);
     // What derives a context is another rule's.
@@ -170,11 +155,7 @@ fn background(
         return;
     }
     for &arg in args {
-        let ExprKind::Call { fun, .. } = file.tree.exprs[syntax::unparen(file.tree, arg)].kind else {
-            continue;
-        };
-        let made = call_symbol(cx, index, fun);
-        if !matches!(&*made, "context.Background" | "context.TODO") {
+        if !is_empty_context(cx, index, arg) || call.is_late(cx) {
             continue;
         }
         let span = file.tree.exprs[arg].span;

@@ -3,7 +3,7 @@ use gosleuth_syntax::ast::{AssignOp, ExprId, ExprKind, Span, StmtKind};
 use gosleuth_types::{ObjKind, VarKind};
 
 use crate::context::RuleContext;
-use crate::contexts::{at_hand, is_cleanup, is_decided, may_be_over};
+use crate::contexts::{CallWithContext, calls_with_context, is_cleanup, is_empty_context};
 use crate::rule::rule;
 use crate::syntax::{self, call_symbol, calls};
 
@@ -62,77 +62,73 @@ rule! {
 }
 
 fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
-    for (index, file) in cx.files.iter().enumerate().filter(|(_, file)| !file.is_test) {
-        let all = syntax::functions(file.tree);
-        for function in &all {
-            let Some(context) = at_hand(cx, index, function) else {
-                continue;
-            };
-            if is_decided(cx, index, function, context.obj) || is_cleanup(&function_name(cx, index, function.span)) {
-                continue;
-            }
-            for (call, fun, args) in calls(file.tree, function.span) {
-                let symbol = call_symbol(cx, index, fun);
-                let derives = symbol.starts_with("context.With") && &*symbol != "context.WithoutCancel";
-                let starts =
-                    &*symbol == "golang.org/x/sync/errgroup.WithContext" || &*symbol == "os/signal.NotifyContext";
-                if !(derives || starts) {
-                    continue;
-                }
-                let span = file.tree.exprs[call].span;
-                let Some(&parent) = args.first() else { continue };
-                let ExprKind::Call { fun: made, .. } = file.tree.exprs[syntax::unparen(file.tree, parent)].kind else {
-                    continue;
-                };
-                let made = call_symbol(cx, index, made);
-                if !matches!(&*made, "context.Background" | "context.TODO")
-                    || may_be_over(cx, index, function, &all, span.start)
-                {
-                    continue;
-                }
-                if is_stored(cx, index, call) {
-                    continue;
-                }
-                let parent = file.tree.exprs[parent].span;
-                cx.report(
-                    &RULE.info,
-                    index,
-                    span,
-                    format!("this context is not derived from `{}`", context.text),
-                )
-                .related(index, context.span, format!("`{}` is at hand", context.text))
-                .why("cancelling the caller does not reach it, and values and deadlines are lost")
-                .action(format!(
-                    "derive it from `{}`, or from `context.WithoutCancel({})` if it has to go on",
-                    context.text, context.text
-                ))
-                .fix(
-                    FixSafety::Suggest,
-                    format!("derive it from `{}`", context.text),
-                    [(index, parent, context.text.as_str())],
-                )
-                .push(sink);
-            }
+    calls_with_context(cx, |call| derived(cx, call, sink));
+    for index in 0..cx.files.len() {
+        if !cx.files[index].is_test {
+            groups(cx, index, sink);
         }
-        groups(cx, index, sink);
     }
 }
 
+/// A context that is derived from an empty one.
+fn derived(cx: &RuleContext<'_>, call: &CallWithContext<'_>, sink: &mut Vec<Finding>) {
+    let &CallWithContext {
+        index, context, span, ..
+    } = call;
+    let symbol = call_symbol(cx, index, call.fun);
+    let derives = symbol.starts_with("context.With") && &*symbol != "context.WithoutCancel";
+    let starts = matches!(
+        &*symbol,
+        "golang.org/x/sync/errgroup.WithContext" | "os/signal.NotifyContext"
+    );
+    let Some(&parent) = call.args.first().filter(|_| derives || starts) else {
+        return;
+    };
+    if !is_empty_context(cx, index, parent)
+        || is_cleanup(&function_name(cx, index, call.function.span))
+        || is_stored(cx, index, span)
+        || call.is_late(cx)
+    {
+        return;
+    }
+    let parent = cx.files[index].tree.exprs[parent].span;
+    cx.report(
+        &RULE.info,
+        index,
+        span,
+        format!("this context is not derived from `{}`", context.text),
+    )
+    .related(index, context.span, format!("`{}` is at hand", context.text))
+    .why("cancelling the caller does not reach it, and values and deadlines are lost")
+    .action(format!(
+        "derive it from `{}`, or from `context.WithoutCancel({})` if it has to go on",
+        context.text, context.text
+    ))
+    .fix(
+        FixSafety::Suggest,
+        format!("derive it from `{}`", context.text),
+        [(index, parent, context.text.as_str())],
+    )
+    .push(sink);
+}
+
 /// Whether the results go to a field or package-level variable: what is kept there is to outlive the call.
-fn is_stored(cx: &RuleContext<'_>, index: usize, call: ExprId) -> bool {
+fn is_stored(cx: &RuleContext<'_>, index: usize, call: Span) -> bool {
     let file = &cx.files[index];
     let tree = file.tree;
     tree.stmts.iter().any(|stmt| match tree.sides(stmt.kind) {
-        (lhs @ [_, ..], &[value]) if value == call => lhs.iter().any(|&place| match tree.exprs[place].kind {
-            ExprKind::Selector { .. } | ExprKind::Index { .. } => true,
-            ExprKind::Ident(ident) => file.info.object_of(ident).is_some_and(|obj| {
-                matches!(
-                    cx.query.object(obj).map(|object| &object.kind),
-                    Some(ObjKind::Var(VarKind::Package))
-                )
-            }),
-            _ => false,
-        }),
+        (lhs @ [_, ..], &[value]) if tree.exprs[value].span == call => {
+            lhs.iter().any(|&place| match tree.exprs[place].kind {
+                ExprKind::Selector { .. } | ExprKind::Index { .. } => true,
+                ExprKind::Ident(ident) => file.info.object_of(ident).is_some_and(|obj| {
+                    matches!(
+                        cx.query.object(obj).map(|object| &object.kind),
+                        Some(ObjKind::Var(VarKind::Package))
+                    )
+                }),
+                _ => false,
+            })
+        }
         _ => false,
     })
 }

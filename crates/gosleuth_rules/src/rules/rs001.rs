@@ -2,11 +2,11 @@ use gosleuth_base::{
     Confidence, Family, Finding, FixAvailability, FixSafety, RuleCode, RuleInfo, RuleSet, Severity, SuspectKind,
     Symptom,
 };
-use gosleuth_syntax::ast::{ExprId, ExprKind, Span, StmtKind};
+use gosleuth_syntax::ast::{ExprId, ExprKind, Span};
 
 use crate::context::{RuleContext, RuleFile};
 use crate::rule::rule;
-use crate::syntax::{call_symbol, calls, unparen};
+use crate::syntax::{assigns_field, call_symbol, calls, imports, literals_of, unparen};
 
 rule! {
     /// ## What it does
@@ -66,6 +66,9 @@ rule! {
     }
 }
 
+/// The fields of a client that limit how long it waits, or may.
+const LIMITS: &[&str] = &["Timeout", "Transport"];
+
 fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
     let mut has_contexts = None;
     for (index, file) in cx.files.iter().enumerate().filter(|(_, file)| !file.is_test) {
@@ -96,65 +99,32 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
             .action("use a client with `Timeout`, or a request with a context that has a deadline")
             .push(sink);
         }
-        for (id, expr) in file.tree.exprs.iter_enumerated() {
-            let ExprKind::Composite { elems, .. } = expr.kind else {
-                continue;
-            };
-            if !cx.is_type(file.info.type_of(id), "net/http", "Client") {
-                continue;
-            }
-            let elems = file.tree.exprs(elems);
-            if elems.iter().any(|&elem| is_key(file, elem, &["Timeout", "Transport"]))
-                || elems
-                    .iter()
-                    .any(|&elem| !matches!(file.tree.exprs[elem].kind, ExprKind::KeyValue { .. }))
-                || sets_timeout(cx)
-                || *has_contexts.get_or_insert_with(|| gives_contexts(cx))
-            {
-                continue;
-            }
-            let mut report = cx
-                .report(
-                    &RULE.info,
-                    index,
-                    expr.span,
-                    "requests of this client can wait for ever",
-                )
-                .confidence(Confidence::Medium)
-                .why("it has no `Timeout`, and no request in this package has a context")
-                .action("set `Timeout`");
-            if elems.is_empty() && imports(file, "time") {
-                let at = Span::new(expr.span.end - 1, expr.span.end - 1);
-                let edit = [(index, at, "Timeout: 30 * time.Second")];
-                report = report.fix(FixSafety::Suggest, "set a timeout of 30 seconds", edit);
-            }
-            report.push(sink);
-        }
     }
-}
-
-/// Whether a file imports a package under its own name.
-pub(crate) fn imports(file: &RuleFile<'_>, path: &str) -> bool {
-    use gosleuth_syntax::ast::SpecKind;
-    file.tree.imports.iter().any(|&spec| match file.tree.specs[spec].kind {
-        SpecKind::Import {
-            name: None,
-            path: literal,
-        } => {
-            let text = file.tree.exprs[literal].span.of(file.text);
-            text.len() == path.len() + 2 && text[1..text.len() - 1] == *path.as_bytes()
+    for literal in literals_of(cx, "net/http", "Client") {
+        let file = &cx.files[literal.index];
+        if literal.sets(file, LIMITS)
+            || !literal.is_keyed(file)
+            || assigns_field(cx, "net/http", "Client", LIMITS)
+            || *has_contexts.get_or_insert_with(|| gives_contexts(cx))
+        {
+            continue;
         }
-        _ => false,
-    })
-}
-
-/// Whether an element of a literal sets one of these fields.
-pub(crate) fn is_key(file: &RuleFile<'_>, elem: ExprId, names: &[&str]) -> bool {
-    match file.tree.exprs[elem].kind {
-        ExprKind::KeyValue { key, .. } => {
-            matches!(file.tree.exprs[key].kind, ExprKind::Ident(ident) if names.contains(&file.tree.name(ident)))
+        let mut report = cx
+            .report(
+                &RULE.info,
+                literal.index,
+                literal.span,
+                "requests of this client can wait for ever",
+            )
+            .confidence(Confidence::Medium)
+            .why("it has no `Timeout`, and no request in this package has a context")
+            .action("set `Timeout`");
+        if literal.elems.is_empty() && imports(file, "time") {
+            let at = Span::new(literal.span.end - 1, literal.span.end - 1);
+            let edit = [(literal.index, at, "Timeout: 30 * time.Second")];
+            report = report.fix(FixSafety::Suggest, "set a timeout of 30 seconds", edit);
         }
-        _ => false,
+        report.push(sink);
     }
 }
 
@@ -177,25 +147,6 @@ fn gives_contexts(cx: &RuleContext<'_>) -> bool {
                 &*call_symbol(cx, index, fun),
                 "net/http.NewRequestWithContext" | "net/http.(*Request).WithContext" | "net/http.(*Request).Clone"
             )
-        })
-    })
-}
-
-/// Whether the package sets the timeout of a client behind its literal.
-fn sets_timeout(cx: &RuleContext<'_>) -> bool {
-    cx.files.iter().any(|file| {
-        file.tree.stmts.iter().any(|stmt| {
-            if !matches!(stmt.kind, StmtKind::Assign { .. }) {
-                return false;
-            }
-            let (lhs, _) = file.tree.sides(stmt.kind);
-            lhs.iter().any(|&place| match file.tree.exprs[place].kind {
-                ExprKind::Selector { x, sel } => {
-                    matches!(file.tree.name(sel), "Timeout" | "Transport")
-                        && cx.is_type_or_pointer(file.info.type_of(x), "net/http", "Client")
-                }
-                _ => false,
-            })
         })
     })
 }

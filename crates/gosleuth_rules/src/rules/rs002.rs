@@ -1,12 +1,11 @@
 use gosleuth_base::{
     Family, Finding, FixAvailability, FixSafety, RuleCode, RuleInfo, RuleSet, Severity, SuspectKind, Symptom,
 };
-use gosleuth_syntax::ast::{ExprKind, Span, StmtKind};
+use gosleuth_syntax::ast::Span;
 
-use super::rs001::{imports, is_key};
 use crate::context::RuleContext;
 use crate::rule::rule;
-use crate::syntax::{call_symbol, calls};
+use crate::syntax::{assigns_field, call_symbol, calls, imports, literals_of};
 
 rule! {
     /// ## What it does
@@ -75,51 +74,32 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
                     .push(sink);
             }
         }
-        for (id, expr) in file.tree.exprs.iter_enumerated() {
-            let ExprKind::Composite { elems, .. } = expr.kind else {
-                continue;
-            };
-            if !cx.is_type(file.info.type_of(id), "net/http", "Server") {
-                continue;
-            }
-            let elems = file.tree.exprs(elems);
-            let is_keyed = elems
-                .iter()
-                .all(|&elem| matches!(file.tree.exprs[elem].kind, ExprKind::KeyValue { .. }));
-            if !is_keyed || elems.iter().any(|&elem| is_key(file, elem, TIMEOUTS)) || sets_timeouts(cx) {
-                continue;
-            }
-            let mut report = cx
-                .report(&RULE.info, index, expr.span, "this server waits for requests without any time limit")
-                .why("neither `ReadHeaderTimeout` nor `ReadTimeout` is set: a client that sends nothing keeps its goroutine")
-                .action("set `ReadHeaderTimeout`");
-            // On lines of their own, fields are aligned; that is left to whoever edits them.
-            let first = elems.first().map(|&elem| file.tree.exprs[elem].span.start);
-            let same_line = |first: &u32| file.tree.line_column(*first).0 == file.tree.line_column(expr.span.start).0;
-            if let Some(first) = first.filter(same_line).filter(|_| imports(file, "time")) {
-                let edit = [(index, Span::new(first, first), "ReadHeaderTimeout: 10 * time.Second, ")];
-                report = report.fix(FixSafety::Suggest, "set `ReadHeaderTimeout` to 10 seconds", edit);
-            }
-            report.push(sink);
-        }
     }
-}
-
-/// Whether the package sets a timeout of a server behind its literal.
-fn sets_timeouts(cx: &RuleContext<'_>) -> bool {
-    cx.files.iter().any(|file| {
-        file.tree.stmts.iter().any(|stmt| {
-            if !matches!(stmt.kind, StmtKind::Assign { .. }) {
-                return false;
-            }
-            let (lhs, _) = file.tree.sides(stmt.kind);
-            lhs.iter().any(|&place| match file.tree.exprs[place].kind {
-                ExprKind::Selector { x, sel } => {
-                    TIMEOUTS.contains(&file.tree.name(sel))
-                        && cx.is_type_or_pointer(file.info.type_of(x), "net/http", "Server")
-                }
-                _ => false,
-            })
-        })
-    })
+    for literal in literals_of(cx, "net/http", "Server") {
+        let file = &cx.files[literal.index];
+        if !literal.is_keyed(file) || literal.sets(file, TIMEOUTS) || assigns_field(cx, "net/http", "Server", TIMEOUTS)
+        {
+            continue;
+        }
+        let mut report = cx
+            .report(
+                &RULE.info,
+                literal.index,
+                literal.span,
+                "this server waits for requests without any time limit",
+            )
+            .why(
+                "neither `ReadHeaderTimeout` nor `ReadTimeout` is set: a client that sends nothing keeps its goroutine",
+            )
+            .action("set `ReadHeaderTimeout`");
+        // On lines of their own, fields are aligned; that is left to whoever edits them.
+        let first = literal.elems.first().map(|&elem| file.tree.exprs[elem].span.start);
+        let same_line = |first: &u32| file.tree.line_column(*first).0 == file.tree.line_column(literal.span.start).0;
+        if let Some(first) = first.filter(same_line).filter(|_| imports(file, "time")) {
+            let at = Span::new(first, first);
+            let edit = [(literal.index, at, "ReadHeaderTimeout: 10 * time.Second, ")];
+            report = report.fix(FixSafety::Suggest, "set `ReadHeaderTimeout` to 10 seconds", edit);
+        }
+        report.push(sink);
+    }
 }
