@@ -14,7 +14,7 @@ rule! {
     /// ## What it does
     ///
     /// Finds functions that are started with `go`, `defer` or a spawner such as `errgroup.Group.Go` in a loop and use the loop's variable,
-    /// where the language version shares one variable among all rounds.
+    /// where the language version shares one variable among all rounds; and parallel subtests that do, which run after the loop.
     ///
     /// ## Why it is bad
     ///
@@ -141,8 +141,7 @@ fn captures(
     let tree = file.tree;
     for &stmt in stmts.iter().rev() {
         let span = tree.stmts[stmt].span;
-        if let Some((what, literal)) = starts(cx, index, stmt) {
-            let inside = tree.exprs[literal].span;
+        if let Some((what, inside)) = starts(cx, index, stmt) {
             if let Some(&used) = syntax::uses(file, obj, inside).first() {
                 let name = tree.name(variable);
                 let indent = cx.indentation(index, span.start);
@@ -195,8 +194,8 @@ fn captures(
     }
 }
 
-/// A statement that starts a function literal to run later: what it is, and the literal.
-fn starts(cx: &RuleContext<'_>, index: usize, stmt: StmtId) -> Option<(&'static str, ExprId)> {
+/// A statement that starts a function literal to run later: what it is, and the part of the literal that runs later.
+fn starts(cx: &RuleContext<'_>, index: usize, stmt: StmtId) -> Option<(&'static str, Span)> {
     let file = &cx.files[index];
     let tree = file.tree;
     let (what, call) = match tree.stmts[stmt].kind {
@@ -211,15 +210,35 @@ fn starts(cx: &RuleContext<'_>, index: usize, stmt: StmtId) -> Option<(&'static 
     let is_literal = |expr: ExprId| matches!(tree.exprs[expr].kind, ExprKind::FuncLit { .. });
     if !matches!(tree.stmts[stmt].kind, StmtKind::Expr(_)) {
         let fun = syntax::unparen(tree, fun);
-        return is_literal(fun).then_some((what, fun));
+        return is_literal(fun).then(|| (what, tree.exprs[fun].span));
     }
     let obj = cx.named_callee(index, fun)?;
+    if &*cx.symbol(obj) == "testing.(*T).Run" {
+        return parallel(cx, index, *tree.exprs(args).get(1)?).map(|span| ("this parallel subtest", span));
+    }
     let model = cx
         .models(obj)
         .iter()
         .find(|model| model.behaviour == Behaviour::Spawn)?;
     let argument = *tree.exprs(args).get(model.argument as usize)?;
-    is_literal(argument).then_some((what, argument))
+    is_literal(argument).then(|| (what, tree.exprs[argument].span))
+}
+
+/// The part of a subtest that runs when the function around has returned: what comes behind its call of `Parallel`.
+fn parallel(cx: &RuleContext<'_>, index: usize, literal: ExprId) -> Option<Span> {
+    let tree = cx.files[index].tree;
+    let ExprKind::FuncLit { body, .. } = tree.exprs[literal].kind else {
+        return None;
+    };
+    let pauses = |&&stmt: &&StmtId| match tree.stmts[stmt].kind {
+        StmtKind::Expr(call) => match tree.exprs[syntax::unparen(tree, call)].kind {
+            ExprKind::Call { fun, .. } => &*syntax::call_symbol(cx, index, fun) == "testing.(*T).Parallel",
+            _ => false,
+        },
+        _ => false,
+    };
+    let pause = tree.block(body).iter().find(pauses)?;
+    Some(Span::new(tree.stmts[*pause].span.end, tree.exprs[literal].span.end))
 }
 
 /// Whether a statement waits for another goroutine, or leaves the round for good.
