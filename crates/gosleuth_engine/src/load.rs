@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use gosleuth_base::{Idx as _, IndexVec, ProblemKind};
 use gosleuth_syntax::GoVersion;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::cache::Cache;
 use crate::config::Config;
@@ -286,7 +286,13 @@ impl Loader<'_> {
             targets[slot] = Target::Missing(MissingId::from_usize(number));
         }
         for circle in &circles {
-            workspace.problems.extend(self.circle(circle));
+            workspace.problems.extend(self.circle(circle, Role::Compiled));
+        }
+        for &slot in &roots {
+            let circle = self.test_circle(slot, &graph, &depths);
+            workspace
+                .problems
+                .extend(circle.and_then(|circle| self.circle(&circle, Role::Test)));
         }
         for &slot in &missing {
             workspace.missing.push(self.missing(slot));
@@ -358,17 +364,55 @@ impl Loader<'_> {
         }
     }
 
-    /// A sentence about packages that import each other.
-    fn circle(&self, circle: &[usize]) -> Option<gosleuth_base::Problem> {
+    /// A root and the packages through which one that its own tests import leads back to it. Only deeper ones can.
+    fn test_circle(&self, root: usize, graph: &[Vec<usize>], depths: &[u32]) -> Option<Vec<usize>> {
+        let State::Package(node) = &self.slots[root].state else {
+            return None;
+        };
+        let mut reached: Vec<(usize, Option<usize>)> = Vec::new();
+        let mut seen = FxHashSet::default();
+        let tests = node.targets[Role::Test as usize].iter().flatten();
+        let mut add = |reached: &mut Vec<_>, slot: usize, from: Option<usize>| {
+            if (slot == root || depths[slot] > depths[root]) && seen.insert(slot) {
+                reached.push((slot, from));
+            }
+        };
+        tests.for_each(|&slot| add(&mut reached, slot, None));
+        let mut next = 0;
+        while let Some(&(slot, mut from)) = reached.get(next) {
+            if slot == root {
+                let mut circle = Vec::new();
+                while let Some(index) = from {
+                    circle.push(reached[index].0);
+                    from = reached[index].1;
+                }
+                circle.push(root);
+                circle.reverse();
+                return Some(circle);
+            }
+            graph[slot]
+                .iter()
+                .for_each(|&target| add(&mut reached, target, Some(next)));
+            next += 1;
+        }
+        None
+    }
+
+    /// A sentence about packages that import each other; the first one does so in files of a role.
+    fn circle(&self, circle: &[usize], role: Role) -> Option<gosleuth_base::Problem> {
         let (&first, &second) = (circle.first()?, circle.get(1).or(circle.first())?);
         let State::Package(node) = &self.slots[first].state else {
             return None;
         };
-        let index = node.targets[0].iter().position(|target| *target == Some(second))?;
-        let import = &node.assembled.imports[0][index];
+        let role_index = role as usize;
+        let index = node.targets[role_index]
+            .iter()
+            .position(|target| *target == Some(second))?;
+        let import = &node.assembled.imports[role_index][index];
         let chain: Vec<&str> = circle.iter().map(|&slot| self.slots[slot].path.as_str()).collect();
         let message = format!(
-            "import cycle: {} imports {}",
+            "import cycle{}: {} imports {}",
+            if role == Role::Test { " in tests" } else { "" },
             shortened(&chain, " imports "),
             self.slots[first].path
         );

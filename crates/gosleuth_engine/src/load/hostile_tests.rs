@@ -331,3 +331,45 @@ fn what_cannot_be_read_is_said_and_the_rest_is_loaded() {
     // Without a Go root that can be read, its packages are those of the summary.
     load(&locked(&["/go"]));
 }
+
+#[test]
+fn a_circle_through_tests_is_told_and_one_through_external_tests_is_none() {
+    let system = machine(
+        r#"
+-- /m/go.mod --
+module m
+-- /m/a/a.go --
+package a
+-- /m/a/a_test.go --
+package a
+
+import (
+	_ "fmt"
+	_ "m/c"
+)
+-- /m/b/b.go --
+package b
+
+import _ "m/a"
+-- /m/c/c.go --
+package c
+
+import _ "m/b"
+-- /m/b/b_test.go --
+package b_test
+
+import _ "m/c"
+-- /m/c/c_test.go --
+package c
+
+import _ "m/c"
+"#,
+    );
+    assert_eq!(
+        problems(&load_in(&system, "/m", &["./..."])),
+        [
+            "/m/a/a_test.go:5: import cycle in tests: m/a imports m/c imports m/b imports m/a",
+            "/m/c/c_test.go:3: import cycle in tests: m/c imports m/c",
+        ]
+    );
+}
