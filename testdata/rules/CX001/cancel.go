@@ -200,3 +200,35 @@ func FN_Passed(ctx context.Context) {
 }
 
 func forget(context.CancelFunc) {}
+
+func BadCause(ctx context.Context, ready bool) error {
+	child, cancel := context.WithCancelCause(ctx) // want CX001 "`cancel` is not called on every path"
+	if !ready {
+		return errNotReady
+	}
+	use(child)
+	cancel(errNotReady)
+	return nil
+}
+
+type worker struct {
+	ctx    context.Context
+	cancel context.CancelFunc
+}
+
+// BadKept has no fix: a deferred cancel would end the worker that is kept.
+func BadKept(ctx context.Context, ready bool) (*worker, error) {
+	child, cancel := context.WithCancel(ctx) // want CX001 "`cancel` is not called on every path"
+	if !ready {
+		return nil, errNotReady
+	}
+	return &worker{child, cancel}, nil
+}
+
+type starter interface{ start(context.CancelFunc) }
+
+func OkInterface(ctx context.Context, s starter) {
+	child, cancel := context.WithCancel(ctx)
+	s.start(cancel)
+	use(child)
+}

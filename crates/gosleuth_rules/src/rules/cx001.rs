@@ -90,7 +90,7 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
             };
             match follow(cx, func, id, &[(cancel, 0)], &mut AnyUse) {
                 Some(Lost::Return(_)) if is_main => {}
-                Some(lost) => report(cx, func, id, lost, sink),
+                Some(lost) => report(cx, func, id, cancel, lost, sink),
                 None => {}
             }
         }
@@ -102,7 +102,7 @@ fn is_program(cx: &RuleContext<'_>) -> bool {
     tree.is_some_and(|tree| tree.package.is_some_and(|name| tree.name(name) == "main"))
 }
 
-fn report(cx: &RuleContext<'_>, func: &Func, call: ValueId, lost: Lost, sink: &mut Vec<Finding>) {
+fn report(cx: &RuleContext<'_>, func: &Func, call: ValueId, cancel: ValueId, lost: Lost, sink: &mut Vec<Finding>) {
     let span = cx.span_of(func, call);
     let assigned = assignment(cx, func, span);
     let name = assigned.and_then(|(_, lhs)| variable_name(cx, func, lhs));
@@ -130,6 +130,7 @@ fn report(cx: &RuleContext<'_>, func: &Func, call: ValueId, lost: Lost, sink: &m
     if let Some((stmt, _)) = assigned
         && let Some(name) = name.filter(|&name| name != "_")
         && position(func, call).is_some_and(|(block, _)| !in_loop(func, block))
+        && is_only_called(func, cancel)
     {
         let file = &cx.files[func.file];
         let end = file.tree.stmts[stmt].span.end;
@@ -144,12 +145,31 @@ fn report(cx: &RuleContext<'_>, func: &Func, call: ValueId, lost: Lost, sink: &m
             } else {
                 FixSafety::Safe
             };
-            let text = format!("\n{indent}defer {name}()");
-            let title = format!("add `defer {name}()`");
+            let takes_cause = cx.is_type(func.values[cancel].ty, "context", "CancelCauseFunc");
+            let deferred = format!("defer {name}({})", if takes_cause { "nil" } else { "" });
+            let text = format!("\n{indent}{deferred}");
+            let title = format!("add `{deferred}`");
             report = report.fix(safety, title, [(func.file, Span::new(end, end), text.as_str())]);
         }
     }
     report.push(sink);
+}
+
+/// Whether nothing but calls is made of a cancel function. One that is kept elsewhere on some path is called later there, on purpose.
+fn is_only_called(func: &Func, cancel: ValueId) -> bool {
+    let hands_on = |value: &gosleuth_ir::Value| match &value.op {
+        Op::Call(call) | Op::Defer(call) => call.args.contains(&cancel),
+        op => {
+            let mut uses = false;
+            op.for_each_operand(|operand| uses |= operand == cancel);
+            uses
+        }
+    };
+    let returns = func.blocks.iter().any(|block| match &block.end {
+        gosleuth_ir::Terminator::Return(values) => values.contains(&cancel),
+        _ => false,
+    });
+    !returns && !func.values.iter().any(hands_on)
 }
 
 /// Whether the context may be used when the function has returned, so that a deferred cancel would come too early.
