@@ -4,9 +4,12 @@
 //! unrolled a few rounds, and each goroutine becomes a graph of moments ([`graph`]). Two accesses race if neither is ordered before the other
 //! in every run ([`order`]), no lock is held at both, one of them writes, and not both are atomic. What unknown functions do is not guessed.
 
+mod atomics;
 mod branches;
 mod calls;
+mod doubt;
 mod exec;
+mod given;
 mod graph;
 mod library;
 mod memory;
@@ -190,6 +193,10 @@ fn roots(cx: &RuleContext<'_>, starts: &[bool]) -> Vec<FuncId> {
             continue;
         }
         let name = func.name.rsplit('.').next().unwrap_or(&func.name);
+        // Its callers hold a lock for it.
+        if name.ends_with("Locked") && !is_test(cx, id) {
+            continue;
+        }
         let rank = if is_test(cx, id) || func.name == "main" {
             0
         } else if name.starts_with(char::is_uppercase) {
@@ -261,7 +268,7 @@ fn races(exec: &Exec<'_, '_>, root: FuncId, found: &mut Vec<Race>) {
                 if pairs > MAX_PAIRS {
                     return;
                 }
-                if order.parallel(a.node, b.node) {
+                if order.parallel(a.node, b.node) && !doubt::is_doubtful(exec, &order, a, b) {
                     found.extend(race(exec, &order, root, a, b));
                 }
             }

@@ -61,7 +61,11 @@ impl Exec<'_, '_> {
                         continue;
                     };
                     out.cursor = match case.send {
-                        None => self.receive(&out.cursor, chans, Got::Anything, here),
+                        None => {
+                            let next = self.receive(&out.cursor, chans, Got::Anything, here);
+                            self.selected.insert(next.node);
+                            next
+                        }
                         Some(value) => {
                             let val = self.val(frame, instance, value);
                             self.send(&out.cursor, chans, &val, here)
@@ -171,19 +175,25 @@ impl Exec<'_, '_> {
         cursor: &Cursor,
     ) -> Option<Cursor> {
         let func = &self.cx.ir.funcs[frame.func];
+        let (mut cond, mut taken) = (cond, taken);
+        while let Op::Unary(UnaryOp::Not, inner) = func.op(cond) {
+            (cond, taken) = (*inner, !taken);
+        }
         let here = Here {
             func: frame.func,
             ctx: frame.ctx,
             instance,
             value: cond,
         };
+        let mut cursor = cursor.clone();
+        let mut is_won = false;
         match func.op(cond) {
             Op::Extract { tuple, index: 1 } => match func.op(*tuple) {
                 Op::Recv { chan, .. } => {
                     let chans = places(&self.val(frame, instance, *chan));
                     let got = if taken { Got::Value } else { Got::Closed };
                     let here = Here { value: *tuple, ..here };
-                    return Some(self.receive(cursor, chans, got, here));
+                    return Some(self.receive(&cursor, chans, got, here));
                 }
                 Op::SelectRecv { select, case } => {
                     if let Op::Select { cases, .. } = func.op(*select)
@@ -191,7 +201,7 @@ impl Exec<'_, '_> {
                         && !taken
                     {
                         let chans = places(&self.val(frame, instance, case.chan));
-                        return Some(self.receive(cursor, chans, Got::Closed, here));
+                        return Some(self.receive(&cursor, chans, Got::Closed, here));
                     }
                 }
                 _ => {}
@@ -205,7 +215,15 @@ impl Exec<'_, '_> {
                 };
                 if let (Some(mode), Some(&arg)) = (mode, call.args.first()) {
                     let val = self.val(frame, instance, arg);
-                    return Some(self.lock(cursor, &val, mode, here));
+                    return Some(self.lock(&cursor, &val, mode, here));
+                }
+                // Who has changed a flag first has it for itself.
+                if name.is_some_and(|name| name.starts_with("sync/atomic.") && name.contains("CompareAndSwap"))
+                    && let Some(&arg) = call.args.first()
+                    && let [Item::Ref(flag)] = self.val(frame, instance, arg)[..]
+                {
+                    cursor = self.win(&cursor, flag, here);
+                    is_won = true;
                 }
             }
             _ => {}
@@ -214,9 +232,30 @@ impl Exec<'_, '_> {
         if self.when_zero(frame, instance, cond, &mut from, 0) != Some(taken)
             && let Some(loc) = from
         {
-            return Some(self.sync(cursor, Sync::Seen(loc), here));
+            return Some(self.sync(&cursor, Sync::Seen(loc), here));
         }
-        None
+        is_won.then_some(cursor)
+    }
+
+    /// Only one goroutine goes on here, until it gives the flag back.
+    fn win(&mut self, cursor: &Cursor, flag: LocId, here: Here) -> Cursor {
+        let next = self.sync(cursor, Sync::Lock, here);
+        let locks = &mut self.graph.nodes[next.node as usize].locks;
+        if let Err(at) = locks.binary_search(&(flag, Mode::Write)) {
+            locks.insert(at, (flag, Mode::Write));
+        }
+        next
+    }
+
+    /// A flag is given back.
+    pub(super) fn free(&mut self, cursor: Cursor, flag: LocId, here: Here) -> Cursor {
+        let held = (flag, Mode::Write);
+        if !self.graph.nodes[cursor.node as usize].locks.contains(&held) {
+            return cursor;
+        }
+        let next = self.sync(&cursor, Sync::Lock, here);
+        self.graph.nodes[next.node as usize].locks.retain(|lock| *lock != held);
+        next
     }
 
     /// What a condition would be if the place it was read from had never been written; the place goes to `from`.

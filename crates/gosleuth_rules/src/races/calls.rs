@@ -5,7 +5,7 @@ use gosleuth_types::{ObjRef, Type, TypeId};
 
 use super::exec::{Cursor, Exec, Frame, FuncVal, Here, Target};
 use super::graph::Sync;
-use super::memory::{Item, Origin, Step, Val, merge};
+use super::memory::{Item, Origin, Step, Val, merge, places};
 
 /// Calls in each other, those of libraries and through interfaces included.
 const MAX_CALLS: u32 = 30;
@@ -121,6 +121,14 @@ impl Exec<'_, '_> {
                         _ => None,
                     })
                     .collect();
+                if choices.is_empty() {
+                    let named = self.named(method);
+                    let results = self.unknown_results(ty, here);
+                    if named.symbol.ends_with("context.Context.Done") {
+                        self.patient.extend(results.iter().flat_map(|chan| places(chan)));
+                    }
+                    return (Some(self.unknown(cursor, &named, &[], here)), results);
+                }
                 self.choose(choices.len(), cursor, ty, here, |this, index, cursor, here| {
                     let (of, inner) = choices[index];
                     let found = name.and_then(|name| this.cx.query.lookup(of, name, method.pkg));

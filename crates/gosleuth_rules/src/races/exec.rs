@@ -175,6 +175,12 @@ pub(super) struct Exec<'c, 'a> {
     pub(super) box_ids: FxHashMap<(TypeId, Option<Item>), u32>,
     pub(super) texts: FxHashMap<ConstValue, u32>,
     pub(super) names: FxHashMap<ObjRef, Rc<Named<'a>>>,
+    /// Whether goroutines may wait for each other through a pipe.
+    pub(super) uses_pipe: bool,
+    /// Receives that a `select` chooses among other things.
+    pub(super) selected: FxHashSet<NodeId>,
+    /// Channels on which time passes or a context ends.
+    pub(super) patient: FxHashSet<LocId>,
     /// Nothing is known.
     pub(super) nothing: Rc<Known>,
     pub(super) rounds: FxHashMap<(CtxId, usize, Vec<u8>), u32>,
@@ -230,6 +236,9 @@ impl<'c, 'a> Exec<'c, 'a> {
             box_ids: FxHashMap::default(),
             texts: FxHashMap::default(),
             names: FxHashMap::default(),
+            uses_pipe: false,
+            selected: FxHashSet::default(),
+            patient: FxHashSet::default(),
             nothing: Rc::default(),
             rounds: FxHashMap::default(),
             once: FxHashMap::default(),
@@ -265,6 +274,8 @@ impl<'c, 'a> Exec<'c, 'a> {
         self.cleanups.clear();
         self.uses.clear();
         self.uses_system = false;
+        self.uses_pipe = false;
+        self.selected.clear();
         self.ends.clear();
         self.handlers.clear();
         self.sent.clear();
@@ -402,7 +413,8 @@ impl<'c, 'a> Exec<'c, 'a> {
     }
 
     /// What a place holds, as a value of a type.
-    pub(super) fn read(&mut self, loc: LocId, ty: TypeId) -> Val {
+    pub(super) fn read(&mut self, of: LocId, ty: TypeId) -> Val {
+        let loc = of;
         if self.is_aggregate(ty) {
             return smallvec![Item::Copy(loc)];
         }
@@ -416,11 +428,20 @@ impl<'c, 'a> Exec<'c, 'a> {
             val.retain(|item| !matches!(item, Item::Int(_) | Item::Round { .. } | Item::Bool(_) | Item::Text(_)));
             merge(&mut val, &[Item::Any]);
         }
-        let is_known = val.iter().any(|item| !matches!(item, Item::Any));
+        let is_own = |loc: LocId| {
+            let origin = self.memory.of(loc).origin;
+            !matches!(origin, Origin::Outside(holder) if self.memory.is_sibling(holder, of))
+        };
+        // What is at some element stands for none in particular.
+        let is_known = val.iter().any(|item| match *item {
+            Item::Any => false,
+            Item::Ref(loc) | Item::Copy(loc) => is_own(loc),
+            _ => true,
+        });
         if !is_known && self.memory.of(loc).outside {
             let more = self.outside(Origin::Outside(loc), ty);
             self.memory.write(loc, &more);
-            merge(&mut val, &more);
+            val = more;
         }
         val
     }
@@ -459,6 +480,12 @@ impl<'c, 'a> Exec<'c, 'a> {
             [Item::Ref(loc)] if !self.graph.nodes[cursor.node as usize].locks.iter().any(is_held) => Sync::Publish(loc),
             _ => Sync::Lock,
         };
+        if let (Sync::Publish(loc), Some(spawn)) = (
+            &sync,
+            self.graph.threads[self.graph.thread_of(cursor.node) as usize].spawn,
+        ) {
+            self.graph.hand_over(cursor.node, spawn, (*loc, mode));
+        }
         let next = self.sync(cursor, sync, here);
         let locks = &mut self.graph.nodes[next.node as usize].locks;
         locks.retain(|&(loc, held)| held != mode || !val.contains(&Item::Ref(loc)));
@@ -491,61 +518,6 @@ impl<'c, 'a> Exec<'c, 'a> {
                     kind,
                     choices,
                     site: here.site(),
-                });
-            }
-        }
-    }
-
-    /// Leaves out what the goroutine that is here has not made yet.
-    pub(super) fn made_so_far(&self, cursor: &Cursor, mut val: Val) -> Val {
-        let own = self.graph.thread_of(cursor.node);
-        val.retain(|item| {
-            let inner = match *item {
-                Item::Boxed(id) => self.boxes[id as usize].1,
-                item => Some(item),
-            };
-            let is_made = |loc: LocId| {
-                let object = self.memory.locs[loc as usize].object;
-                self.born_before.get(&object) != Some(&own) || self.born.contains_key(&object)
-            };
-            match inner {
-                Some(Item::Ref(loc) | Item::Copy(loc)) => is_made(loc),
-                Some(Item::Func(id)) => match &self.funcs[id as usize] {
-                    FuncVal::Closure { captures, .. } => captures.iter().flatten().all(|item| match *item {
-                        Item::Ref(loc) => is_made(loc),
-                        _ => true,
-                    }),
-                    _ => true,
-                },
-                _ => true,
-            }
-        });
-        val
-    }
-
-    /// Notes which goroutine made an object.
-    pub(super) fn bear(&mut self, cursor: &Cursor, loc: LocId) {
-        let object = self.memory.locs[loc as usize].object;
-        self.born.insert(object, self.graph.thread_of(cursor.node));
-    }
-
-    /// Notes that the pointers in a value are given away here.
-    pub(super) fn give(&mut self, cursor: &Cursor, val: &[Item], holder: Option<LocId>) {
-        let holder = holder.map(|holder| self.memory.locs[holder as usize].object);
-        if holder.is_some_and(|holder| self.memory.objects[holder as usize].private) {
-            return;
-        }
-        for &item in val {
-            let inner = match item {
-                Item::Boxed(id) => self.boxes[id as usize].1,
-                item => Some(item),
-            };
-            if let Some(Item::Ref(loc)) = inner {
-                let object = self.memory.locs[loc as usize].object;
-                self.given.entry(object).or_default().push(Given {
-                    node: cursor.node,
-                    after: self.graph.accesses.len(),
-                    holder,
                 });
             }
         }

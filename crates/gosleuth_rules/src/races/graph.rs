@@ -35,8 +35,16 @@ pub(super) enum Sync {
     /// A function that happens once has happened: in this goroutine, or in another one.
     OnceEnd(LocId),
     OnceWait(LocId),
-    /// An atomic write.
+    /// A write that others look for under the same lock.
     Publish(LocId),
+    /// An atomic write that is not under a lock.
+    Atomic(LocId),
+    /// An atomic read.
+    Peek(LocId),
+    /// A call of unknown code with objects that others may wait at.
+    Unknown(Vec<LocId>),
+    /// Something comes from outside: a connection, input.
+    External,
     /// A branch that is taken only after an atomic write.
     Seen(LocId),
     /// A lock is taken or given back.
@@ -147,6 +155,21 @@ impl Graph {
             sync,
             locks,
         })
+    }
+
+    /// A goroutine gives back a lock that who started it took for it: it has held it since then.
+    pub(super) fn hand_over(&mut self, at: NodeId, spawn: NodeId, held: Held) {
+        if !self.nodes[spawn as usize].locks.contains(&held) {
+            return;
+        }
+        let thread = self.thread_of(at);
+        for node in &mut self.nodes[..=at as usize] {
+            if node.thread == thread
+                && let Err(place) = node.locks.binary_search(&held)
+            {
+                node.locks.insert(place, held);
+            }
+        }
     }
 
     pub(super) fn push(&mut self, node: Node) -> NodeId {

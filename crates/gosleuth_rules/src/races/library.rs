@@ -12,6 +12,9 @@ use super::memory::{Item, Key, LocId, Step, Val, merge, places};
 use super::names::Named;
 use crate::models::Behaviour;
 
+/// Stands for what functions of the package itself keep, where these are not followed.
+pub(super) const PACKAGE: LocId = LocId::MAX;
+
 impl<'a> Exec<'_, 'a> {
     pub(super) fn builtin(&mut self, builtin: Builtin, args: &[Val], cursor: Cursor, here: Here) -> (Cursor, Val) {
         let first = args.first().cloned().unwrap_or_default();
@@ -111,38 +114,9 @@ impl<'a> Exec<'_, 'a> {
     }
 
     /// What the name of a library function says.
-    fn named(&mut self, obj: ObjRef) -> Rc<Named<'a>> {
+    pub(super) fn named(&mut self, obj: ObjRef) -> Rc<Named<'a>> {
         let cx = self.cx;
         Rc::clone(self.names.entry(obj).or_insert_with(|| Rc::new(Named::new(cx, obj))))
-    }
-
-    /// The place that a call reads atomically, and what it yields as long as nothing was written.
-    pub(super) fn publishes(&mut self, target: &Target, args: &[Val]) -> Option<(LocId, i64)> {
-        let Target::Declared(obj) = target else { return None };
-        let named = self.named(*obj);
-        let name = named.symbol.strip_prefix("sync/atomic.")?;
-        let name = name.rsplit('.').next().unwrap_or(name);
-        let reads = ["Load", "CompareAndSwap", "Swap", "Add"]
-            .iter()
-            .any(|prefix| name.starts_with(prefix));
-        let number = |index: usize| match args.get(index).map(|val| &val[..]) {
-            Some([Item::Int(number)]) => Some(*number),
-            _ => None,
-        };
-        let first = if name.starts_with("CompareAndSwap") {
-            i64::from(matches!(
-                args.get(1).map(|val| &val[..]),
-                Some([Item::Int(0) | Item::Bool(false)] | [])
-            ))
-        } else if name.starts_with("Add") {
-            number(1).unwrap_or(1)
-        } else {
-            0
-        };
-        match args.first().map(|val| &val[..]) {
-            Some([Item::Ref(loc)]) if reads => Some((*loc, first)),
-            _ => None,
-        }
     }
 
     /// Methods of contexts that were made here.
@@ -275,6 +249,7 @@ impl<'a> Exec<'_, 'a> {
             return self.atomic(name, &args, cursor, ty, here);
         }
         self.uses_system |= named.uses_system;
+        self.uses_pipe |= matches!(&*symbol, "io.Pipe" | "net.Pipe");
         if let Some(name) = symbol
             .strip_prefix("testing.(*common).")
             .or_else(|| symbol.strip_prefix("testing.TB."))
@@ -409,15 +384,24 @@ impl<'a> Exec<'_, 'a> {
             "os/exec.(*Cmd).Start" => {
                 let group: Vec<LocId> = places(&self.parts(&first, Step::Hidden(9)));
                 let mut next = self.sync(&cursor, Sync::Add(group.clone(), None), here);
+                let mut known: Vec<Val> = Vec::new();
                 for name in ["Stdout", "Stderr"] {
                     let written = self.field_of(&first, name, here);
+                    // One writer for both is written by one goroutine.
+                    if known.contains(&written) {
+                        continue;
+                    }
+                    known.push(written.clone());
                     let buffers: Val = written
                         .iter()
                         .filter_map(|item| match item {
                             Item::Boxed(id) => Some(self.boxes[*id as usize]),
                             _ => None,
                         })
-                        .filter(|&(of, _)| !self.cx.is_type_or_pointer(of, "os", "File"))
+                        .filter(|&(of, _)| {
+                            self.cx.is_type_or_pointer(of, "bytes", "Buffer")
+                                || self.cx.is_type_or_pointer(of, "strings", "Builder")
+                        })
                         .filter_map(|(_, inner)| inner)
                         .collect();
                     if buffers.is_empty() {
@@ -457,6 +441,11 @@ impl<'a> Exec<'_, 'a> {
                 let results = self.unknown_results(ty, here);
                 return (Some(cursor), results);
             }
+            "time.After" | "time.Tick" => {
+                let results = self.unknown_results(ty, here);
+                self.patient.extend(results.iter().flat_map(|chan| places(chan)));
+                return (Some(cursor), results);
+            }
             "time.AfterFunc" => {
                 let results = self.unknown_results(ty, here);
                 let timer = results.first().map(|timer| places(timer)).unwrap_or_default();
@@ -465,7 +454,8 @@ impl<'a> Exec<'_, 'a> {
                     self.memory.write(func, &arg(1));
                 }
                 // One that is started again counts from there.
-                let is_reset = timer.iter().any(|timer| self.before.reset.contains(timer));
+                let is_reset = timer.iter().any(|timer| self.before.reset.contains(timer))
+                    || matches!(first[..], [Item::Int(i64::MAX)]);
                 let next = if is_reset {
                     cursor
                 } else {
@@ -592,8 +582,36 @@ impl<'a> Exec<'_, 'a> {
         let results = self.unknown_results(ty, here);
         if named.waits {
             cursor = self.sync(&cursor, Sync::Settle, here);
+        } else {
+            cursor = self.unknown(cursor, &named, &args, here);
         }
         (Some(cursor), results)
+    }
+
+    /// A call of code that is not known, which may wait for other goroutines that call it with the same objects, or for the world.
+    pub(super) fn unknown(&mut self, cursor: Cursor, named: &Named<'_>, args: &[Val], here: Here) -> Cursor {
+        if self.graph.threads.len() < 2 || named.is_pure {
+            return cursor;
+        }
+        if named.is_input {
+            return self.sync(&cursor, Sync::External, here);
+        }
+        let mut objects: Vec<LocId> = named.is_own.then_some(PACKAGE).into_iter().collect();
+        for &item in args.iter().flatten() {
+            let inner = match item {
+                Item::Boxed(id) => self.boxes[id as usize].1,
+                item => Some(item),
+            };
+            if let Some(Item::Ref(loc)) = inner
+                && !self.memory.of(loc).private
+            {
+                objects.push(self.memory.of(loc).root);
+            }
+        }
+        if objects.is_empty() {
+            return cursor;
+        }
+        self.sync(&cursor, Sync::Unknown(objects), here)
     }
 
     fn use_handle(&mut self, cursor: &Cursor, handle: &[Item], name: &str, here: Here) {
@@ -689,9 +707,10 @@ impl<'a> Exec<'_, 'a> {
     /// `once.Do(f)`: the first goroutine that is met runs it, the others wait for it.
     fn once_do(&mut self, once: &[Item], func: Val, cursor: Cursor, here: Here) -> Option<Cursor> {
         let [Item::Ref(loc)] = *once else {
-            return self
-                .call(Target::Value(func), Vec::new(), cursor, TypeId::EMPTY_TUPLE, here)
-                .0;
+            // One of several: nobody is in two of them, as with a lock.
+            let entered = self.lock(&cursor, once, Mode::Write, here);
+            let end = self.call(Target::Value(func), Vec::new(), entered, TypeId::EMPTY_TUPLE, here);
+            return Some(self.unlock(&end.0?, once, Mode::Write, here));
         };
         if self.once.contains_key(&loc) {
             return Some(self.sync(&cursor, Sync::OnceWait(loc), here));
@@ -699,62 +718,5 @@ impl<'a> Exec<'_, 'a> {
         self.once.insert(loc, cursor.node);
         let (end, _) = self.call(Target::Value(func), Vec::new(), cursor, TypeId::EMPTY_TUPLE, here);
         Some(self.sync(&end?, Sync::OnceEnd(loc), here))
-    }
-
-    fn atomic(
-        &mut self,
-        name: &str,
-        args: &[Val],
-        cursor: Cursor,
-        ty: TypeId,
-        here: Here,
-    ) -> (Option<Cursor>, Vec<Val>) {
-        let first = args.first().cloned().unwrap_or_default();
-        let is_method = name.starts_with("(*");
-        let operation = name.rsplit('.').next().unwrap_or(name);
-        let write = !operation.starts_with("Load");
-        // A typed atomic has no plain uses, but copies.
-        if !is_method {
-            self.touch_as(&cursor, &first, write, true, AccessKind::Plain, here);
-        }
-        let places = places(&first);
-        let held: Vec<LocId> = places
-            .iter()
-            .map(|&place| {
-                if is_method {
-                    self.memory.part(place, Step::Hidden(0))
-                } else {
-                    place
-                }
-            })
-            .collect();
-        let stored = match operation {
-            name if name.starts_with("CompareAndSwap") => args.get(2),
-            name if name.starts_with("Store") || name.starts_with("Swap") => args.get(1),
-            _ => None,
-        };
-        if let Some(stored) = stored {
-            for &place in &held {
-                self.give(&cursor, stored, Some(place));
-                self.memory.write(place, stored);
-            }
-        }
-        let is_pointer = matches!(
-            self.cx.under(ty),
-            Type::Pointer(_) | Type::Interface(_) | Type::Map { .. } | Type::Slice(_) | Type::Chan { .. }
-        );
-        let mut val = Val::new();
-        if is_pointer {
-            for &place in &held {
-                merge(&mut val, &self.memory.read(place));
-            }
-        } else {
-            val.push(Item::Any);
-        }
-        let cursor = match places[..] {
-            [place] if write => self.sync(&cursor, Sync::Publish(place), here),
-            _ => cursor,
-        };
-        (Some(cursor), vec![val])
     }
 }

@@ -326,6 +326,21 @@ impl Memory {
                 && self.path(a).iter().zip(&self.path(b)).all(|(a, b)| a.may_equal(*b)))
     }
 
+    /// Whether two places are elements of one whole, the first one any element and the second one a certain one.
+    pub(super) fn is_sibling(&self, any: LocId, one: LocId) -> bool {
+        let (any, one) = (&self.locs[any as usize], &self.locs[one as usize]);
+        any.parent.is_some()
+            && any.parent == one.parent
+            && any.step == Step::Elem(Key::Any)
+            && matches!(one.step, Step::Elem(key) if key != Key::Any)
+    }
+
+    /// Whether memory from outside holds a pointer to a place.
+    pub(super) fn is_held_outside(&self, of: LocId) -> bool {
+        let mut held = self.contents.iter().chain(&self.base.0);
+        held.any(|(&loc, val)| self.of(loc).outside && val.contains(&Item::Ref(of)))
+    }
+
     /// A place that holds a pointer to another one: the first that was made.
     pub(super) fn holder(&self, of: LocId) -> Option<LocId> {
         let holds = |(_, val): &(&LocId, &Val)| val.contains(&Item::Ref(of));

@@ -59,6 +59,45 @@ const SPECIAL: &[&str] = &[
     "time.",
 ];
 
+/// Packages whose functions neither wait nor wake, apart from what is known of them one by one.
+const PURE: &[&str] = &[
+    "bytes.",
+    "encoding/",
+    "errors.",
+    "fmt.",
+    "go/",
+    "hash",
+    "html",
+    "log.",
+    "log/",
+    "maps.",
+    "math",
+    "path",
+    "reflect.",
+    "regexp.",
+    "runtime.",
+    "slices.",
+    "sort.",
+    "strconv.",
+    "strings.",
+    "testing.",
+    "text/",
+    "time.",
+    "unicode",
+];
+
+/// Packages through which input comes.
+const INPUT: &[&str] = &[
+    "bufio.",
+    "crypto/tls.",
+    "internal/poll.",
+    "io.",
+    "net.",
+    "net/",
+    "os.",
+    "syscall.",
+];
+
 /// A library function.
 #[derive(Debug)]
 pub(super) struct Named<'a> {
@@ -72,6 +111,12 @@ pub(super) struct Named<'a> {
     pub(super) models: &'a [Model],
     /// Whether it waits for goroutines, going by its name.
     pub(super) waits: bool,
+    /// Whether it is of the package itself, in a file that is not looked at together with its tests.
+    pub(super) is_own: bool,
+    /// Whether it neither waits nor wakes.
+    pub(super) is_pure: bool,
+    /// Whether it may wait for something from outside.
+    pub(super) is_input: bool,
 }
 
 impl<'a> Named<'a> {
@@ -94,7 +139,20 @@ impl<'a> Named<'a> {
             touches,
             models: cx.models(obj),
             waits: waits_by_name(cx, obj) && &*symbol != "sync.(*Cond).Wait"
-                || &*symbol == "net/http/httptest.(*Server).Close",
+                || matches!(
+                    &*symbol,
+                    "net/http/httptest.(*Server).Close"
+                        | "internal/synctest.Run"
+                        | "testing/synctest.Run"
+                        | "testing/synctest.Test"
+                ),
+            is_own: {
+                let world = cx.query.world;
+                let path = world.path(world.canonical(obj.pkg));
+                !path.is_empty() && cx.path.starts_with(path)
+            },
+            is_pure: touches.is_some() || among(PURE),
+            is_input: among(INPUT) && is_input(cx.name_of(obj)),
             symbol,
         }
     }
@@ -102,6 +160,13 @@ impl<'a> Named<'a> {
     pub(super) fn model(&self, behaviour: Behaviour) -> Option<&'a Model> {
         self.models.iter().find(|model| model.behaviour == behaviour)
     }
+}
+
+/// Whether a function of a package through which input comes waits for some, going by its name.
+fn is_input(name: &str) -> bool {
+    ["Accept", "Copy", "Read", "Recv", "Scan"]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
 }
 
 /// Whether a function that is not known waits for goroutines, going by its name.

@@ -105,7 +105,7 @@ impl<'g> Order<'g> {
                         .for_each(|&loc| groups.entry(loc).or_default().dones.push(id));
                 }
                 Sync::OnceEnd(loc) => once.entry(*loc).or_default().push(id),
-                Sync::Publish(loc) => published.entry(*loc).or_default().push(id),
+                Sync::Publish(loc) | Sync::Atomic(loc) => published.entry(*loc).or_default().push(id),
                 _ => {}
             }
         }
@@ -343,13 +343,21 @@ impl<'g> Order<'g> {
     fn is_counted(&self, group: &Group, done: NodeId, waiter: NodeId) -> bool {
         let doer = self.graph.thread_of(done);
         let around = self.graph.thread_of(waiter);
-        group.adds.iter().any(|&add| {
-            let thread = self.graph.thread_of(add);
-            match thread == around {
-                true => self.reaches(add, waiter),
-                false => thread != doer,
-            }
-        })
+        let started = |thread: ThreadId| {
+            let chain = self.ancestors(around);
+            chain.into_iter().find(|&(other, _)| other == thread)
+        };
+        // A copy of a group that was added to.
+        let is_copy = group.adds.is_empty();
+        is_copy
+            || group.adds.iter().any(|&add| {
+                let thread = self.graph.thread_of(add);
+                match thread == around {
+                    true => self.reaches(add, waiter),
+                    // Added by who does it, but before the waiter was there.
+                    false => thread != doer || started(thread).is_some_and(|(_, spawn)| self.reaches(add, spawn)),
+                }
+            })
     }
 
     fn received(&self, id: NodeId, chan: LocId, got: Got, done: &Set) -> bool {

@@ -181,14 +181,15 @@ pub(crate) fn report(cx: &RuleContext<'_>, info: &RuleInfo, sink: &mut Vec<Findi
             .chain(finding.related.first().map(|related| related.location.line))
             .collect();
         let is_said = sink.iter().any(|other| {
-            (other.code == LOOP_VARIABLE || (other.code == CAPTURED && info.code == CAPTURED))
-                && other.location.file == finding.location.file
-                && (lines.contains(&other.location.line)
-                    || (other.code == CAPTURED
-                        && other
-                            .related
-                            .iter()
-                            .any(|related| lines.contains(&related.location.line))))
+            (other.code.family == Family::Races && other.location == finding.location)
+                || (other.code == LOOP_VARIABLE || (other.code == CAPTURED && info.code == CAPTURED))
+                    && other.location.file == finding.location.file
+                    && (lines.contains(&other.location.line)
+                        || (other.code == CAPTURED
+                            && other
+                                .related
+                                .iter()
+                                .any(|related| lines.contains(&related.location.line))))
         });
         if !is_said {
             sink.push(finding);

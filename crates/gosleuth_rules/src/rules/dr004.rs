@@ -115,7 +115,17 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
                     && reported.insert(obj)
                     && (!cx.is_executed(id) || cx.races().iter().any(|race| race.is_of(obj)))
                 {
+                    let known = sink.len();
                     report(cx, id, goroutine, obj, inside, outside, sink);
+                    // What another rule of races has said already.
+                    if let [earlier @ .., last] = &sink[..]
+                        && earlier.len() == known
+                        && earlier
+                            .iter()
+                            .any(|other| other.code.family == Family::Races && other.location == last.location)
+                    {
+                        sink.pop();
+                    }
                 }
             }
         }
