@@ -60,6 +60,8 @@ rule! {
     ///
     /// Tests, `main` and functions that start goroutines are followed through the calls of their package; what libraries do with memory is known
     /// for few of them. Loops are followed for a few rounds. Exported functions are not assumed to be called by several goroutines.
+    /// Tests are followed through the files of the tests only. Where an atomic flag, unknown code that both goroutines call, or input from
+    /// outside may order the two accesses, nothing is reported.
     ///
     /// ## Version notes
     ///

@@ -71,6 +71,8 @@ rule! {
     /// Tests, `main` and functions that start goroutines are followed through the calls of their package; what libraries do with memory is
     /// known for few of them. Loops are followed for a few rounds. In functions that are too big to be followed, only variables as a whole are
     /// looked at, and where a lock, a channel or a call that is not understood stands between the two uses, they count as ordered.
+    /// Tests are followed through the files of the tests only. Where an atomic flag, unknown code that both goroutines call, or input from
+    /// outside may order the two accesses, nothing is reported.
     ///
     /// ## Version notes
     ///
