@@ -4,7 +4,12 @@
 //! live until the visitor has seen them. With a [`Cache`], units whose files, configuration and imports are what they were are not even
 //! parsed: what was found out about them comes from there. Of imports only what others see of them counts, so that a change within a
 //! function concerns its package alone. Where functions are declared is not seen by others: lines move too easily.
+//!
+//! Units of main modules may tell those that depend on them more than types: facts about their objects, in a form that only the visitor
+//! knows. Which of them a unit has asked for is kept with what was found out about it, so that a change of a fact concerns those who asked for
+//! it and nobody else. A unit with facts releases those that import it when the visitor has seen it.
 
+use std::cell::RefCell;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -13,16 +18,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use gosleuth_base::{Idx as _, IndexVec, Problem, ProblemKind};
 use gosleuth_syntax::{GoVersion, ParseOptions, ast};
 use gosleuth_types::export::{self, Positions, Reach};
-use gosleuth_types::{CheckInput, Checked, PackageTypes, PkgId, SourceFile, World, check_package};
+use gosleuth_types::{CheckInput, Checked, ObjRef, PackageTypes, PkgId, SourceFile, World, check_package};
 use rustc_hash::FxHashMap;
 
-use crate::cache::{Cache, Entry, Key, KeyBuilder, hash_file};
+use crate::cache::{Asked, Cache, Digest, Entry, Fact, Facts, Key, KeyBuilder, hash_file};
 use crate::config::Config;
 use crate::schedule::{self, Job, Node};
 use crate::stdlib::Stdlib;
 use crate::system::System;
 use crate::units::{Unit, UnitId, UnitTarget, Variant, units};
-use crate::workspace::{MissingReason, PackageId, Role, Workspace};
+use crate::workspace::{MissingReason, Module, PackageId, Role, Workspace};
 
 /// What is analysed, and how.
 pub struct AnalysisOptions<'a> {
@@ -34,6 +39,8 @@ pub struct AnalysisOptions<'a> {
     pub visited: Visited,
     /// What earlier runs found out.
     pub cache: Option<&'a Cache<'a>>,
+    /// Whether units of main modules have facts for those that import them.
+    pub facts: bool,
     /// Whatever else the results of the visitor depend on: its settings.
     pub salt: &'a str,
 }
@@ -59,6 +66,32 @@ pub struct TypedUnit<'a> {
     pub files: &'a [SourceFile<'a>],
     /// What was found out about them.
     pub checked: &'a Checked,
+    /// Whether a result is asked for.
+    pub wanted: bool,
+    /// Whether others may ask for its facts.
+    pub tells: bool,
+    /// The fact about an object of another package that this one depends on, if there is one.
+    pub fact: &'a (dyn Fn(ObjRef) -> Option<&'a [u8]> + 'a),
+    /// The packages by the paths that exports refer to them with.
+    pub resolve: &'a (dyn Fn(&str) -> Option<PkgId> + 'a),
+}
+
+/// What the visitor says of a unit.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// What is to be known of it in later runs.
+    pub result: Vec<u8>,
+    /// What others may ask for beyond its types: facts about objects of the package, each once, by their position in its tables.
+    pub facts: Vec<(u32, Vec<u8>)>,
+}
+
+impl From<Vec<u8>> for Seen {
+    fn from(result: Vec<u8>) -> Self {
+        Self {
+            result,
+            facts: Vec::new(),
+        }
+    }
 }
 
 /// What came out.
@@ -79,8 +112,9 @@ pub struct Analysis {
 const MAX_FILE: u64 = 256 << 20;
 
 /// What a unit visitor does: sees a unit, and returns what is to be known of it in later runs. With a cache, that may depend on the files
-/// of the unit, and on what others see of the packages it imports; not on where things stand in those, or on their function bodies.
-pub type Visitor<'v> = &'v (dyn Fn(&TypedUnit<'_>) -> Vec<u8> + Sync);
+/// of the unit, on what others see of the packages it imports, and on the facts it asks for; not on where things stand in those, or on their
+/// function bodies.
+pub type Visitor<'v> = &'v (dyn Fn(&TypedUnit<'_>) -> Seen + Sync);
 
 /// Checks the units of a workspace and shows them to the visitor, in no particular order.
 pub fn analyse(
@@ -110,6 +144,8 @@ struct Slot {
     entry: OnceLock<Entry>,
     /// Hash of what others see of it; not there in a circle of imports.
     digest: OnceLock<Key>,
+    /// What the visitor tells others, if it saw the unit in this run.
+    facts: OnceLock<Facts>,
     /// Set when its types are made from the entry.
     restored: OnceLock<()>,
     /// Hash of its files, if that is what its entry is kept by.
@@ -293,8 +329,62 @@ impl<'a> Run<'a> {
         }
         for &need in &self.needs[id.index()] {
             key.key(self.digest(need)?);
+            key.text(if self.tells(need) { "tells" } else { "" });
         }
         Some(key.finish())
+    }
+
+    /// Whether a unit has facts for others: a package of a main module, without its tests.
+    fn tells(&self, id: UnitId) -> bool {
+        let unit = &self.units[id];
+        let package = &self.workspace.packages[unit.package];
+        let module = package.module.map(|module| &self.workspace.modules[module]);
+        self.options.facts
+            && unit.variant == Variant::Plain
+            && !package.standard
+            && module.is_some_and(Module::is_main)
+            && !self.is_in_circle(unit)
+    }
+
+    /// Whether a unit is in a circle of imports: what it would hear there depends on who is faster.
+    fn is_in_circle(&self, unit: &Unit) -> bool {
+        let depth = |package: PackageId| self.workspace.packages[package].depth;
+        unit.imports.iter().any(|import| match import.target {
+            UnitTarget::Unit(target) => depth(self.units[target].package) >= depth(unit.package),
+            _ => false,
+        })
+    }
+
+    /// The fact about an object of a package that is done.
+    fn fact(&self, obj: ObjRef) -> Option<&Fact> {
+        let slot = &self.slots[self.unit_of.get(&obj.pkg)?.index()];
+        let entry = || slot.entry.get().map(|entry| &entry.facts);
+        slot.facts.get().or_else(entry)?.of(obj.index)
+    }
+
+    /// Whether all that was asked for when an entry was made would be answered in the same way.
+    fn is_answered(&self, entry: &Entry) -> bool {
+        entry.asked.iter().all(|asked| {
+            let obj = self.by_path.get(&asked.path).map(|&pkg| ObjRef {
+                pkg,
+                index: asked.index,
+            });
+            obj.and_then(|obj| self.fact(obj)).map(|fact| fact.digest) == asked.digest
+        })
+    }
+
+    /// What was asked for, as it is kept.
+    fn asked(&self, asked: FxHashMap<ObjRef, Option<Digest>>) -> Vec<Asked> {
+        let mut asked: Vec<Asked> = asked
+            .into_iter()
+            .map(|(obj, digest)| Asked {
+                path: export::path(&self.world, obj.pkg).into_owned(),
+                index: obj.index,
+                digest,
+            })
+            .collect();
+        asked.sort();
+        asked
     }
 
     fn digest(&self, id: UnitId) -> Option<Key> {
@@ -358,16 +448,18 @@ impl<'a> Run<'a> {
         // What has an entry is in no circle, so that nobody waits for himself.
         slot.restored.get_or_init(|| {
             self.needs[id.index()].iter().for_each(|&need| self.ensure(need));
-            let resolve = |path: &str| {
-                let known = self.by_path.get(path).copied();
-                known.or_else(|| self.stdlib().package(&self.world, path))
-            };
-            match export::decode(&self.world, pkg, &entry.types, resolve) {
+            match export::decode(&self.world, pkg, &entry.types, |path| self.resolve_path(path)) {
                 Ok(types) => self.world.finish(pkg, types),
                 // It is as good as not there.
                 Err(_) => self.check(id, pkg, &self.read(id), &|| {}),
             }
         });
+    }
+
+    /// A package by the path that exports refer to it with.
+    fn resolve_path(&self, path: &str) -> Option<PkgId> {
+        let known = self.by_path.get(path).copied();
+        known.or_else(|| self.stdlib().package(&self.world, path))
     }
 
     fn check(&self, id: UnitId, pkg: PkgId, prepared: &Sources, publish: &dyn Fn()) {
@@ -389,6 +481,7 @@ impl<'a> Run<'a> {
             word_size: self.word_size,
         };
         let mut exported = None;
+        let tells = self.tells(id);
         let checked = check_package(&self.world, input, |types: PackageTypes| {
             self.world.finish(pkg, types);
             if self.options.cache.is_some() {
@@ -398,7 +491,9 @@ impl<'a> Run<'a> {
                     let _ = slot.digest.set(digest);
                 }
             }
-            publish();
+            if !tells {
+                publish();
+            }
         });
         let mut problems = prepared.problems.clone();
         for error in &checked.errors {
@@ -406,16 +501,33 @@ impl<'a> Run<'a> {
                 problems.push(problem(file, error.span, &error.message));
             }
         }
-        let result = if self.wanted[id.index()] {
+        let wanted = self.wanted[id.index()];
+        let asked: RefCell<FxHashMap<ObjRef, Option<Digest>>> = RefCell::default();
+        let seen = if wanted || tells {
             (self.visit)(&TypedUnit {
                 unit: id,
                 pkg,
                 world: &self.world,
                 files: &files,
                 checked: &checked,
+                wanted,
+                tells,
+                resolve: &|path| self.resolve_path(path),
+                fact: &|obj| {
+                    self.unit_of.get(&obj.pkg).filter(|&&unit| self.tells(unit))?;
+                    let fact = self.fact(obj);
+                    asked.borrow_mut().insert(obj, fact.map(|fact| fact.digest));
+                    fact.map(|fact| fact.bytes.as_slice())
+                },
             })
         } else {
-            Vec::new()
+            Seen::default()
+        };
+        let result = if wanted { seen.result } else { Vec::new() };
+        let facts = if tells {
+            Facts::new(seen.facts)
+        } else {
+            Facts::default()
         };
         if let (Some(cache), Some((types, digest))) = (self.options.cache, exported)
             && let Some(contents) = prepared.contents
@@ -424,6 +536,8 @@ impl<'a> Run<'a> {
             let entry = Entry {
                 types,
                 digest,
+                facts: facts.clone(),
+                asked: self.asked(asked.into_inner()),
                 problems: problems.clone(),
                 result: result.clone(),
             };
@@ -431,7 +545,8 @@ impl<'a> Run<'a> {
             self.written.store(true, Ordering::Relaxed);
             let _ = slot.contents.set(contents);
         }
-        // A unit has one outcome.
+        // A unit has one outcome, and those that import it wait for the facts.
+        let _ = slot.facts.set(facts);
         let _ = self.slots[id.index()].outcome.set(Outcome { result, problems });
     }
 
@@ -577,6 +692,7 @@ impl Job for Part<'_, '_> {
         if let (Some(cache), Some(contents)) = (run.options.cache, contents)
             && let Some(key) = run.key(cache, id, contents)
             && let Some(entry) = cache.store.get(key).and_then(|bytes| Entry::decode(&bytes))
+            && run.is_answered(&entry)
         {
             // Each is set once, by the one run of the unit.
             let _ = slot.digest.set(entry.digest);
@@ -632,5 +748,7 @@ impl Run<'_> {
     }
 }
 
+#[cfg(test)]
+mod facts_tests;
 #[cfg(test)]
 mod tests;

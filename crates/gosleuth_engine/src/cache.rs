@@ -5,6 +5,7 @@
 
 mod disk;
 mod entry;
+mod facts;
 mod files;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use std::sync::{Mutex, PoisonError};
 
 pub use disk::DiskStore;
 pub(crate) use entry::Entry;
+pub(crate) use facts::{Asked, Digest, Fact, Facts};
 pub(crate) use files::{DirectoryFiles, hash as hash_file};
 
 use crate::config::Config;

@@ -28,7 +28,7 @@ pub mod units;
 mod version;
 mod workspace;
 
-pub use analysis::{Analysis, AnalysisOptions, TypedUnit, Visited, Visitor, analyse};
+pub use analysis::{Analysis, AnalysisOptions, Seen, TypedUnit, Visited, Visitor, analyse};
 pub use cache::{Cache, DiskStore, Key, MemoryStore, Store, cache_directory};
 pub use config::{Config, ModMode, Overrides, WorkspaceFile, split_tags};
 pub use load::{build_list, load, load_with};

@@ -79,7 +79,13 @@ fn declared(unit: &Unit<'_>, package: &mut Package, vars: &FileVars, file: usize
     let Some(obj) = source.info.object_of(func.name) else {
         return;
     };
-    let name = symbol_name(unit, source.tree.name(func.name), obj);
+    let mut name = symbol_name(unit, source.tree.name(func.name), obj);
+    // There can be several; nobody can call them.
+    if name == "init" && func.recv.is_none() {
+        let before = package.funcs.iter().filter(|func| func.parent.is_none());
+        let inits = before.filter(|func| func.obj.is_some() && func.name.starts_with("init."));
+        name = format!("init.{}", inits.count());
+    }
     let mut span = source.tree.func_types[func.ty].span;
     if let Some(body) = func.body {
         span.end = source.tree.stmts[body].span.end;

@@ -39,7 +39,7 @@ pub struct Package {
 }
 
 /// A function, method or function literal.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Func {
     /// Its name as the linker has it, without the import path: `(*T).m`, `f.func1`, `f.func1.2`, `init.func1`.
     pub name: String,

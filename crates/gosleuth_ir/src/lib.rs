@@ -8,18 +8,26 @@
 //! Constraints that shaped the code: a function is lowered from its own tree and the types of its package alone, so that packages are lowered in
 //! parallel and trees can be dropped; what types do not know becomes [`Op::Unknown`], on which nothing may be concluded.
 //!
-//! Non-goals: nothing here judges, and nothing looks beyond one package.
+//! Functions that matter to other packages travel as bytes ([`write_functions`]) and are linked to those who call them ([`link`]).
+//!
+//! Non-goals: nothing here judges; what is written in other packages is never lowered here.
 
 mod build;
+mod index;
 mod ir;
+mod link;
+mod portable;
 mod print;
 mod unroll;
 mod verify;
 
 pub use build::{Unit, UnitFile, build_package};
+pub use index::{CodeIndex, CodeSite, SiteKind, symbol};
 pub use ir::{
     Block, BlockId, Call, Callee, Capture, Func, FuncId, Op, Package, SelectCase, Terminator, Value, ValueId,
 };
+pub use link::{Library, link};
+pub use portable::{NO_FILE, read_functions, write_functions};
 pub use print::print_func;
 pub use unroll::{Instance, Loop, Unrolled};
 pub use verify::verify;

@@ -298,7 +298,7 @@ impl Search<'_, '_> {
     /// Visits what comes after a state by one of its transitions: the states that are new.
     fn follow(&mut self, pending: &mut Pending, state: &State, transition: &Transition, switches: u32) -> Vec<u32> {
         let node = pending.node;
-        let step = step(state, transition);
+        let step = step(self.machine.program, state, transition);
         let number = self.nodes[node as usize]
             .next
             .last()
@@ -433,6 +433,7 @@ impl Search<'_, '_> {
             goroutine: gid,
             operation,
             site,
+            shown: None,
             stack: Vec::new(),
             created: goroutine.created,
             object: None,
@@ -448,7 +449,7 @@ impl Search<'_, '_> {
     /// Goroutines at these places can never proceed.
     fn quiescent(&mut self, node: u32, state: &State, stuck: &FxHashSet<Site>) {
         let blocked: Vec<_> = (0..state.goroutines.len() as Gid)
-            .filter_map(|gid| blocked(state, gid))
+            .filter_map(|gid| blocked(self.machine.program, state, gid))
             .filter(|blocked| stuck.contains(&blocked.site))
             .collect();
         // `select {}` is meant to block.

@@ -1,6 +1,6 @@
 //! What goes wrong: who stands where for ever, or panics, and the steps that lead there.
 
-use crate::program::{FuncKey, Site};
+use crate::program::{FuncKey, Program, Site};
 use crate::state::{Crash, Gid, State, Sync, SyncOp};
 use crate::sync::{Transition, parked};
 use crate::value::{Loc, Val};
@@ -46,6 +46,8 @@ pub struct Blocked {
     pub operation: &'static str,
     /// Where.
     pub site: Site,
+    /// The place in the package of the root that led there: the site, or the call around it; none if there is no such call.
+    pub shown: Option<Site>,
     /// The calls around, innermost first, without that of the site.
     pub stack: Vec<FuncKey>,
     /// The `go` statement that started it.
@@ -65,6 +67,8 @@ pub struct Step {
     pub operation: &'static str,
     /// Where.
     pub site: Site,
+    /// The place in the package of the root that led there, as in [`Blocked::shown`].
+    pub shown: Option<Site>,
     /// The goroutine it meets, and where that stands.
     pub partner: Option<(u32, Site)>,
 }
@@ -84,7 +88,7 @@ impl FailureKind {
 }
 
 /// Where a goroutine stands, and what it waits for.
-pub(crate) fn blocked(state: &State, gid: Gid) -> Option<Blocked> {
+pub(crate) fn blocked(program: &Program<'_>, state: &State, gid: Gid) -> Option<Blocked> {
     let parked = parked(state, gid)?;
     let goroutine = &state.goroutines[gid as usize];
     let (object, holder) = match &parked.op {
@@ -100,6 +104,7 @@ pub(crate) fn blocked(state: &State, gid: Gid) -> Option<Blocked> {
         goroutine: gid,
         operation: operation(&parked.op),
         site: parked.site,
+        shown: shown(program, state, gid, parked.site),
         stack: goroutine.frames.iter().rev().skip(1).map(|frame| frame.func).collect(),
         created: goroutine.created,
         object,
@@ -108,7 +113,7 @@ pub(crate) fn blocked(state: &State, gid: Gid) -> Option<Blocked> {
 }
 
 /// What a reader sees of a transition; nothing of the passing of time.
-pub(crate) fn step(state: &State, transition: &Transition) -> Option<Step> {
+pub(crate) fn step(program: &Program<'_>, state: &State, transition: &Transition) -> Option<Step> {
     let (gid, partner) = match *transition {
         Transition::Go(gid, _) => (gid, None),
         Transition::Meet { sender, receiver } => (sender.0, Some(receiver.0)),
@@ -120,7 +125,26 @@ pub(crate) fn step(state: &State, transition: &Transition) -> Option<Step> {
         goroutine: gid,
         operation: operation(&moved.op),
         site: moved.site,
+        shown: shown(program, state, gid, moved.site),
         partner,
+    })
+}
+
+/// A place of a goroutine, or the innermost call around it that is written in the first package of the program.
+fn shown(program: &Program<'_>, state: &State, gid: Gid, site: Site) -> Option<Site> {
+    if site.func.unit == 0 {
+        return Some(site);
+    }
+    let frames = &state.goroutines[gid as usize].frames;
+    let frame = frames.iter().rev().find(|frame| frame.func.unit == 0)?;
+    let func = program.func(frame.func);
+    // The next value is the one behind the call, except where deferred calls run.
+    let next = frame.next as usize;
+    let values = &func.blocks[frame.block].values;
+    let call = next.checked_sub(1).and_then(|at| values.get(at)).or(values.get(next))?;
+    Some(Site {
+        func: frame.func,
+        pos: func.values[*call].pos,
     })
 }
 

@@ -38,13 +38,13 @@ pub struct Site {
 }
 
 impl<'a> Program<'a> {
-    /// A program of these packages.
+    /// A program of these packages. Functions of several packages may be linked to one, which then comes with the view of types of who calls
+    /// them.
     pub fn new(units: Vec<ProgramUnit<'a>>) -> Self {
-        let by_package = units
-            .iter()
-            .enumerate()
-            .map(|(number, unit)| (unit.query.pkg, number as u32))
-            .collect();
+        let mut by_package = FxHashMap::default();
+        for (number, unit) in units.iter().enumerate() {
+            by_package.entry(unit.query.pkg).or_insert(number as u32);
+        }
         Self { units, by_package }
     }
 
@@ -70,10 +70,13 @@ impl<'a> Program<'a> {
 
     /// The function of an object, if its body is here.
     pub fn body_of(&self, obj: ObjRef) -> Option<FuncKey> {
-        let unit = *self.by_package.get(&obj.pkg)?;
-        let package = self.units[unit as usize].package;
-        let func = *package.by_object.get(&obj)?;
-        (!package.funcs[func].blocks.is_empty()).then_some(FuncKey { unit, func })
+        let (unit, &func) = self
+            .units
+            .iter()
+            .enumerate()
+            .find_map(|(unit, known)| Some((unit as u32, known.package.by_object.get(&obj)?)))?;
+        let key = FuncKey { unit, func };
+        (!self.func(key).blocks.is_empty()).then_some(key)
     }
 
     /// A view of types that knows the objects of a package.

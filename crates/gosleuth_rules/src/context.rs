@@ -7,14 +7,20 @@ use gosleuth_base::{
     Confidence, Edit, Finding, Fingerprint, Fix, FixSafety, IndexVec, Location, Related, RuleInfo, ScheduleStep,
 };
 use gosleuth_ir::{Call, Callee, Func, FuncId, Op, Package, ValueId};
+use gosleuth_model::FuncKey;
 use gosleuth_syntax::ast::{self, ExprId, ExprKind, IdentId, Span};
 use gosleuth_types::{FileInfo, Name, ObjKind, ObjRef, Query, Type, TypeId};
 use rustc_hash::FxHashMap;
 
 use crate::explored::{self, Diagnosis};
+use crate::facts;
 use crate::locks::{self, Fault};
 use crate::models::{Model, Models};
 use crate::races::{self, Race, Races};
+
+/// [`FuncKey::unit`] of functions of the package, and of those of others that it reaches.
+pub(crate) const OWN: u32 = 0;
+pub(crate) const LINKED: u32 = 1;
 
 /// A file of the package.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +48,8 @@ pub struct PackageInput<'a> {
     pub files: &'a [RuleFile<'a>],
     /// Its functions.
     pub ir: &'a Package,
+    /// The functions of other packages that it reaches and that are known ([`linked`](crate::linked)).
+    pub linked: &'a Package,
     /// Its import path.
     pub path: &'a str,
     /// What is known about libraries.
@@ -58,6 +66,8 @@ pub struct RuleContext<'a> {
     pub files: &'a [RuleFile<'a>],
     /// Its functions.
     pub ir: &'a Package,
+    /// [`PackageInput::linked`].
+    pub(crate) linked: &'a Package,
     /// Its import path.
     pub path: &'a str,
     /// [`PackageInput::budget`].
@@ -88,6 +98,7 @@ impl<'a> RuleContext<'a> {
             query: input.query,
             files: input.files,
             ir: input.ir,
+            linked: input.linked,
             path: input.path,
             budget: input.budget,
             models: input.models,
@@ -137,12 +148,7 @@ impl<'a> RuleContext<'a> {
 
     /// Import path and name of a declared type, without its arguments; none for other types.
     pub fn type_name(&self, ty: TypeId) -> Option<(&'a str, &'a str)> {
-        let Type::Named { decl, .. } = *self.query.ty(ty) else {
-            return None;
-        };
-        let object = self.query.object(self.query.named(decl)?.obj)?;
-        let world = self.query.world;
-        Some((world.path(world.canonical(decl.pkg)), world.text(object.name)))
+        facts::declared_name(self.query, ty)
     }
 
     /// Whether a type is the declared type `path.name`.
@@ -189,27 +195,9 @@ impl<'a> RuleContext<'a> {
         if let Some(known) = self.symbols.borrow().get(&obj) {
             return Rc::clone(known);
         }
-        let symbol: Rc<str> = self.make_symbol(obj).into();
+        let symbol: Rc<str> = gosleuth_ir::symbol(self.query, obj).into();
         self.symbols.borrow_mut().insert(obj, Rc::clone(&symbol));
         symbol
-    }
-
-    fn make_symbol(&self, obj: ObjRef) -> String {
-        let world = self.query.world;
-        let path = world.path(world.canonical(obj.pkg));
-        let name = self.name_of(obj);
-        let Some(ObjKind::Func { recv: Some(recv), .. }) = self.query.object(obj).map(|object| &object.kind) else {
-            return format!("{path}.{name}");
-        };
-        let (star, base) = match *self.query.ty(*recv) {
-            Type::Pointer(base) => (true, base),
-            _ => (false, *recv),
-        };
-        match (star, self.type_name(base)) {
-            (true, Some((path, base))) => format!("{path}.(*{base}).{name}"),
-            (false, Some((path, base))) => format!("{path}.{base}.{name}"),
-            (_, None) => format!("{path}.?.{name}"),
-        }
     }
 
     /// The function or method that a call calls, if it is known by its declaration.
@@ -276,6 +264,68 @@ impl<'a> RuleContext<'a> {
             Callee::Static(obj) => self.ir.by_object.get(&obj).copied(),
             Callee::Value(value) => self.known_function(func, value),
             Callee::Interface { .. } | Callee::Builtin(_) => None,
+        }
+    }
+
+    /// A function of this package, or of another one.
+    pub(crate) fn body(&self, key: FuncKey) -> &'a Func {
+        match key.unit {
+            OWN => &self.ir.funcs[key.func],
+            _ => &self.linked.funcs[key.func],
+        }
+    }
+
+    /// Every function of this package, then those of others that it reaches.
+    pub(crate) fn bodies(&self) -> impl Iterator<Item = (FuncKey, &'a Func)> + use<'a> {
+        let all = |unit: u32, package: &'a Package| {
+            let funcs = package.funcs.iter_enumerated();
+            funcs.map(move |(func, body)| (FuncKey { unit, func }, body))
+        };
+        all(OWN, self.ir).chain(all(LINKED, self.linked))
+    }
+
+    /// The body of a declared function or method, here or in another package.
+    pub(crate) fn body_of(&self, obj: ObjRef) -> Option<FuncKey> {
+        let own = self.ir.by_object.get(&obj).map(|&func| FuncKey { unit: OWN, func });
+        own.or_else(|| {
+            let func = *self.linked.by_object.get(&obj)?;
+            Some(FuncKey { unit: LINKED, func })
+        })
+    }
+
+    /// The body that a function value of a function in `unit` has, if it is known.
+    pub(crate) fn known_body(&self, unit: u32, func: &Func, value: ValueId) -> Option<FuncKey> {
+        match func.op(value) {
+            Op::Closure { func, .. } => Some(FuncKey { unit, func: *func }),
+            Op::Func(obj) | Op::BoundMethod { method: obj, .. } => self.body_of(*obj),
+            Op::Convert(inner) => self.known_body(unit, func, *inner),
+            _ => None,
+        }
+    }
+
+    /// The body that a call in a function of `unit` executes, if it is certain and known: of this package, or of another one.
+    pub(crate) fn called_body(&self, unit: u32, func: &Func, call: &Call) -> Option<FuncKey> {
+        match call.callee {
+            Callee::Static(obj) => self.body_of(obj),
+            Callee::Value(value) => self.known_body(unit, func, value),
+            Callee::Interface { .. } | Callee::Builtin(_) => None,
+        }
+    }
+
+    /// How a function is called in texts: `pkg.(*T).m` where it is of another package.
+    pub(crate) fn shown_name(&self, key: FuncKey) -> String {
+        let func = self.body(key);
+        let mut declared = key;
+        while let Some(parent) = self.body(declared).parent {
+            declared.func = parent;
+        }
+        match self.body(declared).obj {
+            Some(obj) if key.unit != OWN => {
+                let world = self.query.world;
+                let path = world.path(world.canonical(obj.pkg));
+                format!("{}.{}", path.rsplit('/').next().unwrap_or(path), func.name)
+            }
+            _ => func.name.clone(),
         }
     }
 

@@ -5,12 +5,12 @@
 //! each other in ways that are not followed (numbers from outside) is not used.
 
 use gosleuth_base::{Confidence, Finding, RuleCode, RuleInfo};
-use gosleuth_ir::{Call, Callee, FuncId, Op};
+use gosleuth_ir::{Call, Callee, FuncId, Op, ValueId};
 use gosleuth_model::{Blocked, Bounds, Explorer, Failure, FailureKind, FuncKey, Outcome, Program, ProgramUnit, Site};
 use gosleuth_types::{Type, TypeId};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::context::RuleContext;
+use crate::context::{LINKED, OWN, RuleContext};
 use crate::flow::in_loop;
 use crate::left_lock::is_left_behind;
 use crate::schedule::{self, created, location, place, words};
@@ -70,10 +70,11 @@ pub(crate) fn diagnose(cx: &RuleContext<'_>) -> Vec<Diagnosis> {
     if is_called_from_c(cx) {
         return Vec::new();
     }
-    let program = Program::new(vec![ProgramUnit {
+    let unit = |package| ProgramUnit {
         query: cx.query,
-        package: cx.ir,
-    }]);
+        package,
+    };
+    let program = Program::new(vec![unit(cx.ir), unit(cx.linked)]);
     let mut explorer = Explorer::new(&program);
     let mut outcomes: Vec<(FuncId, Option<Outcome>)> = roots(cx).into_iter().map(|root| (root, None)).collect();
     let share = |instructions: u64| instructions * u64::from(cx.budget) / 100;
@@ -92,12 +93,13 @@ pub(crate) fn diagnose(cx: &RuleContext<'_>) -> Vec<Diagnosis> {
                 guesses: MAX_GUESSES,
                 ..Bounds::default()
             };
-            let found = explorer.explore(FuncKey { unit: 0, func: *root }, bounds);
+            let found = explorer.explore(own(*root), bounds);
             left -= found.instructions;
             *outcome = Some(found);
         }
     }
     let mut known = FxHashSet::default();
+    let mut theirs = FxHashMap::default();
     let mut found = Vec::new();
     for (root, outcome) in outcomes {
         for failure in outcome.map(|outcome| outcome.failures).unwrap_or_default() {
@@ -107,7 +109,13 @@ pub(crate) fn diagnose(cx: &RuleContext<'_>) -> Vec<Diagnosis> {
             let Some((code, primary)) = classify(cx, &failure) else {
                 continue;
             };
-            if known.insert((code, failure.blocked[primary].site)) {
+            let blocked = &failure.blocked[primary];
+            if is_fault_of_callee(cx, &mut explorer, &mut theirs, code, blocked) {
+                continue;
+            }
+            // Each place of this package is named once, whatever is behind it.
+            let site = schedule::shown(&failure, root, blocked.goroutine, blocked.site, blocked.shown);
+            if known.insert((code, site)) {
                 found.push(Diagnosis {
                     code,
                     root,
@@ -131,6 +139,58 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
     text.windows(part.len()).any(|window| window == part)
 }
 
+/// Instructions that finding out whose fault something is may take, for each function of another package.
+const BLAME: u64 = 100_000;
+
+/// What goes wrong in functions of other packages that are called alone: rules, and where.
+type Theirs = FxHashMap<FuncKey, FxHashSet<(RuleCode, Site)>>;
+
+/// Whether what goes wrong in a function of another package goes wrong whoever calls it: then it is found there.
+fn is_fault_of_callee(
+    cx: &RuleContext<'_>,
+    explorer: &mut Explorer<'_>,
+    theirs: &mut Theirs,
+    code: RuleCode,
+    blocked: &Blocked,
+) -> bool {
+    if blocked.site.func.unit == OWN {
+        return false;
+    }
+    let around = |key: FuncKey| {
+        let mut key = key;
+        while let Some(func) = cx.body(key).parent {
+            key.func = func;
+        }
+        key
+    };
+    let created = blocked.created.map(|site| site.func);
+    let inner = blocked.stack.iter().copied().take_while(|key| key.unit == LINKED);
+    let mut keys: Vec<FuncKey> = std::iter::once(blocked.site.func)
+        .chain(inner)
+        .chain(created.filter(|key| key.unit == LINKED))
+        .map(around)
+        .collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys.into_iter().any(|key| {
+        let faults = theirs.entry(key).or_insert_with(|| {
+            let bounds = Bounds {
+                instructions: BLAME,
+                guesses: MAX_GUESSES,
+                ..Bounds::default()
+            };
+            let failures = explorer.explore(key, bounds).failures;
+            let found = failures
+                .iter()
+                .filter_map(|failure| Some((failure, classify(cx, failure)?)));
+            found
+                .map(|(failure, (code, primary))| (code, failure.blocked[primary].site))
+                .collect()
+        });
+        faults.contains(&(code, blocked.site))
+    })
+}
+
 /// Tests and `main`, then other functions that start goroutines, make channels or use locks, in source order. What only tests call is explored with them. Generic functions are explored where they are called.
 fn roots(cx: &RuleContext<'_>) -> Vec<FuncId> {
     let mut first = Vec::new();
@@ -141,10 +201,12 @@ fn roots(cx: &RuleContext<'_>) -> Vec<FuncId> {
             continue;
         }
         if is_main(cx, id) {
-            if reaches(cx, id, &mut FxHashSet::default(), true) {
+            if reaches(cx, own(id), &mut FxHashSet::default(), true) {
                 first.push(id);
             }
-        } else if !in_test(cx, id) && reaches(cx, id, &mut FxHashSet::default(), false) {
+        } else if !in_test(cx, id)
+            && (reaches(cx, own(id), &mut FxHashSet::default(), false) || begins_elsewhere(cx, id))
+        {
             second.push(id);
         }
     }
@@ -160,6 +222,10 @@ fn guesses(cx: &RuleContext<'_>, root: FuncId) -> u32 {
         (false, true) => 2,
         (false, false) => 3,
     }
+}
+
+fn own(func: FuncId) -> FuncKey {
+    FuncKey { unit: OWN, func }
 }
 
 fn in_test(cx: &RuleContext<'_>, root: FuncId) -> bool {
@@ -190,18 +256,18 @@ fn has_output(text: &str) -> bool {
 }
 
 /// Whether a function starts goroutines, makes channels or uses locks, itself and in its literals; with `calls` in functions it calls too.
-fn reaches(cx: &RuleContext<'_>, id: FuncId, seen: &mut FxHashSet<FuncId>, calls: bool) -> bool {
+fn reaches(cx: &RuleContext<'_>, id: FuncKey, seen: &mut FxHashSet<FuncKey>, calls: bool) -> bool {
     if !seen.insert(id) || seen.len() > 200 {
         return false;
     }
-    let func = &cx.ir.funcs[id];
+    let func = cx.body(id);
     let mut next = Vec::new();
     for block in func.blocks.iter() {
         for &value in &block.values {
             match func.op(value) {
                 Op::Go(_) | Op::MakeChan { .. } => return true,
                 Op::Send { .. } | Op::Recv { .. } | Op::Select { .. } if calls => return true,
-                Op::Closure { func, .. } => next.push(*func),
+                Op::Closure { func, .. } => next.push(FuncKey { func: *func, ..id }),
                 Op::Call(call) | Op::Defer(call) => {
                     let is_sync = cx
                         .callee_symbol(call)
@@ -210,7 +276,7 @@ fn reaches(cx: &RuleContext<'_>, id: FuncId, seen: &mut FxHashSet<FuncId>, calls
                         return true;
                     }
                     if calls {
-                        next.extend(cx.called_function(func, call));
+                        next.extend(cx.called_body(id.unit, func, call));
                         next.extend(methods_meant(cx, call));
                     }
                 }
@@ -221,16 +287,42 @@ fn reaches(cx: &RuleContext<'_>, id: FuncId, seen: &mut FxHashSet<FuncId>, calls
     next.into_iter().any(|id| reaches(cx, id, seen, calls))
 }
 
-/// The methods of the package that a call through an interface can mean, by their name.
-fn methods_meant(cx: &RuleContext<'_>, call: &Call) -> Vec<FuncId> {
+/// Whether a function calls one of another package that starts goroutines or makes channels: what becomes of these is seen from here only.
+fn begins_elsewhere(cx: &RuleContext<'_>, id: FuncId) -> bool {
+    let func = &cx.ir.funcs[id];
+    let called = |call: &Call| cx.called_body(OWN, func, call).filter(|key| key.unit == LINKED);
+    func.values.iter().any(|value| match &value.op {
+        Op::Call(call) | Op::Defer(call) => called(call).is_some_and(|key| begins(cx, key, MAX_BEGINS)),
+        _ => false,
+    })
+}
+
+/// Calls in calls that are looked into for a `go` statement.
+const MAX_BEGINS: u32 = 2;
+
+fn begins(cx: &RuleContext<'_>, key: FuncKey, depth: u32) -> bool {
+    let func = cx.body(key);
+    func.values.iter().any(|value| match &value.op {
+        Op::Go(_) | Op::MakeChan { .. } => true,
+        Op::Call(call) | Op::Defer(call) => {
+            depth > 0
+                && cx
+                    .called_body(key.unit, func, call)
+                    .is_some_and(|key| begins(cx, key, depth - 1))
+        }
+        _ => false,
+    })
+}
+
+/// The methods that a call through an interface can mean, by their name.
+fn methods_meant(cx: &RuleContext<'_>, call: &Call) -> Vec<FuncKey> {
     let Callee::Interface { method, .. } = call.callee else {
         return Vec::new();
     };
     let Some(name) = cx.query.object(method).map(|object| cx.query.world.text(object.name)) else {
         return Vec::new();
     };
-    let funcs = cx.ir.funcs.iter_enumerated();
-    funcs
+    cx.bodies()
         .filter(|(_, func)| func.parent.is_none() && func.name.rsplit('.').next() == Some(name))
         .map(|(id, _)| id)
         .collect()
@@ -320,7 +412,7 @@ fn classify(cx: &RuleContext<'_>, failure: &Failure) -> Option<(RuleCode, usize)
 /// Whether the lock that stands in the way of a write lock is a read lock.
 fn holds_read(cx: &RuleContext<'_>, waiter: &Blocked) -> bool {
     waiter.object.is_some_and(|site| {
-        let func = &cx.ir.funcs[site.func.func];
+        let func = cx.body(site.func);
         func.values.iter_enumerated().any(|(_, value)| {
             value.pos == site.pos
                 && match &value.op {
@@ -335,20 +427,25 @@ fn holds_read(cx: &RuleContext<'_>, waiter: &Blocked) -> bool {
 
 /// Whether a receive is the round of a `for … range`: its loop comes back to it.
 fn is_range(cx: &RuleContext<'_>, site: Site) -> bool {
-    let func = &cx.ir.funcs[site.func.func];
-    let file = &cx.files[func.file];
-    func.values
-        .iter()
-        .any(|value| value.pos == site.pos && matches!(value.op, Op::Recv { comma_ok: true, .. }))
-        && !file
-            .text
-            .get(site.pos as usize..)
-            .is_some_and(|rest| rest.starts_with(b"<-"))
+    let func = cx.body(site.func);
+    let is_written = |pos: u32| {
+        let file = cx.files.get(func.file)?;
+        Some(file.text.get(pos as usize..)?.starts_with(b"<-"))
+    };
+    let with_ok = |value: ValueId| matches!(func.op(value), Op::Recv { comma_ok: true, .. });
+    func.blocks.iter_enumerated().any(|(id, block)| {
+        block
+            .values
+            .iter()
+            .any(|&value| func.values[value].pos == site.pos && with_ok(value))
+            // Without the text, a receive that its loop comes back to is taken for a range.
+            && !is_written(site.pos).unwrap_or_else(|| !in_loop(func, id))
+    })
 }
 
 /// Whether a select can be reached from itself within its function.
 fn is_looped_select(cx: &RuleContext<'_>, site: Site) -> bool {
-    let func = &cx.ir.funcs[site.func.func];
+    let func = cx.body(site.func);
     let home = func.blocks.iter_enumerated().find(|(_, block)| {
         block
             .values
@@ -385,20 +482,27 @@ pub(crate) fn report(cx: &RuleContext<'_>, info: &RuleInfo, sink: &mut Vec<Findi
 fn finding(cx: &RuleContext<'_>, info: &RuleInfo, diagnosis: &Diagnosis) -> Finding {
     let failure = &diagnosis.failure;
     let blocked = &failure.blocked[diagnosis.primary];
-    let who = goroutine(cx, diagnosis, blocked.goroutine, blocked.created);
-    let (file, span) = place(cx, blocked.site);
+    let root = diagnosis.root;
+    let shown = |blocked: &Blocked| schedule::shown(failure, root, blocked.goroutine, blocked.site, blocked.shown);
+    let who = goroutine(cx, diagnosis, blocked.goroutine);
+    let (file, span) = place(cx, shown(blocked));
     let text = Texts::of(cx, diagnosis, blocked, &who);
     let confidence = match failure.guesses {
         0 => Confidence::Witnessed,
         1..=2 => Confidence::Medium,
         _ => Confidence::Low,
     };
+    // What is written in another package is shown where it is called.
+    let why = match blocked.site.func {
+        key if key.unit == OWN => text.why.to_owned(),
+        key => format!("it stands in `{}`: {}", cx.shown_name(key), text.why),
+    };
     let mut report = cx
         .report(info, file, span, text.message)
-        .why(text.why)
+        .why(why)
         .action(text.action)
         .confidence(confidence);
-    if let Some(object) = blocked.object {
+    if let Some(object) = blocked.object.filter(|site| site.func.unit == OWN) {
         let (file, span) = place(cx, object);
         let label = if matches!(blocked.operation, "lock" | "rlock") {
             "it was locked here"
@@ -407,28 +511,29 @@ fn finding(cx: &RuleContext<'_>, info: &RuleInfo, diagnosis: &Diagnosis) -> Find
         };
         report = report.related(file, span, label);
     }
-    if let Some(created) = blocked.created {
+    if let Some(created) = created(failure, root, blocked.goroutine) {
         let (file, span) = place(cx, created);
         report = report.related(file, span, "the goroutine is started here");
     }
-    let mut shown: Vec<Site> = vec![blocked.site];
+    let mut named: Vec<Site> = vec![shown(blocked)];
     for other in &failure.blocked {
-        if shown.contains(&other.site) {
+        let site = shown(other);
+        if named.contains(&site) {
             continue;
         }
-        shown.push(other.site);
-        let (file, span) = place(cx, other.site);
-        let who = goroutine(cx, diagnosis, other.goroutine, other.created);
+        named.push(site);
+        let (file, span) = place(cx, site);
+        let who = goroutine(cx, diagnosis, other.goroutine);
         report = report.related(file, span, format!("{who} waits here: {}", words(other.operation)));
     }
     report.schedule(schedule::steps(cx, diagnosis.root, failure)).finish()
 }
 
-fn goroutine(cx: &RuleContext<'_>, diagnosis: &Diagnosis, number: u32, created: Option<Site>) -> String {
+fn goroutine(cx: &RuleContext<'_>, diagnosis: &Diagnosis, number: u32) -> String {
     if number == 0 {
         return cx.ir.funcs[diagnosis.root].name.clone();
     }
-    match created {
+    match created(&diagnosis.failure, diagnosis.root, number) {
         Some(site) => format!("goroutine {number} (started at line {})", location(cx, site).line),
         None => format!("goroutine {number}"),
     }
@@ -446,10 +551,7 @@ impl Texts {
         let others = diagnosis.failure.blocked.len() - 1;
         let holder = match blocked.holder {
             Some(holder) if holder != blocked.goroutine => {
-                format!(
-                    ", held by {}",
-                    goroutine(cx, diagnosis, holder, created(&diagnosis.failure, holder))
-                )
+                format!(", held by {}", goroutine(cx, diagnosis, holder))
             }
             _ => String::new(),
         };

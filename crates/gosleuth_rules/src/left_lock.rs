@@ -1,8 +1,8 @@
 //! Locks that a path left behind: taken by a call that has returned, and given back by nobody who still runs.
 
 use gosleuth_base::Idx as _;
-use gosleuth_ir::{BlockId, Func, FuncId, Op};
-use gosleuth_model::{Blocked, Site};
+use gosleuth_ir::{BlockId, Func, Op};
+use gosleuth_model::{Blocked, FuncKey, Site};
 use rustc_hash::FxHashSet;
 
 use crate::context::RuleContext;
@@ -17,29 +17,29 @@ pub(crate) fn is_left_behind(cx: &RuleContext<'_>, holder: &Blocked, locked: Sit
         return false;
     }
     // The place is that of the last lock; one of the callers may have locked before.
-    if holder.stack.iter().any(|caller| locks(cx, &cx.ir.funcs[caller.func])) {
+    if holder.stack.iter().any(|caller| locks(cx, cx.body(*caller))) {
         return false;
     }
     if locked.func == holder.site.func {
         // A call of its own that has not returned, or an earlier one of the same function.
-        let func = &cx.ir.funcs[locked.func.func];
+        let func = cx.body(locked.func);
         return !after(cx, func, locked.pos, true).is_some_and(|places| places.contains(&holder.site.pos));
     }
     // The lock was handed over to one of the callers: does one of them still unlock? What waits for a lock itself unlocks that one.
     let mut callee = holder.site;
     let waits = matches!(holder.operation, "lock" | "rlock");
-    let mut unlocks = !waits && unlocks_after(cx, callee.func.func, Some(callee.pos));
+    let mut unlocks = !waits && unlocks_after(cx, callee.func, Some(callee.pos));
     for caller in &holder.stack {
         // Which of several calls it is in is not known: one behind which nothing unlocks is enough.
-        let func = &cx.ir.funcs[caller.func];
+        let func = cx.body(*caller);
         let calls = func.values.iter().filter_map(|value| match &value.op {
-            Op::Call(call) if cx.called_function(func, call) == Some(callee.func.func) => Some(value.pos),
+            Op::Call(call) if cx.called_body(caller.unit, func, call) == Some(callee.func) => Some(value.pos),
             _ => None,
         });
         let calls: Vec<_> = calls.collect();
         unlocks |= match &calls[..] {
-            [] => unlocks_after(cx, caller.func, None),
-            calls => calls.iter().all(|&pos| unlocks_after(cx, caller.func, Some(pos))),
+            [] => unlocks_after(cx, *caller, None),
+            calls => calls.iter().all(|&pos| unlocks_after(cx, *caller, Some(pos))),
         };
         callee = Site { func: *caller, pos: 0 };
     }
@@ -47,36 +47,36 @@ pub(crate) fn is_left_behind(cx: &RuleContext<'_>, holder: &Blocked, locked: Sit
 }
 
 /// Whether a function unlocks something behind a place, or anywhere where there is none: itself or in what it calls, deferred calls included.
-fn unlocks_after(cx: &RuleContext<'_>, id: FuncId, from: Option<u32>) -> bool {
-    let func = &cx.ir.funcs[id];
+fn unlocks_after(cx: &RuleContext<'_>, id: FuncKey, from: Option<u32>) -> bool {
+    let func = cx.body(id);
     let places = from.and_then(|from| after(cx, func, from, false));
     func.values.iter().any(|value| match &value.op {
         Op::Call(call) => {
             places.as_ref().is_none_or(|places| places.contains(&value.pos)) && {
                 is_unlock(cx, call)
                     || cx
-                        .called_function(func, call)
+                        .called_body(id.unit, func, call)
                         .is_some_and(|id| unlocks(cx, id, MAX_DEPTH))
             }
         }
         Op::Defer(call) => {
             is_unlock(cx, call)
                 || cx
-                    .called_function(func, call)
+                    .called_body(id.unit, func, call)
                     .is_some_and(|id| unlocks(cx, id, MAX_DEPTH))
         }
         _ => false,
     })
 }
 
-fn unlocks(cx: &RuleContext<'_>, id: FuncId, depth: u32) -> bool {
-    let func = &cx.ir.funcs[id];
+fn unlocks(cx: &RuleContext<'_>, id: FuncKey, depth: u32) -> bool {
+    let func = cx.body(id);
     func.values.iter().any(|value| match &value.op {
         Op::Call(call) | Op::Defer(call) => {
             is_unlock(cx, call)
                 || depth > 0
                     && cx
-                        .called_function(func, call)
+                        .called_body(id.unit, func, call)
                         .is_some_and(|id| unlocks(cx, id, depth - 1))
         }
         _ => false,

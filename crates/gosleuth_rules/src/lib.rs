@@ -4,7 +4,7 @@
 //! Role: a registry of rules, one file each, and what they share: a [`RuleContext`] with everything known about one package, library
 //! models as data, walks over paths, suppressions, fingerprints. [`check_package`] runs the selected rules over one package.
 //!
-//! Constraints that shaped the code: packages are checked in parallel, each on its own; a finding never rests on a type that is unknown;
+//! Constraints that shaped the code: packages are checked in parallel, each on its own, with what those it imports tell ([`write_facts`]); a finding never rests on a type that is unknown;
 //! the comment above a rule is its published page.
 //!
 //! Non-goals: no I/O, and no formatting of findings.
@@ -14,8 +14,10 @@ mod check;
 mod context;
 mod contexts;
 mod explored;
+mod facts;
 mod flow;
 mod goroutines;
+mod handed;
 mod left_lock;
 mod locks;
 mod models;
@@ -34,6 +36,7 @@ mod syntax;
 
 pub use check::check_package;
 pub use context::{PackageInput, Report, RuleContext, RuleFile};
+pub use facts::{linked, read_fact, write_facts};
 pub use models::{Behaviour, Model, ModelError, Models};
 pub use registry::{RULES, all_infos, find_rule};
 pub use rule::Rule;

@@ -1,7 +1,7 @@
 //! Which locks a function holds, along every path through it.
 //!
 //! A lock is known by how its function gets to it: a parameter, captured or package-level variable, and the fields from there. What functions
-//! of the package do to locks of their callers is a summary, so helpers that lock or unlock are seen through. Paths that ask the same
+//! do to locks of their callers is a summary, so helpers that lock or unlock are seen through, in this package and in others. Paths that ask the same
 //! question twice get the same answer. A lock that goes where it is not followed is not judged.
 //!
 //! Long because the walk, its state, the summaries and what rules ask of them share types that nobody else needs.
@@ -11,12 +11,13 @@ use std::rc::Rc;
 
 use gosleuth_base::{Finding, Idx as _, RuleInfo};
 use gosleuth_ir::{BlockId, Call, Callee, Func, FuncId, Op, Terminator, ValueId};
+use gosleuth_model::FuncKey;
 use gosleuth_syntax::ast::UnaryOp;
 use gosleuth_types::{BasicKind, ConstValue, ObjRef, Type};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::asked::is_asked;
-use crate::context::RuleContext;
+use crate::context::{OWN, RuleContext};
 use crate::flow::has;
 use crate::models::Behaviour;
 use crate::places::addressed;
@@ -68,7 +69,7 @@ pub(crate) enum Fault {
         held: Mode,
         site: ValueId,
         wanted: Mode,
-        inner: Option<(FuncId, ValueId)>,
+        inner: Option<(FuncKey, ValueId)>,
         deferred: bool,
     },
     /// The function returns at the end of `block` with the lock held, which it releases at `release` on another path.
@@ -106,7 +107,7 @@ struct Summary {
 struct FirstLock {
     path: Path,
     mode: Mode,
-    at: (FuncId, ValueId),
+    at: (FuncKey, ValueId),
     /// Whether it is taken only after a question that callers may have decided ([`is_asked`]).
     is_asked: bool,
 }
@@ -118,8 +119,8 @@ const MAX_STATES: usize = 3_000;
 pub(crate) struct Locks<'c, 'a> {
     cx: &'c RuleContext<'a>,
     /// Functions that lock or unlock, or call one that does.
-    relevant: FxHashSet<FuncId>,
-    summaries: RefCell<FxHashMap<FuncId, Rc<Summary>>>,
+    relevant: FxHashSet<FuncKey>,
+    summaries: RefCell<FxHashMap<FuncKey, Rc<Summary>>>,
 }
 
 /// The faults of all functions of a package.
@@ -129,12 +130,13 @@ pub(crate) fn faults(cx: &RuleContext<'_>) -> Vec<(FuncId, Fault)> {
         relevant: relevant(cx),
         summaries: RefCell::default(),
     };
-    let mut ids: Vec<_> = locks.relevant.iter().copied().collect();
+    // Those of other packages are found there.
+    let mut ids: Vec<_> = locks.relevant.iter().copied().filter(|id| id.unit == OWN).collect();
     ids.sort_unstable();
     let mut all = Vec::new();
     for id in ids {
         let (_, faults) = locks.walk(id);
-        all.extend(faults.into_iter().map(|fault| (id, fault)));
+        all.extend(faults.into_iter().map(|fault| (id.func, fault)));
     }
     all
 }
@@ -161,20 +163,23 @@ fn lock_operation(cx: &RuleContext<'_>, call: &Call) -> Option<(bool, Mode)> {
     .map(|(_, locks, mode)| (locks, mode))
 }
 
-fn relevant(cx: &RuleContext<'_>) -> FxHashSet<FuncId> {
-    let mut callers: FxHashMap<FuncId, Vec<FuncId>> = FxHashMap::default();
+fn relevant(cx: &RuleContext<'_>) -> FxHashSet<FuncKey> {
+    let mut callers: FxHashMap<FuncKey, Vec<FuncKey>> = FxHashMap::default();
     let mut work = Vec::new();
-    for (id, func) in cx.ir.funcs.iter_enumerated() {
+    for (id, func) in cx.bodies() {
         for value in func.values.iter() {
             match &value.op {
                 Op::Call(call) | Op::Defer(call) | Op::Go(call) => {
                     if lock_operation(cx, call).is_some() {
                         work.push(id);
-                    } else if let Some(callee) = cx.called_function(func, call) {
+                    } else if let Some(callee) = cx.called_body(id.unit, func, call) {
                         callers.entry(callee).or_default().push(id);
                     }
                 }
-                Op::Closure { func: inner, .. } => callers.entry(*inner).or_default().push(id),
+                Op::Closure { func: inner, .. } => {
+                    let inner = FuncKey { func: *inner, ..id };
+                    callers.entry(inner).or_default().push(id);
+                }
                 _ => {}
             }
         }
@@ -258,7 +263,7 @@ impl State {
 }
 
 struct Walk<'w> {
-    id: FuncId,
+    id: FuncKey,
     func: &'w Func,
     /// Locks that go where they are not followed.
     lost: FxHashSet<Path>,
@@ -276,7 +281,7 @@ struct Walk<'w> {
 }
 
 impl Locks<'_, '_> {
-    fn summary(&self, id: FuncId) -> Rc<Summary> {
+    fn summary(&self, id: FuncKey) -> Rc<Summary> {
         if !self.relevant.contains(&id) {
             return Rc::default();
         }
@@ -290,8 +295,8 @@ impl Locks<'_, '_> {
         summary
     }
 
-    fn walk(&self, id: FuncId) -> (Summary, Vec<Fault>) {
-        let func = &self.cx.ir.funcs[id];
+    fn walk(&self, id: FuncKey) -> (Summary, Vec<Fault>) {
+        let func = self.cx.body(id);
         let mut walk = Walk {
             id,
             func,
@@ -312,7 +317,7 @@ impl Locks<'_, '_> {
         while let Some((block, mut state)) = work.pop() {
             if seen.len() > MAX_STATES {
                 // Whatever it does, nothing is known.
-                let touches = self.mentioned(func);
+                let touches = self.mentioned(id.unit, func);
                 return (
                     Summary {
                         touches,
@@ -363,7 +368,7 @@ impl Locks<'_, '_> {
     }
 
     /// Every lock that a function or what it calls may lock or unlock.
-    fn mentioned(&self, func: &Func) -> Vec<Path> {
+    fn mentioned(&self, unit: u32, func: &Func) -> Vec<Path> {
         let mut all = Vec::new();
         for value in func.values.iter() {
             let (Op::Call(call) | Op::Defer(call) | Op::Go(call)) = &value.op else {
@@ -371,7 +376,7 @@ impl Locks<'_, '_> {
             };
             if lock_operation(self.cx, call).is_some() {
                 all.extend(path_of_receiver(func, call));
-            } else if let Some(callee) = self.cx.called_function(func, call) {
+            } else if let Some(callee) = self.cx.called_body(unit, func, call) {
                 let summary = self.summary(callee);
                 all.extend(summary.changed().filter_map(|path| translate(func, call, path)));
             }
@@ -473,7 +478,7 @@ impl Locks<'_, '_> {
                 walk.unlock(state, &path, mode, site, deferred)
             };
         }
-        let Some(callee) = self.cx.called_function(walk.func, call) else {
+        let Some(callee) = self.cx.called_body(walk.id.unit, walk.func, call) else {
             return true;
         };
         let summary = self.summary(callee);
@@ -527,8 +532,8 @@ impl Locks<'_, '_> {
     }
 
     /// Locks of a function that go where they are not followed: their address is handed on, a function value unlocks them, or they are tried.
-    fn lost(&self, id: FuncId) -> FxHashSet<Path> {
-        let func = &self.cx.ir.funcs[id];
+    fn lost(&self, id: FuncKey) -> FxHashSet<Path> {
+        let func = self.cx.body(id);
         let mut lost = FxHashSet::default();
         let mut called = FxHashSet::default();
         for value in func.values.iter() {
@@ -541,7 +546,7 @@ impl Locks<'_, '_> {
         for (at, value) in func.values.iter_enumerated() {
             match &value.op {
                 Op::Closure { func: inner, captures } if !called.contains(&at) => {
-                    let summary = self.summary(*inner);
+                    let summary = self.summary(FuncKey { func: *inner, ..id });
                     let all = summary
                         .gives
                         .iter()
@@ -552,7 +557,7 @@ impl Locks<'_, '_> {
                 }
                 Op::BoundMethod { recv, method } => {
                     lost.extend(path_of(func, *recv));
-                    if let Some(&body) = self.cx.ir.by_object.get(method) {
+                    if let Some(body) = self.cx.body_of(*method) {
                         let base = path_of(func, *recv);
                         let summary = self.summary(body);
                         lost.extend(summary.changed().filter_map(|path| match path.root {
@@ -570,13 +575,13 @@ impl Locks<'_, '_> {
                 Op::Send { value: sent, .. } => lost.extend(path_of(func, *sent)),
                 Op::Call(call) | Op::Defer(call) | Op::Go(call) => {
                     let followed =
-                        lock_operation(self.cx, call).is_some() || self.cx.called_function(func, call).is_some();
+                        lock_operation(self.cx, call).is_some() || self.cx.called_body(id.unit, func, call).is_some();
                     let is_go = matches!(value.op, Op::Go(_));
                     if !followed || is_go {
                         // A lock as an argument; `TryLock` is not followed either.
                         lost.extend(call.args.iter().filter_map(|&arg| path_of(func, arg)));
                     }
-                    if is_go && let Some(callee) = self.cx.called_function(func, call) {
+                    if is_go && let Some(callee) = self.cx.called_body(id.unit, func, call) {
                         let summary = self.summary(callee);
                         let all = summary.gives.iter().map(|(path, _)| path).chain(&summary.touches);
                         lost.extend(all.filter_map(|path| translate(func, call, path)));
@@ -647,7 +652,7 @@ impl Walk<'_> {
         mode: Mode,
         site: ValueId,
         block: BlockId,
-        inner: Option<(FuncId, ValueId)>,
+        inner: Option<(FuncKey, ValueId)>,
     ) -> bool {
         if let Some(first) = state.held.iter().find(|held| held.path == path) {
             if !self.lost.contains(&path) {
@@ -1058,7 +1063,8 @@ fn tries(cx: &RuleContext<'_>, call: &Call) -> bool {
 
 /// Whether another function of the package locks a variable or field for writing.
 fn has_writer(cx: &RuleContext<'_>, obj: ObjRef, but: FuncId) -> bool {
-    cx.ir.funcs.iter_enumerated().any(|(id, func)| {
+    let but = FuncKey { unit: OWN, func: but };
+    cx.bodies().any(|(id, func)| {
         id != but
             && func.values.iter_enumerated().any(|(at, value)| {
                 matches!(&value.op, Op::Call(call) | Op::Defer(call)
@@ -1093,7 +1099,7 @@ pub(crate) fn report_twice(
         }
         let func = &cx.ir.funcs[*id];
         let (by, at) = match inner {
-            Some((by, at)) => (&cx.ir.funcs[by], at),
+            Some((by, at)) => (cx.body(by), at),
             None => (func, site),
         };
         if inner.is_some() && has_switch(cx, by) {
@@ -1105,13 +1111,20 @@ pub(crate) fn report_twice(
         {
             continue;
         }
-        let [message, why, action] = texts(&func.name);
-        let mut report = cx.report(info, by.file, cx.span_of(by, at), message).related(
-            func.file,
-            cx.span_of(func, first),
-            "locked here first",
-        );
-        if inner.is_some() {
+        let [message, mut why, action] = texts(&func.name);
+        let other = inner.filter(|(by, _)| by.unit != OWN);
+        // What is written in another package is shown where it is called.
+        let (place, span) = match other {
+            Some((by, _)) => {
+                why = format!("`{}` locks it; {why}", cx.shown_name(by));
+                (func.file, cx.span_of(func, site))
+            }
+            None => (by.file, cx.span_of(by, at)),
+        };
+        let mut report =
+            cx.report(info, place, span, message)
+                .related(func.file, cx.span_of(func, first), "locked here first");
+        if inner.is_some() && other.is_none() {
             report = report.related(func.file, cx.span_of(func, site), "called here with the lock held");
         }
         let (why, action) = if deferred {

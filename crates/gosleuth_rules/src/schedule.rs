@@ -2,24 +2,24 @@
 
 use gosleuth_base::{Location, ScheduleStep};
 use gosleuth_ir::{Callee, FuncId, Op};
-use gosleuth_model::{Failure, FailureKind, Site, Step};
+use gosleuth_model::{Failure, FailureKind, FuncKey, Site, Step};
 use gosleuth_syntax::ast::Span;
 
-use crate::context::RuleContext;
+use crate::context::{OWN, RuleContext};
 
 /// The steps that lead to a failure of an explored function, then where each goroutine that can never proceed stands.
 pub(crate) fn steps(cx: &RuleContext<'_>, root: FuncId, failure: &Failure) -> Vec<ScheduleStep> {
     let names = Names { cx, root, failure };
     let waits = matches!(failure.kind, FailureKind::Deadlock | FailureKind::Leak);
-    let mut shown = failure.schedule.as_slice();
+    let mut told = failure.schedule.as_slice();
     // A panic is told as the end; what is deferred behind it changes nothing.
     if let Some(blocked) = failure.blocked.first().filter(|_| !waits) {
         let is_panic = |step: &Step| (step.goroutine, step.site) == (blocked.goroutine, blocked.site);
-        shown = &shown[..shown.iter().rposition(is_panic).unwrap_or(shown.len())];
+        told = &told[..told.iter().rposition(is_panic).unwrap_or(told.len())];
     }
     let mut started = 0;
     let mut steps = Vec::new();
-    for step in shown {
+    for step in told {
         started += u32::from(step.operation == "go");
         if !matches!(step.operation, "access" | "yield") {
             steps.push(names.step(step, started));
@@ -37,7 +37,7 @@ pub(crate) fn steps(cx: &RuleContext<'_>, root: FuncId, failure: &Failure) -> Ve
             action,
             partner: None,
             waits_for,
-            location: location(cx, blocked.site),
+            location: location(cx, shown(failure, root, blocked.goroutine, blocked.site, blocked.shown)),
         }
     }));
     steps
@@ -66,8 +66,12 @@ impl Names<'_, '_> {
             action,
             partner,
             waits_for: None,
-            location: location(self.cx, step.site),
+            location: location(self.cx, self.shown(step)),
         }
+    }
+
+    fn shown(&self, step: &Step) -> Site {
+        shown(self.failure, self.root, step.goroutine, step.site, step.shown)
     }
 
     /// `goroutine 2 (worker)`, or the name of the root.
@@ -75,7 +79,7 @@ impl Names<'_, '_> {
         if number == 0 {
             return self.cx.ir.funcs[self.root].name.clone();
         }
-        match created(self.failure, number).and_then(|site| started_function(self.cx, site)) {
+        match started(self.failure, number).and_then(|site| started_function(self.cx, site)) {
             Some(name) => format!("goroutine {number} ({name})"),
             None => format!("goroutine {number}"),
         }
@@ -84,7 +88,7 @@ impl Names<'_, '_> {
 
 /// The function with a name that a `go` statement starts.
 fn started_function(cx: &RuleContext<'_>, site: Site) -> Option<String> {
-    let func = &cx.ir.funcs[site.func.func];
+    let func = cx.body(site.func);
     func.values.iter().find_map(|value| match &value.op {
         Op::Go(call) if value.pos == site.pos => match call.callee {
             Callee::Static(obj) => Some(cx.name_of(obj).to_owned()),
@@ -94,19 +98,58 @@ fn started_function(cx: &RuleContext<'_>, site: Site) -> Option<String> {
     })
 }
 
-/// The `go` statement of a goroutine: the goroutines of a schedule are numbered in the order in which they are started.
-pub(crate) fn created(failure: &Failure, goroutine: u32) -> Option<Site> {
+/// The `go` statement of a goroutine, or the call in this package that leads to it.
+pub(crate) fn created(failure: &Failure, root: FuncId, goroutine: u32) -> Option<Site> {
+    let site = started(failure, goroutine)?;
+    if site.func.unit == OWN {
+        return Some(site);
+    }
+    let step = start(failure, goroutine)?;
+    Some(shown(failure, root, step.goroutine, step.site, step.shown))
+}
+
+/// The step that starts a goroutine: the goroutines of a schedule are numbered in the order in which they are started.
+fn start(failure: &Failure, goroutine: u32) -> Option<&Step> {
+    let mut starts = failure.schedule.iter().filter(|step| step.operation == "go");
+    starts.nth(goroutine.checked_sub(1)? as usize)
+}
+
+/// Where a goroutine is to be shown that stands at a site: there, or at the call in this package that leads there.
+pub(crate) fn shown(failure: &Failure, root: FuncId, goroutine: u32, site: Site, known: Option<Site>) -> Site {
+    if site.func.unit == OWN {
+        return site;
+    }
+    let step = || {
+        let mut steps = failure.schedule.iter().rev();
+        steps
+            .find(|step| (step.goroutine, step.site) == (goroutine, site))?
+            .shown
+    };
+    if let Some(known) = known.or_else(step) {
+        return known;
+    }
+    match start(failure, goroutine) {
+        // Goroutines are started by those with lower numbers.
+        Some(by) if by.goroutine < goroutine => shown(failure, root, by.goroutine, by.site, by.shown),
+        _ => Site {
+            func: FuncKey { unit: OWN, func: root },
+            pos: 0,
+        },
+    }
+}
+
+/// The `go` statement of a goroutine.
+fn started(failure: &Failure, goroutine: u32) -> Option<Site> {
     let blocked = failure.blocked.iter().find(|blocked| blocked.goroutine == goroutine);
     if let Some(blocked) = blocked {
         return blocked.created;
     }
-    let starts = failure.schedule.iter().filter(|step| step.operation == "go");
-    starts.map(|step| step.site).nth(goroutine.checked_sub(1)? as usize)
+    start(failure, goroutine).map(|step| step.site)
 }
 
 /// The file and range that a step is about.
 pub(crate) fn place(cx: &RuleContext<'_>, site: Site) -> (usize, Span) {
-    let func = &cx.ir.funcs[site.func.func];
+    let func = cx.body(site.func);
     let value = func.values.iter_enumerated().find(|(_, value)| {
         value.pos == site.pos
             && matches!(
@@ -116,7 +159,10 @@ pub(crate) fn place(cx: &RuleContext<'_>, site: Site) -> (usize, Span) {
     });
     match value {
         Some((value, _)) => (func.file, cx.span_of(func, value)),
-        None => (func.file, Span::new(site.pos, site.pos + 1)),
+        None => {
+            let pos = site.pos.max(func.span.start);
+            (func.file, Span::new(pos, pos + 1))
+        }
     }
 }
 
@@ -152,6 +198,9 @@ fn action(cx: &RuleContext<'_>, operation: &str, site: Site) -> String {
     if is_deferred(cx, site) {
         text.push_str(" (deferred)");
     }
+    if site.func.unit != OWN {
+        text.push_str(&format!(" in {}", cx.shown_name(site.func)));
+    }
     text
 }
 
@@ -168,7 +217,7 @@ fn panicking(cx: &RuleContext<'_>, kind: FailureKind, site: Site) -> String {
 }
 
 fn is_deferred(cx: &RuleContext<'_>, site: Site) -> bool {
-    let func = &cx.ir.funcs[site.func.func];
+    let func = cx.body(site.func);
     func.values
         .iter()
         .any(|value| value.pos == site.pos && matches!(value.op, Op::Defer(_)))
@@ -176,7 +225,7 @@ fn is_deferred(cx: &RuleContext<'_>, site: Site) -> bool {
 
 /// The channel, lock or counter as it is written there, if that is short and on one line.
 fn subject(cx: &RuleContext<'_>, operation: &str, site: Site) -> Option<String> {
-    let text = cx.files.get(cx.ir.funcs[site.func.func].file)?.text;
+    let text = cx.files.get(cx.body(site.func).file)?.text;
     let line_end = |from: usize| {
         text[from..]
             .iter()

@@ -13,8 +13,8 @@ mod decode;
 mod encode;
 mod reach;
 
-pub use decode::{DecodeError, decode, references};
-pub use encode::{Positions, encode, encode_with_mentions, path};
+pub use decode::{DecodeError, PartReader, decode, references};
+pub use encode::{PartWriter, Positions, encode, encode_with_mentions, path};
 pub use reach::Reach;
 
 /// Changes when the form does.

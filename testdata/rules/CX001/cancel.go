@@ -192,9 +192,9 @@ func OkNamedResult(ctx context.Context) (child context.Context, cancel context.C
 
 func use(ctx context.Context) { <-ctx.Done() }
 
-// FN_Passed hands it to a function that forgets it.
-func FN_Passed(ctx context.Context) {
-	ctx, cancel := context.WithCancel(ctx)
+// BadPassed hands it to a function that forgets it.
+func BadPassed(ctx context.Context) {
+	ctx, cancel := context.WithCancel(ctx) // want CX001 "`cancel` is not called on every path"
 	forget(cancel)
 	use(ctx)
 }

@@ -3,15 +3,15 @@
 
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, mpsc};
 
 use gosleuth_base::{Finding, Location, Problem, ProblemKind};
 use gosleuth_engine::units::{Variant, units};
-use gosleuth_engine::{AnalysisOptions, Cache, Config, OsSystem, Role, TypedUnit, Visited, Workspace, analyse};
-use gosleuth_ir::{Unit, UnitFile, build_package};
+use gosleuth_engine::{AnalysisOptions, Cache, Config, OsSystem, Role, Seen, TypedUnit, Visited, Workspace, analyse};
+use gosleuth_ir::{Package, Unit, UnitFile, build_package};
 use gosleuth_report::CheckStats;
-use gosleuth_rules::{PackageInput, RuleFile, check_package};
-use gosleuth_types::{Caches, Query};
+use gosleuth_rules::{PackageInput, RuleFile, check_package, linked, read_fact, write_facts};
+use gosleuth_types::{Caches, ObjRef, Query};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
@@ -69,18 +69,26 @@ pub(crate) fn run(input: &Input<'_>, problems: Vec<Problem>, progress: mpsc::Sen
             _ => path.clone(),
         }
     };
-    let progress = std::sync::Mutex::new(progress);
+    let progress = Mutex::new(progress);
+    let told = Told::default();
     let visit = |unit: &TypedUnit<'_>| {
         let name = name(unit);
-        let work = AssertUnwindSafe(|| check(input.settings, unit, &name, &facts));
-        let result = std::panic::catch_unwind(work).unwrap_or_else(|_| UnitResult {
-            failed: true,
-            ..UnitResult::default()
-        });
+        let work = AssertUnwindSafe(|| check(input.settings, unit, &name, &facts, &told));
+        let failed = |_| {
+            let result = UnitResult {
+                failed: true,
+                ..UnitResult::default()
+            };
+            (result, Vec::new())
+        };
+        let (result, facts) = std::panic::catch_unwind(work).unwrap_or_else(failed);
         if let Ok(progress) = progress.lock() {
             let _ = progress.send(name);
         }
-        serde_json::to_vec(&result).unwrap_or_default()
+        Seen {
+            result: serde_json::to_vec(&result).unwrap_or_default(),
+            facts,
+        }
     };
     let threads = std::thread::available_parallelism().unwrap_or(std::num::NonZeroUsize::MIN);
     let options = AnalysisOptions {
@@ -88,6 +96,7 @@ pub(crate) fn run(input: &Input<'_>, problems: Vec<Problem>, progress: mpsc::Sen
         threads,
         visited: Visited::Roots,
         cache: input.cache,
+        facts: true,
         salt: &input.settings.salt,
     };
     let analysis = analyse(&OsSystem, input.config, workspace, &options, &visit);
@@ -165,7 +174,13 @@ fn finish(input: &Input<'_>, checked: &mut Checked) {
 }
 
 /// The rules over one unit.
-fn check(settings: &Settings, unit: &TypedUnit<'_>, path: &str, facts: &FxHashMap<String, FileFacts>) -> UnitResult {
+fn check(
+    settings: &Settings,
+    unit: &TypedUnit<'_>,
+    path: &str,
+    facts: &FxHashMap<String, FileFacts>,
+    told: &Told,
+) -> (UnitResult, Vec<(u32, Vec<u8>)>) {
     let caches = Caches::default();
     let query = Query {
         world: unit.world,
@@ -198,18 +213,47 @@ fn check(settings: &Settings, unit: &TypedUnit<'_>, path: &str, facts: &FxHashMa
         })
         .collect();
     let ir = build_package(&Unit { query, files: &lowered });
+    let tells = match unit.tells {
+        true => write_facts(query, &ir, &settings.models),
+        false => Vec::new(),
+    };
+    if !unit.wanted {
+        return (UnitResult::default(), tells);
+    }
+    let linked = linked(query, &ir, &|obj| told.function(unit, obj));
     let package = PackageInput {
         query,
         files: &files,
         ir: &ir,
+        linked: &linked,
         path,
         models: &settings.models,
         budget: settings.budget.percent(),
     };
-    UnitResult {
+    let result = UnitResult {
         findings: check_package(&package, &settings.selection),
         files: files.len(),
         lines: files.iter().map(|file| file.tree.lines.len()).sum(),
         failed: false,
+    };
+    (result, tells)
+}
+
+/// The functions that packages tell others, read once in a run.
+#[derive(Default)]
+struct Told {
+    functions: Mutex<FxHashMap<ObjRef, Option<Arc<Package>>>>,
+}
+
+impl Told {
+    fn function(&self, unit: &TypedUnit<'_>, obj: ObjRef) -> Option<Arc<Package>> {
+        // Asked even if it was read before: what a unit asks for is kept with its result.
+        let fact = (unit.fact)(obj)?;
+        if let Some(known) = self.functions.lock().ok()?.get(&obj) {
+            return known.clone();
+        }
+        let read = read_fact(unit.world, obj.pkg, fact, |path| (unit.resolve)(path));
+        self.functions.lock().ok()?.insert(obj, read.clone());
+        read
     }
 }

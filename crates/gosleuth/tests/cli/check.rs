@@ -328,6 +328,36 @@ fn a_warm_run_says_what_a_cold_one_does_whatever_was_written() {
     assert_eq!(warm(), cold());
 }
 
+#[test]
+fn a_warm_run_sees_what_other_packages_do_as_a_cold_one_does() {
+    let queue = |end: &str| {
+        format!(
+            "package queue\n\ntype Queue struct{{ in chan int }}\n\n// New starts a worker.\nfunc New() *Queue {{\n\tq := &Queue{{in: make(chan int)}}\n\tgo q.work()\n\treturn q\n}}\n\nfunc (q *Queue) work() {{\n\tfor range q.in {{\n\t}}\n}}\n\nfunc (q *Queue) Put(v int) {{ q.in <- v }}\n\nfunc (q *Queue) End() {{ {end} }}\n"
+        )
+    };
+    let user =
+        "package p\n\nimport \"example.com/p/queue\"\n\nfunc use() {\n\tq := queue.New()\n\tq.Put(1)\n\tq.End()\n}\n";
+    let scratch = module("check-facts", user);
+    let with_cache = |cache: &str| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_gosleuth"))
+            .args(["check", "--select", "GL001", "--format", "concise", "./..."])
+            .env("GOSLEUTH_CACHE", cache)
+            .current_dir(scratch.path())
+            .output()
+            .expect("the binary starts");
+        (output.status.code(), String::from_utf8(output.stdout).expect("text"))
+    };
+    let cache = scratch.path().join("cache");
+    let (warm, cold) = (|| with_cache(cache.to_str().expect("text")), || with_cache("off"));
+    for (end, code) in [("", 1), ("close(q.in)", 0), ("_ = q", 1), ("close(q.in)", 0)] {
+        scratch.write("queue/queue.go", queue(end));
+        let now = cold();
+        assert_eq!(now.0, Some(code), "{end}: {}", now.1);
+        assert_eq!(warm(), now);
+        assert_eq!(warm(), now);
+    }
+}
+
 /// The receiver takes one value, and two are sent.
 const STUCK: &str = "package p
 

@@ -6,6 +6,7 @@
 //!
 //! The standard library is read from GOROOT, so these tests need Go; without it they pass, except where `CI` is set.
 
+mod code_index;
 mod families;
 mod fixtures;
 mod pages;

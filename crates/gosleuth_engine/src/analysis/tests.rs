@@ -29,7 +29,7 @@ fn module() -> MemorySystem {
     system
 }
 
-struct Seen {
+struct Report {
     /// What the visitor said, by unit.
     results: Vec<(String, String)>,
     problems: Vec<String>,
@@ -59,11 +59,11 @@ fn types(unit: &TypedUnit<'_>) -> String {
     names.join(", ")
 }
 
-fn analyse_module(system: &dyn System, threads: usize, store: Option<&dyn Store>) -> Seen {
+fn analyse_module(system: &dyn System, threads: usize, store: Option<&dyn Store>) -> Report {
     analyse_as("this build", system, threads, store)
 }
 
-fn analyse_as(build: &str, system: &dyn System, threads: usize, store: Option<&dyn Store>) -> Seen {
+fn analyse_as(build: &str, system: &dyn System, threads: usize, store: Option<&dyn Store>) -> Report {
     let overrides = Overrides {
         tests: true,
         ..Overrides::default()
@@ -77,9 +77,12 @@ fn analyse_as(build: &str, system: &dyn System, threads: usize, store: Option<&d
         threads: NonZeroUsize::new(threads).unwrap(),
         visited: Visited::Roots,
         cache: cache.as_ref(),
+        facts: false,
         salt: "test",
     };
-    let analysis = analyse(system, &config, &workspace, &options, &|unit| types(unit).into_bytes());
+    let analysis = analyse(system, &config, &workspace, &options, &|unit| {
+        types(unit).into_bytes().into()
+    });
     let names = analysis
         .units
         .iter()
@@ -88,7 +91,7 @@ fn analyse_as(build: &str, system: &dyn System, threads: usize, store: Option<&d
         .zip(analysis.results.iter())
         .map(|(name, result)| (name, String::from_utf8(result.clone()).unwrap()))
         .collect();
-    Seen {
+    Report {
         results,
         problems: analysis.problems.iter().map(ToString::to_string).collect(),
         checked: analysis.checked,

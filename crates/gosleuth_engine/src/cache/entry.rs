@@ -3,6 +3,7 @@
 use gosleuth_base::{Problem, ProblemKind};
 
 use super::Key;
+use super::facts::{self, Asked, Facts};
 use crate::bytes::{Reader, blob, number};
 
 /// What is kept of a unit.
@@ -12,6 +13,10 @@ pub(crate) struct Entry {
     pub(crate) types: Vec<u8>,
     /// Hash of that and of what it leads to in other packages.
     pub(crate) digest: Key,
+    /// What others may ask for beyond that.
+    pub(crate) facts: Facts,
+    /// What the visitor asked for: with other answers the entry is of no use.
+    pub(crate) asked: Vec<Asked>,
     /// What is wrong with its files.
     pub(crate) problems: Vec<Problem>,
     /// What the visitor said of it.
@@ -19,7 +24,7 @@ pub(crate) struct Entry {
 }
 
 /// Changes when the form of entries does.
-const FORM: &[u8; 4] = b"gsc2";
+const FORM: &[u8; 4] = b"gsc3";
 const CHECKSUM: usize = 16;
 
 /// Bytes with a form and a checksum before them.
@@ -46,6 +51,8 @@ impl Entry {
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut body = self.digest.0.to_vec();
         blob(&mut body, &self.types);
+        self.facts.encode(&mut body);
+        facts::encode_asked(&self.asked, &mut body);
         blob(&mut body, &self.result);
         number(&mut body, self.problems.len() as u64);
         for problem in &self.problems {
@@ -68,6 +75,8 @@ impl Entry {
         let mut reader = Reader::new(body);
         let digest = Key(reader.exactly()?);
         let types = body[reader.range()?].to_vec();
+        let facts = Facts::decode(body, &mut reader)?;
+        let asked = facts::decode_asked(&mut reader)?;
         let result = body[reader.range()?].to_vec();
         let problems = reader.list(|reader| {
             Some(Problem {
@@ -84,6 +93,8 @@ impl Entry {
         reader.is_at_end().then_some(Self {
             types,
             digest,
+            facts,
+            asked,
             problems,
             result,
         })
@@ -98,6 +109,19 @@ mod tests {
         Entry {
             types: vec![1, 2, 3],
             digest: Key([7; 32]),
+            facts: Facts::new(vec![(7, vec![4, 5]), (2, Vec::new())]),
+            asked: vec![
+                Asked {
+                    path: "example.com/m".to_owned(),
+                    index: 3,
+                    digest: None,
+                },
+                Asked {
+                    path: "example.com/n".to_owned(),
+                    index: 4,
+                    digest: Some([9; 16]),
+                },
+            ],
             problems: vec![
                 Problem {
                     kind: ProblemKind::Partial,

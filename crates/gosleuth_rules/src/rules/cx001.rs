@@ -2,8 +2,9 @@ use gosleuth_base::{Family, Finding, FixAvailability, FixSafety, RuleCode, RuleI
 use gosleuth_ir::{Func, Op, ValueId};
 use gosleuth_syntax::ast::{ExprId, ExprKind, Span, StmtId, StmtKind};
 
-use crate::context::RuleContext;
+use crate::context::{OWN, RuleContext};
 use crate::flow::{Follow, Held, Lost, Slot, Step, end_pos, follow, in_loop, position, results};
+use crate::handed::is_left_alone;
 use crate::models::Behaviour;
 use crate::rule::rule;
 
@@ -49,7 +50,8 @@ rule! {
     ///
     /// ## Limits
     ///
-    /// Any use of the cancel function counts as handing it on: storing it, passing it, returning it, capturing it. Paths that end in a panic
+    /// Any use of the cancel function counts as handing it on: storing it, returning it, capturing it, passing it to a function that is not
+    /// known to ignore it. Paths that end in a panic
     /// or end the process are not looked at, and neither is `main`, whose end is that of the process.
     ///
     /// ## Version notes
@@ -66,12 +68,29 @@ rule! {
     }
 }
 
-/// Nothing is known of the cancel function but whether it is used.
-struct AnyUse;
+/// Nothing is known of the cancel function but whether it is used. A function that does nothing with it does not use it.
+struct AnyUse<'c, 'a> {
+    cx: &'c RuleContext<'a>,
+    func: &'c Func,
+}
 
-impl Follow for AnyUse {
-    fn used(&mut self, _: &Held, _: ValueId, _: Slot) -> Step {
-        Step::Settled
+impl Follow for AnyUse<'_, '_> {
+    fn used(&mut self, held: &Held, user: ValueId, _: Slot) -> Step {
+        match self.func.op(user) {
+            Op::Call(call) | Op::Defer(call)
+                if is_left_alone(
+                    self.cx,
+                    OWN,
+                    self.func,
+                    call,
+                    &|value| held.slot(value).is_some(),
+                    &|_, _, _| false,
+                ) =>
+            {
+                Step::Go
+            }
+            _ => Step::Settled,
+        }
     }
 }
 
@@ -88,7 +107,7 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
             let Some(&cancel) = results(func, id).get(&model.argument) else {
                 continue;
             };
-            match follow(cx, func, id, &[(cancel, 0)], &mut AnyUse) {
+            match follow(cx, func, id, &[(cancel, 0)], &mut AnyUse { cx, func }) {
                 Some(Lost::Return(_)) if is_main => {}
                 Some(lost) => report(cx, func, id, cancel, lost, sink),
                 None => {}

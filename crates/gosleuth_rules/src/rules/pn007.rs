@@ -144,7 +144,7 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
             .obj
             .and_then(|obj| cx.query.object(obj))
             .is_some_and(|object| !object.name.is_exported());
-        let is_entry = matches!(func.name.as_str(), "main" | "init");
+        let is_entry = (matches!(func.name.as_str(), "main" | "init") || func.name.starts_with("init."));
         if (is_private && !used.calls.is_empty()) || is_entry || used.goroutine {
             let mut report = cx
                 .report(
@@ -199,7 +199,7 @@ fn uses(cx: &RuleContext<'_>) -> FxHashMap<FuncId, Uses> {
     let mut uses: FxHashMap<FuncId, Uses> = FxHashMap::default();
     let started: FxHashSet<FuncId> = spawns(cx).iter().map(|spawn| spawn.body).collect();
     for (id, func) in cx.ir.funcs.iter_enumerated() {
-        if matches!(func.name.as_str(), "main" | "init") && func.parent.is_none() {
+        if (matches!(func.name.as_str(), "main" | "init") || func.name.starts_with("init.")) && func.parent.is_none() {
             uses.entry(id).or_default();
         }
         // Where a function value is called, it does not go elsewhere by that.

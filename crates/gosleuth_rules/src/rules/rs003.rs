@@ -4,9 +4,10 @@ use gosleuth_syntax::ast::{BinaryOp, ExprKind, Span, StmtId, StmtKind};
 use gosleuth_types::{Mode, SelectionKind, Type};
 use rustc_hash::FxHashSet;
 
-use crate::context::RuleContext;
+use crate::context::{OWN, RuleContext};
 use crate::flow::{Follow, Held, Lost, Slot, Step, end_pos, follow, has, in_loop, nil_check, position, results};
 use crate::goroutines::arguments;
+use crate::handed::is_left_alone;
 use crate::models::Behaviour;
 use crate::rule::rule;
 
@@ -128,7 +129,7 @@ struct Body<'c, 'a> {
 }
 
 impl Follow for Body<'_, '_> {
-    fn used(&mut self, _: &Held, user: ValueId, slot: Slot) -> Step {
+    fn used(&mut self, held: &Held, user: ValueId, slot: Slot) -> Step {
         if slot == ERROR {
             return Step::Go;
         }
@@ -147,6 +148,7 @@ impl Follow for Body<'_, '_> {
             // What the response says about itself.
             Op::Call(call) if self.is_reading_method(call) => Step::Go,
             Op::Binary(..) | Op::Load(_) => Step::Go,
+            Op::Call(call) if self.is_left_open(call, &|value| held.slot(value).is_some()) => Step::Go,
             _ => Step::Settled,
         }
     }
@@ -175,13 +177,36 @@ impl Follow for Body<'_, '_> {
 
 impl Body<'_, '_> {
     fn is_body_field(&self, access: ValueId, field: u32) -> bool {
-        let (Op::FieldAddr { base, .. } | Op::Field { base, .. }) = self.func.op(access) else {
-            return false;
+        is_body_field(self.cx, self.func, access, field)
+    }
+
+    /// Whether a function that is known, here or in another package, only reads from a response or body.
+    fn is_left_open(&self, call: &Call, is_value: &dyn Fn(ValueId) -> bool) -> bool {
+        let cx = self.cx;
+        let reads = |func: &Func, user: ValueId, same: &FxHashSet<ValueId>| match func.op(user) {
+            Op::FieldAddr { field, .. } | Op::Field { field, .. } => !is_body_field(cx, func, user, *field),
+            Op::Call(call) => match call.callee {
+                Callee::Interface { recv, method } => {
+                    same.contains(&recv)
+                        && cx.name_of(method) == "Read"
+                        && !call.args.iter().any(|arg| same.contains(arg))
+                }
+                _ => {
+                    let arguments = arguments(cx, call);
+                    let borrowed: Vec<_> = cx
+                        .call_models(call)
+                        .iter()
+                        .filter(|model| model.behaviour == Behaviour::Borrow)
+                        .filter_map(|model| arguments.get(model.argument as usize))
+                        .collect();
+                    call.args
+                        .iter()
+                        .all(|arg| !same.contains(arg) || borrowed.contains(&arg))
+                }
+            },
+            _ => false,
         };
-        let ty = self.func.values[*base].ty;
-        let ty = self.cx.pointee(ty).unwrap_or(ty);
-        matches!(self.cx.under(ty), Type::Struct(fields)
-            if fields.get(field as usize).is_some_and(|field| self.cx.text(field.name) == "Body"))
+        is_left_alone(cx, OWN, self.func, call, is_value, &reads)
     }
 
     /// Whether any use of the body closes it or hands it on. Which path that is on matters little: the access itself is on this one.
@@ -211,6 +236,7 @@ impl Body<'_, '_> {
                             }
                         }
                         _ if self.borrows(call, body) => {}
+                        _ if self.is_left_open(call, &|value| value == body) => {}
                         _ => return true,
                     },
                     // Another body in its place: nobody knows what becomes of this one.
@@ -246,6 +272,16 @@ impl Body<'_, '_> {
             )
         })
     }
+}
+
+fn is_body_field(cx: &RuleContext<'_>, func: &Func, access: ValueId, field: u32) -> bool {
+    let (Op::FieldAddr { base, .. } | Op::Field { base, .. }) = func.op(access) else {
+        return false;
+    };
+    let ty = func.values[*base].ty;
+    let ty = cx.pointee(ty).unwrap_or(ty);
+    matches!(cx.under(ty), Type::Struct(fields)
+        if fields.get(field as usize).is_some_and(|field| cx.text(field.name) == "Body"))
 }
 
 fn report(cx: &RuleContext<'_>, func: &Func, call: ValueId, span: Span, lost: Lost, sink: &mut Vec<Finding>) {

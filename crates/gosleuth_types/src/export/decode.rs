@@ -1,5 +1,7 @@
 //! Bytes as a package.
 
+mod part;
+
 use std::sync::Arc;
 
 use gosleuth_syntax::ast::ChanDir;
@@ -16,6 +18,8 @@ use crate::object::{
 };
 use crate::types::{Field, InterfaceType, Method, Signature, Term, Type, TypeId};
 use crate::world::World;
+
+pub use part::PartReader;
 
 /// Bytes that are not a package in the form of this version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,5 +1,7 @@
 //! A package as bytes.
 
+mod part;
+
 use std::borrow::Cow;
 
 use gosleuth_syntax::ast::ChanDir;
@@ -13,6 +15,8 @@ use crate::names::Name;
 use crate::object::{NamedRef, ObjKind, ObjRef, Object, PackageTypes, PkgId, TypeParamRef, VarKind};
 use crate::types::{Type, TypeId};
 use crate::world::World;
+
+pub use part::PartWriter;
 
 /// Whether it is written where objects are declared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,9 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, ensure};
-use gosleuth_engine::{AnalysisOptions, Cache, Config, DiskStore, OsSystem, Overrides, Visited, analyse, load_with};
+use gosleuth_engine::{
+    AnalysisOptions, Cache, Config, DiskStore, OsSystem, Overrides, Seen, Visited, analyse, load_with,
+};
 
 use super::packages;
 use crate::conformance::say;
@@ -163,9 +165,10 @@ pub(crate) fn once(args: &RunArgs) -> Result<()> {
         threads: NonZeroUsize::new(2).context("two is not zero")?,
         visited: Visited::All,
         cache: cache.as_ref(),
+        facts: false,
         salt: "",
     };
-    let analysis = analyse(&system, &config, &workspace, &options, &|_| Vec::new());
+    let analysis = analyse(&system, &config, &workspace, &options, &|_| Seen::default());
     say(format!(
         "{:.4} {:.4} {} {:.4}",
         start.elapsed().as_secs_f64(),
