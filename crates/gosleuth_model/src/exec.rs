@@ -414,6 +414,7 @@ impl<'a> Machine<'a> {
                 return Flow::On;
             }
             Op::FieldAddr { base, field } => match get(base) {
+                Val::Ptr(_) if self.unread().contains(query, func.values[*base].ty, *field) => Val::Unknown,
                 Val::Ptr(loc) => Val::Ptr(loc.part(*field)),
                 Val::Nil => return self.nil_pointer(state, gid, site),
                 open @ (Val::Sym(_) | Val::Lazy(_)) => self.part_of_open(state, query, &open, *field, value.ty),

@@ -30,6 +30,7 @@ mod replay;
 mod state;
 mod sync;
 mod text;
+mod unread;
 mod value;
 
 pub use explore::{Bounds, Explorer, Outcome};

@@ -1,6 +1,6 @@
 //! Memory: reading, writing, values from outside, and what outside may use.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use gosleuth_ir::{Op, ValueId};
@@ -12,6 +12,7 @@ use crate::live::Liveness;
 use crate::native::Native;
 use crate::program::{FuncKey, Program};
 use crate::state::{Chan, Context, Obj, State, Sync};
+use crate::unread::Unread;
 use crate::value::{Callable, Loc, ObjId, Val};
 
 /// Elements of arrays that are told apart.
@@ -29,6 +30,7 @@ pub(crate) struct Machine<'a> {
     /// Whether some path was not followed to its end.
     pub(crate) cut: Cell<bool>,
     pub(crate) liveness: Liveness,
+    unread: OnceCell<Unread>,
     pub(crate) numbers: RefCell<Numbers>,
     natives: RefCell<FxHashMap<ObjRef, Option<Native>>>,
     written: RefCell<FxHashMap<FuncKey, Rc<[u32]>>>,
@@ -43,10 +45,16 @@ impl<'a> Machine<'a> {
             guesses: Cell::default(),
             cut: Cell::new(false),
             liveness: Liveness::default(),
+            unread: OnceCell::new(),
             numbers: RefCell::default(),
             natives: RefCell::default(),
             written: RefCell::default(),
         }
+    }
+
+    /// Fields whose values decide nothing.
+    pub(crate) fn unread(&self) -> &Unread {
+        self.unread.get_or_init(|| Unread::of(self.program))
     }
 
     /// Begins with another root.

@@ -10,3 +10,8 @@ type Bool struct{ v uint32 }
 
 func (x *Bool) Load() bool
 func (x *Bool) Store(val bool)
+
+type Int32 struct{ v int32 }
+
+func (x *Int32) Add(delta int32) int32
+func (x *Int32) Load() int32

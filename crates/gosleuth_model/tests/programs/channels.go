@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"math/rand"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -305,4 +306,51 @@ func TestBadHangsBeforeTestGivesUp(t *testing.T) {
 	case <-time.After(time.Second):
 		t.Fatal("no answer")
 	}
+}
+
+type poller struct {
+	stop, done     chan struct{}
+	rounds, active int
+	asked          atomic.Int32
+	bytes          int32
+}
+
+// It counts for ever: no round is like the one before, except that nobody reads the counts.
+func (p *poller) loop() {
+	defer close(p.done)
+	for {
+		select {
+		case <-p.stop:
+			break
+		default:
+			p.rounds++
+			p.bytes += 2 * p.bytes
+			p.asked.Add(1)
+			atomic.AddInt32(&p.bytes, 1)
+		}
+	}
+}
+
+// want Deadlock: chan receive
+func TestBadBreakLeavesOnlyTheSelect(t *testing.T) {
+	p := &poller{stop: make(chan struct{}), done: make(chan struct{})}
+	go p.loop()
+	close(p.stop)
+	<-p.done
+}
+
+func (p *poller) some() {
+	defer close(p.done)
+	for {
+		p.active++
+		if p.active == 3 {
+			return
+		}
+	}
+}
+
+func TestOkCountThatDecides(t *testing.T) {
+	p := &poller{done: make(chan struct{})}
+	go p.some()
+	<-p.done
 }
