@@ -1,4 +1,4 @@
-// N04: parallel subtests use the counter of a loop; they only read it, and run when the loop is over.
+// N04: parallel subtests use what the loop around them writes; they only read it, and run when the loop is over.
 package n04
 
 import "testing"
@@ -11,10 +11,13 @@ func double(n int) int { return 2 * n }
 
 func TestDouble(t *testing.T) {
 	cases := []testCase{{1, 2}, {2, 4}, {3, 6}}
-	for i := 0; i < len(cases); i++ {
+	started := 0
+	for range cases {
+		started++
 		t.Run("case", func(t *testing.T) {
 			t.Parallel()
-			if i < len(cases) && double(cases[i].in) != cases[i].out {
+			last := cases[started-1]
+			if started != len(cases) || double(last.in) != last.out {
 				t.Error("wrong")
 			}
 		})
