@@ -1,5 +1,6 @@
 //! What the programs of `testdata/families` really do: `cargo xtask truth` runs each of them many times under Go, with delays before its
-//! statements, and records whether it ever gets stuck, leaves a goroutine behind or panics.
+//! statements, and records whether it ever gets stuck, leaves a goroutine behind or panics; of programs of data races, whether Go's race
+//! detector ever sees one.
 //!
 //! The record `testdata/families/truth.txt` names the state of each program it is of, so that a program that was changed is run again, and
 //! one that was not is left alone. A program that should fail has to fail at a line that it marks with `// want`; one that should not must
@@ -41,7 +42,7 @@ const HARNESS: &str = include_str!("../go/truth/harness_test.go");
 
 const HEAD: &str = "\
 # Written by `cargo xtask truth`: what each program does when it runs, with delays before its statements.
-# path · state of its files · verdict · failing runs of all · where goroutines stood still or panicked
+# path · state of its files · verdict · failing runs of all · where goroutines stood still, panicked or raced
 ";
 
 /// A program: a folder of a family.
@@ -51,6 +52,8 @@ struct Program {
     files: Vec<PathBuf>,
     state: String,
     fails: bool,
+    /// Whether it fails by a data race.
+    races: bool,
 }
 
 #[expect(clippy::print_stdout, reason = "progress is the output")]
@@ -167,9 +170,7 @@ const RACES: &[&str] = &["N01", "N02", "N03", "N04", "N05", "N06", "N08", "N10"]
 fn programs(root: &Path) -> Result<Vec<Program>> {
     let mut programs = Vec::new();
     for family in folders(root)? {
-        if RACES.iter().any(|name| family.ends_with(name)) {
-            continue;
-        }
+        let races = RACES.iter().any(|name| family.ends_with(name));
         for folder in folders(&family)? {
             let path = folder.strip_prefix(root)?.to_string_lossy().replace('\\', "/");
             let name = path.split('/').next_back().unwrap_or_default();
@@ -192,6 +193,7 @@ fn programs(root: &Path) -> Result<Vec<Program>> {
                 files,
                 state,
                 fails,
+                races,
             });
         }
     }
@@ -250,8 +252,10 @@ fn build(root: &Path, programs: &[&Program], scratch: &Path) -> Result<()> {
             .arg(format!("{}/", out.display()))
             .args(&packages)
             .current_dir(root);
-        // Who stands still is proved where the toolchain can do that.
-        if supports_leak_profile() {
+        if RACES.contains(&family) {
+            command.arg("-race").env("CGO_ENABLED", "1");
+        } else if supports_leak_profile() {
+            // Who stands still is proved where the toolchain can do that.
             command.env("GOEXPERIMENT", "goroutineleakprofile");
         }
         let output = command.output().context("go runs")?;
@@ -336,6 +340,7 @@ fn verdict(program: &Program, scratch: &Path, args: &TruthArgs) -> Result<String
         let output = Command::new(&binary)
             .current_dir(scratch)
             .env("GOTRACEBACK", "all")
+            .env("GORACE", "halt_on_error=1 exitcode=66")
             .output()
             .with_context(|| binary.display().to_string())?;
         let text = [output.stdout, output.stderr].concat();
@@ -345,13 +350,18 @@ fn verdict(program: &Program, scratch: &Path, args: &TruthArgs) -> Result<String
             Some(3) => "deadlock",
             Some(4) => "leak",
             Some(2) => "panic",
+            Some(66) => "race",
+            Some(5) if program.races && program.fails => "failed test",
             Some(5) => bail!("{}: the test says FAIL:\n{text}", program.path),
             code => bail!("{}: ends with {code:?}:\n{text}", program.path),
         };
         failed += 1;
         kinds.insert(kind);
         proved += u32::from(text.contains("verdict: proved"));
-        places.extend(stand(program, &text));
+        places.extend(match kind {
+            "race" => raced(program, &text),
+            _ => stand(program, &text),
+        });
     }
     if failed == 0 {
         return Ok(format!("passes 0 of {count}"));
@@ -372,6 +382,22 @@ fn verdict(program: &Program, scratch: &Path, args: &TruthArgs) -> Result<String
         let _ = write!(line, " {place}");
     }
     Ok(line)
+}
+
+/// The lines of the program on the way to the two accesses that the race detector names.
+fn raced(program: &Program, text: &str) -> Vec<String> {
+    let report = text.split_once("WARNING: DATA RACE").map_or("", |(_, report)| report);
+    let accesses = report.split("\n\nGoroutine ").next().unwrap_or_default();
+    let names: Vec<_> = program.files.iter().filter_map(|file| file.file_name()).collect();
+    accesses
+        .lines()
+        .filter_map(|line| line.trim().split(' ').next()?.rsplit('/').next())
+        .filter(|place| {
+            let file = place.split(':').next().unwrap_or_default();
+            names.iter().any(|name| name.to_string_lossy() == file)
+        })
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Where goroutines stand in the files of the program, or where it panicked: the innermost call of each stack there.
