@@ -28,6 +28,7 @@ Register-ArgumentCompleter -Native -CommandName 'gosleuth' -ScriptBlock {
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Find concurrency faults in Go source: leaks, deadlocks, races, panics, lost contexts, unclosed resources')
             [CompletionResult]::new('inspect', 'inspect', [CompletionResultType]::ParameterValue, 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Show which packages and files would be analysed, and why others would not')
+            [CompletionResult]::new('model', 'model', [CompletionResultType]::ParameterValue, 'Show what one function and its goroutines do to channels and locks, and whether that can hang or panic')
             [CompletionResult]::new('rules', 'rules', [CompletionResultType]::ParameterValue, 'List the rules of `check`')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Show the page of a rule or of a catalogue entry, or the list of all')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
@@ -133,6 +134,20 @@ Register-ArgumentCompleter -Native -CommandName 'gosleuth' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'gosleuth;model' {
+            [CompletionResult]::new('--tags', '--tags', [CompletionResultType]::ParameterName, 'Build tags, with commas between them; instead of those of GOFLAGS')
+            [CompletionResult]::new('--goos', '--goos', [CompletionResultType]::ParameterName, 'Operating system of the build, instead of GOOS or that of this machine')
+            [CompletionResult]::new('--goarch', '--goarch', [CompletionResultType]::ParameterName, 'Processor of the build, instead of GOARCH or that of this machine')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Form of the model')
+            [CompletionResult]::new('--states', '--states', [CompletionResultType]::ParameterName, 'Most different states of the whole program')
+            [CompletionResult]::new('--steps', '--steps', [CompletionResultType]::ParameterName, 'Most steps of one schedule')
+            [CompletionResult]::new('--guesses', '--guesses', [CompletionResultType]::ParameterName, 'Most branches of one schedule on what the program leaves open')
+            [CompletionResult]::new('--budget', '--budget', [CompletionResultType]::ParameterName, 'How many instructions exploring may take: small, default, large, or a factor such as 2.5')
+            [CompletionResult]::new('--promela', '--promela', [CompletionResultType]::ParameterName, 'Write the model in Promela, the language of SPIN')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'gosleuth;rules' {
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Form of the list')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -154,6 +169,7 @@ Register-ArgumentCompleter -Native -CommandName 'gosleuth' -ScriptBlock {
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Find concurrency faults in Go source: leaks, deadlocks, races, panics, lost contexts, unclosed resources')
             [CompletionResult]::new('inspect', 'inspect', [CompletionResultType]::ParameterValue, 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Show which packages and files would be analysed, and why others would not')
+            [CompletionResult]::new('model', 'model', [CompletionResultType]::ParameterValue, 'Show what one function and its goroutines do to channels and locks, and whether that can hang or panic')
             [CompletionResult]::new('rules', 'rules', [CompletionResultType]::ParameterValue, 'List the rules of `check`')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Show the page of a rule or of a catalogue entry, or the list of all')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
@@ -167,6 +183,9 @@ Register-ArgumentCompleter -Native -CommandName 'gosleuth' -ScriptBlock {
             break
         }
         'gosleuth;help;list' {
+            break
+        }
+        'gosleuth;help;model' {
             break
         }
         'gosleuth;help;rules' {

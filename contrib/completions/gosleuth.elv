@@ -25,6 +25,7 @@ set edit:completion:arg-completer[gosleuth] = {|@words|
             cand check 'Find concurrency faults in Go source: leaks, deadlocks, races, panics, lost contexts, unclosed resources'
             cand inspect 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs'
             cand list 'Show which packages and files would be analysed, and why others would not'
+            cand model 'Show what one function and its goroutines do to channels and locks, and whether that can hang or panic'
             cand rules 'List the rules of `check`'
             cand explain 'Show the page of a rule or of a catalogue entry, or the list of all'
             cand completions 'Print a completion script for a shell'
@@ -126,6 +127,19 @@ set edit:completion:arg-completer[gosleuth] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'gosleuth;model'= {
+            cand --tags 'Build tags, with commas between them; instead of those of GOFLAGS'
+            cand --goos 'Operating system of the build, instead of GOOS or that of this machine'
+            cand --goarch 'Processor of the build, instead of GOARCH or that of this machine'
+            cand --format 'Form of the model'
+            cand --states 'Most different states of the whole program'
+            cand --steps 'Most steps of one schedule'
+            cand --guesses 'Most branches of one schedule on what the program leaves open'
+            cand --budget 'How many instructions exploring may take: small, default, large, or a factor such as 2.5'
+            cand --promela 'Write the model in Promela, the language of SPIN'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'gosleuth;rules'= {
             cand --format 'Form of the list'
             cand -h 'Print help (see more with ''--help'')'
@@ -144,6 +158,7 @@ set edit:completion:arg-completer[gosleuth] = {|@words|
             cand check 'Find concurrency faults in Go source: leaks, deadlocks, races, panics, lost contexts, unclosed resources'
             cand inspect 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs'
             cand list 'Show which packages and files would be analysed, and why others would not'
+            cand model 'Show what one function and its goroutines do to channels and locks, and whether that can hang or panic'
             cand rules 'List the rules of `check`'
             cand explain 'Show the page of a rule or of a catalogue entry, or the list of all'
             cand completions 'Print a completion script for a shell'
@@ -154,6 +169,8 @@ set edit:completion:arg-completer[gosleuth] = {|@words|
         &'gosleuth;help;inspect'= {
         }
         &'gosleuth;help;list'= {
+        }
+        &'gosleuth;help;model'= {
         }
         &'gosleuth;help;rules'= {
         }

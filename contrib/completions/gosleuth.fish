@@ -29,6 +29,7 @@ complete -c gosleuth -n "__fish_gosleuth_needs_command" -s V -l version -d 'Prin
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "check" -d 'Find concurrency faults in Go source: leaks, deadlocks, races, panics, lost contexts, unclosed resources'
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "inspect" -d 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs'
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "list" -d 'Show which packages and files would be analysed, and why others would not'
+complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "model" -d 'Show what one function and its goroutines do to channels and locks, and whether that can hang or panic'
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "rules" -d 'List the rules of `check`'
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "explain" -d 'Show the page of a rule or of a catalogue entry, or the list of all'
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
@@ -143,6 +144,17 @@ complete -c gosleuth -n "__fish_gosleuth_using_subcommand list" -l test -d 'With
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand list" -l ignored -d 'Say which directories and files are left out, and why'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand list" -s v -l verbose -d 'Name the files and imports of each package'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand model" -l tags -d 'Build tags, with commas between them; instead of those of GOFLAGS' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand model" -l goos -d 'Operating system of the build, instead of GOOS or that of this machine' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand model" -l goarch -d 'Processor of the build, instead of GOARCH or that of this machine' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand model" -l format -d 'Form of the model' -r -f -a "text\t'For a person at a terminal'
+json\t'One versioned document for programs'"
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand model" -l states -d 'Most different states of the whole program' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand model" -l steps -d 'Most steps of one schedule' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand model" -l guesses -d 'Most branches of one schedule on what the program leaves open' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand model" -l budget -d 'How many instructions exploring may take: small, default, large, or a factor such as 2.5' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand model" -l promela -d 'Write the model in Promela, the language of SPIN'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand model" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand rules" -l format -d 'Form of the list' -r -f -a "text\t'For a person at a terminal'
 markdown\t'Markdown'
 json\t'For programs'"
@@ -152,10 +164,11 @@ markdown\t'Markdown'
 json\t'For programs'"
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from check inspect list rules explain completions help" -f -a "check" -d 'Find concurrency faults in Go source: leaks, deadlocks, races, panics, lost contexts, unclosed resources'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from check inspect list rules explain completions help" -f -a "inspect" -d 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from check inspect list rules explain completions help" -f -a "list" -d 'Show which packages and files would be analysed, and why others would not'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from check inspect list rules explain completions help" -f -a "rules" -d 'List the rules of `check`'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from check inspect list rules explain completions help" -f -a "explain" -d 'Show the page of a rule or of a catalogue entry, or the list of all'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from check inspect list rules explain completions help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from check inspect list rules explain completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from check inspect list model rules explain completions help" -f -a "check" -d 'Find concurrency faults in Go source: leaks, deadlocks, races, panics, lost contexts, unclosed resources'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from check inspect list model rules explain completions help" -f -a "inspect" -d 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from check inspect list model rules explain completions help" -f -a "list" -d 'Show which packages and files would be analysed, and why others would not'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from check inspect list model rules explain completions help" -f -a "model" -d 'Show what one function and its goroutines do to channels and locks, and whether that can hang or panic'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from check inspect list model rules explain completions help" -f -a "rules" -d 'List the rules of `check`'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from check inspect list model rules explain completions help" -f -a "explain" -d 'Show the page of a rule or of a catalogue entry, or the list of all'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from check inspect list model rules explain completions help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from check inspect list model rules explain completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -1,6 +1,7 @@
 //! Oracles: gosleuth's answers beside those of the Go toolchain, on real code. They need Go, take minutes, and are run by hand; their scores
 //! are committed in `testdata/conformance`, which lists what does not agree.
 
+mod cost;
 mod findings;
 mod list;
 mod parse;
@@ -14,6 +15,8 @@ use anyhow::Result;
 /// What to compare.
 #[derive(clap::Subcommand)]
 pub(crate) enum Oracle {
+    /// What exploring costs: CPU time of each function
+    Cost(cost::CostArgs),
     /// Packages, files and imports with go list
     List(list::ListArgs),
     /// Trees with go/parser
@@ -34,6 +37,7 @@ pub(crate) enum Oracle {
 /// Compares and prints the score.
 pub(crate) fn run(oracle: &Oracle) -> Result<()> {
     match oracle {
+        Oracle::Cost(args) => cost::run(args),
         Oracle::List(args) => list::run(args),
         Oracle::Parse(args) => parse::run(args),
         Oracle::Spin(args) => spin::run(args),

@@ -116,6 +116,7 @@ const LAYERS: &[Layer] = &[
             "gosleuth_evidence",
             "gosleuth_ir",
             "gosleuth_live",
+            "gosleuth_model",
             "gosleuth_report",
             "gosleuth_rules",
             "gosleuth_syntax",

@@ -4,6 +4,7 @@
 //! Non-goals: no I/O. What a flag does is decided in `commands`.
 
 mod check;
+mod model;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -16,6 +17,7 @@ use crate::values::{ByteSize, FailOn, HeapRate};
 pub use check::{
     CheckArgs, CheckFormatArg, CheckOutputArgs, FailLevel, FixArgs, KnownArgs, PageFormatArg, RuleArgs, RulesArgs,
 };
+pub use model::{ModelArgs, ModelFormatArg};
 
 /// Find, prove and explain how Go programs hang, leak goroutines, race and panic.
 #[derive(Clone, Debug, Parser)]
@@ -47,6 +49,9 @@ pub enum Command {
     /// Show which packages and files would be analysed, and why others would not
     #[command(long_about = LIST_ABOUT, after_long_help = LIST_EXAMPLES)]
     List(ListArgs),
+    /// Show what one function and its goroutines do to channels and locks, and whether that can hang or panic
+    #[command(long_about = model::MODEL_ABOUT, after_long_help = model::MODEL_EXAMPLES)]
+    Model(Box<ModelArgs>),
     /// List the rules of `check`
     #[command(after_long_help = "Examples:\n  gosleuth rules\n  gosleuth rules GL,strict --format json")]
     Rules(RulesArgs),

@@ -5,4 +5,5 @@ pub(crate) mod completions;
 pub(crate) mod explain;
 pub(crate) mod inspect;
 pub(crate) mod list;
+pub(crate) mod model;
 pub(crate) mod rules;

@@ -18,6 +18,8 @@ pub mod values;
 #[cfg(feature = "schema")]
 pub use commands::list::schema as list_schema;
 #[cfg(feature = "schema")]
+pub use commands::model::schema as model_schema;
+#[cfg(feature = "schema")]
 pub use config::schema as config_schema;
 
 use std::ffi::OsString;
@@ -77,6 +79,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>, io: &mut Io<'_>) -> Exit {
             Command::Check(args) => commands::check::run(&args, io),
             Command::Inspect(args) => commands::inspect::run(&args, io),
             Command::List(args) => commands::list::run(&args, io),
+            Command::Model(args) => commands::model::run(&args, io),
             Command::Rules(args) => commands::rules::run(&args, io),
             Command::Explain(args) => commands::explain::run(&args, io),
             Command::Completions(args) => commands::completions::run(&args, io),

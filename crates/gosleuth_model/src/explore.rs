@@ -71,7 +71,7 @@ impl Outcome {
 
 /// Explores functions of a program, one after the other.
 pub struct Explorer<'a> {
-    machine: Machine<'a>,
+    pub(crate) machine: Machine<'a>,
     /// The state after the initialisation of a package: by the package, and whether code outside may use its variables.
     initialised: FxHashMap<(u32, bool), State>,
 }
@@ -121,7 +121,7 @@ impl<'a> Explorer<'a> {
     }
 
     /// The state in which the functions of a package begin.
-    fn initialised(&mut self, unit: u32) -> State {
+    pub(crate) fn initialised(&mut self, unit: u32) -> State {
         let is_part = self.machine.is_part.get();
         if let Some(known) = self.initialised.get(&(unit, is_part)) {
             return known.clone();
@@ -157,7 +157,7 @@ impl<'a> Explorer<'a> {
 const INIT_INSTRUCTIONS: u64 = 100_000;
 
 /// Whether a function is the beginning of everything that happens: `main`, a test, a benchmark, an example, a fuzz test.
-fn is_whole(name: &str) -> bool {
+pub(crate) fn is_whole(name: &str) -> bool {
     let is_test = ["Test", "Benchmark", "Example", "Fuzz"]
         .iter()
         .any(|prefix| name.starts_with(prefix));

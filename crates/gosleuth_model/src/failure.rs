@@ -168,7 +168,7 @@ fn held(state: &State, loc: &Loc) -> (Option<Site>, Option<Gid>) {
 }
 
 /// An operation in the words of a goroutine dump.
-fn operation(op: &SyncOp) -> &'static str {
+pub(crate) fn operation(op: &SyncOp) -> &'static str {
     match op {
         SyncOp::Send { chan: Val::Nil, .. } => "chan send (nil chan)",
         SyncOp::Recv { chan: Val::Nil, .. } => "chan receive (nil chan)",

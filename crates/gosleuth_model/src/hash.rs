@@ -115,6 +115,19 @@ pub(crate) struct Numbers {
 }
 
 pub(crate) fn fingerprint(machine: &Machine<'_>, state: &State) -> u128 {
+    digest_in(machine, state, &order(machine, state), &[])
+}
+
+/// The fingerprint of a state in which goroutines have names, by their numbers: those that do the same are told apart.
+pub(crate) fn named_fingerprint(machine: &Machine<'_>, state: &State, names: &[u32]) -> u128 {
+    let mut order: Vec<u32> = (0..state.goroutines.len() as u32)
+        .filter(|&gid| !state.goroutines[gid as usize].ended)
+        .collect();
+    order.sort_unstable_by_key(|&gid| names[gid as usize]);
+    digest_in(machine, state, &order, names)
+}
+
+fn digest_in(machine: &Machine<'_>, state: &State, order: &[u32], names: &[u32]) -> u128 {
     let mut numbers = machine.numbers.borrow_mut();
     let numbers = &mut *numbers;
     numbers.objects.clear();
@@ -128,7 +141,7 @@ pub(crate) fn fingerprint(machine: &Machine<'_>, state: &State) -> u128 {
         numbers,
         last_symbol: 0,
     };
-    walk.run(machine);
+    walk.run(machine, order, names);
     (u128::from(walk.digest.high) << 64) | u128::from(walk.digest.low)
 }
 
@@ -222,12 +235,14 @@ struct Walk<'s> {
 }
 
 impl Walk<'_> {
-    fn run(&mut self, machine: &Machine<'_>) {
+    fn run(&mut self, machine: &Machine<'_>, order: &[u32], names: &[u32]) {
         let state = self.state;
-        let order = self.order(machine);
-        for &gid in &order {
+        for &gid in order {
             let goroutine = &state.goroutines[gid as usize];
             self.digest.write_u8(u8::from(gid == 0));
+            if let Some(&name) = names.get(gid as usize) {
+                self.digest.write_u32(name);
+            }
             self.shape(goroutine.shape(goroutine_shape));
             for frame in &goroutine.frames {
                 self.shape(frame.shape(|frame| frame_shape(machine, frame)));
@@ -285,26 +300,6 @@ impl Walk<'_> {
         self.digest.write_u64(sum.low);
         self.digest.write_u64(sum.high);
         state.failed.hash(&mut self.digest);
-    }
-
-    /// The goroutines that have not ended: the root, then the others by what they do.
-    fn order(&self, machine: &Machine<'_>) -> Vec<u32> {
-        let state = self.state;
-        let mut order: Vec<_> = state
-            .goroutines
-            .iter()
-            .enumerate()
-            .filter(|(_, goroutine)| !goroutine.ended)
-            .map(|(gid, goroutine)| {
-                let mut digest = goroutine.shape(goroutine_shape).digest;
-                for frame in &goroutine.frames {
-                    digest.write_u64(frame.shape(|frame| frame_shape(machine, frame)).digest.low);
-                }
-                (gid != 0, goroutine.created, digest, gid as u32)
-            })
-            .collect();
-        order.sort_unstable();
-        order.into_iter().map(|(.., gid)| gid).collect()
     }
 
     fn shape(&mut self, shape: &Shape) {
@@ -508,6 +503,92 @@ impl Sketch {
             SyncOp::Yield => {}
         }
     }
+}
+
+/// The goroutines that have not ended: the root, then the others by what they do.
+fn order(machine: &Machine<'_>, state: &State) -> Vec<u32> {
+    let mut order: Vec<_> = state
+        .goroutines
+        .iter()
+        .enumerate()
+        .filter(|(_, goroutine)| !goroutine.ended)
+        .map(|(gid, goroutine)| {
+            let mut digest = goroutine.shape(goroutine_shape).digest;
+            for frame in &goroutine.frames {
+                digest.write_u64(frame.shape(|frame| frame_shape(machine, frame)).digest.low);
+            }
+            (gid != 0, goroutine.created, digest, gid as u32)
+        })
+        .collect();
+    order.sort_unstable();
+    order.into_iter().map(|(.., gid)| gid).collect()
+}
+
+/// A digest of what one goroutine knows: its calls, and the variables that nobody else can reach. Other objects count by their names.
+pub(crate) fn local(machine: &Machine<'_>, state: &State, gid: u32, owners: &[Owner], names: &[u32]) -> u64 {
+    let goroutine = &state.goroutines[gid as usize];
+    let mut digest = Digest::new();
+    let mut symbols: Vec<u32> = Vec::new();
+    let mut objects: Vec<ObjId> = Vec::new();
+    let mut next = 0;
+    let mut add = |shape: &Shape, objects: &mut Vec<ObjId>| {
+        digest.write_u64(shape.digest.low);
+        digest.write_u64(shape.digest.high);
+        for item in &shape.refs {
+            let number = match *item {
+                Ref::Sym(sym) => place_in(&mut symbols, sym),
+                Ref::Obj(obj) if is_private(state, obj, gid, owners) => place_in(objects, obj),
+                Ref::Obj(obj) => u64::from(names[obj as usize]) << 32,
+            };
+            digest.write_u64(number);
+        }
+    };
+    add(goroutine.shape(goroutine_shape), &mut objects);
+    for frame in &goroutine.frames {
+        add(frame.shape(|frame| frame_shape(machine, frame)), &mut objects);
+    }
+    while let Some(&obj) = objects.get(next) {
+        next += 1;
+        add(state.heap[obj as usize].shape(object_shape), &mut objects);
+    }
+    let mut sum = Digest { low: 0, high: 0 };
+    for (number, sym) in symbols.iter().enumerate() {
+        if let Some(fact) = state.facts.get(sym) {
+            sum.gather(Digest::of((number, fact)));
+        }
+        for (answer, question) in &*state.questions {
+            let Some(fact) = state.facts.get(answer) else {
+                continue;
+            };
+            let is_this = |value: &Val| *value == Val::Sym(*sym);
+            match question {
+                Question::Unary(op, x) if is_this(x) => sum.gather(Digest::of((number, op, fact))),
+                Question::Binary(op, x, y) if is_this(x) && !y.is_open() => {
+                    sum.gather(Digest::of((number, op, y, fact)));
+                }
+                Question::Binary(op, x, y) if is_this(y) && !x.is_open() => {
+                    sum.gather(Digest::of((op, x, number, fact)));
+                }
+                _ => {}
+            }
+        }
+    }
+    digest.write_u64(sum.low);
+    digest.finish()
+}
+
+/// Whether an object is a variable that a goroutine alone can reach.
+fn is_private(state: &State, obj: ObjId, gid: u32, owners: &[Owner]) -> bool {
+    owners[obj as usize] == Owner::One(gid) && matches!(state.obj(obj), Obj::Cell(..) | Obj::Array(_) | Obj::Map { .. })
+}
+
+/// The place of an item in a list, at the end of which it goes if it is new.
+fn place_in(list: &mut Vec<u32>, item: u32) -> u64 {
+    let known = list.iter().position(|&known| known == item);
+    known.unwrap_or_else(|| {
+        list.push(item);
+        list.len() - 1
+    }) as u64
 }
 
 /// Which goroutine can reach each object.

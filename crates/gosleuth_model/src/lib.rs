@@ -14,11 +14,13 @@
 //!
 //! Non-goals: data races; memory that only one goroutine sees is not interleaved.
 
+mod automaton;
 mod call;
 mod errors;
 mod eval;
 mod exec;
 mod explore;
+mod extract;
 mod failure;
 mod hash;
 mod live;
@@ -26,6 +28,7 @@ mod machine;
 mod native;
 mod node;
 mod program;
+mod promela;
 mod replay;
 mod state;
 mod sync;
@@ -33,6 +36,8 @@ mod text;
 mod unread;
 mod value;
 
+pub use automaton::{Action, Automaton, End, Local, LocalStep, Model, Object, ObjectKind};
 pub use explore::{Bounds, Explorer, Outcome};
 pub use failure::{Blocked, Failure, FailureKind, Step};
 pub use program::{FuncKey, Program, ProgramUnit, Site};
+pub use promela::promela;

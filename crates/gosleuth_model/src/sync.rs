@@ -54,8 +54,13 @@ enum Ready {
 }
 
 impl<'a> Machine<'a> {
-    /// All ways in which an execution can go on.
+    /// The ways in which an execution can go on, without those that make no difference.
     pub(crate) fn transitions(&self, state: &State) -> Vec<Transition> {
+        self.ways(state, true)
+    }
+
+    /// The ways in which an execution can go on; with `local_first` what concerns nobody else comes first, and alone.
+    pub(crate) fn ways(&self, state: &State, local_first: bool) -> Vec<Transition> {
         let mut out = Vec::new();
         for gid in 0..state.goroutines.len() as Gid {
             let Some(parked) = parked(state, gid) else {
@@ -64,7 +69,7 @@ impl<'a> Machine<'a> {
             let before = out.len();
             self.own_transitions(state, gid, parked, &mut out);
             // What no other goroutine can prevent or observe needs no alternatives.
-            if out.len() == before + 1 && is_local(state, &parked.op) {
+            if local_first && out.len() == before + 1 && is_local(state, &parked.op) {
                 return vec![out.swap_remove(before)];
             }
         }

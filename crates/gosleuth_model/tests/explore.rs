@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use gosleuth_base::Idx as _;
 use gosleuth_ir::{FuncId, Package, Unit, UnitFile, build_package, print_func, verify};
-use gosleuth_model::{Bounds, Explorer, FuncKey, Outcome, Program, ProgramUnit};
+use gosleuth_model::{Action, Bounds, End, Explorer, FuncKey, Model, Outcome, Program, ProgramUnit, promela};
 use gosleuth_syntax::{ParseOptions, ast, parse};
 use gosleuth_types::{Caches, CheckInput, Checked, PkgId, Query, SourceFile, World, check_package};
 use rustc_hash::FxHashMap;
@@ -223,4 +223,82 @@ fn exploration_is_deterministic() {
         let id = FuncId::from_usize(index);
         assert_eq!(explored(&loaded, &package, id), explored(&loaded, &package, id));
     }
+}
+
+fn extracted(text: &str) -> Model {
+    let loaded = load(text);
+    let package = build(&loaded);
+    let program = Program::new(vec![ProgramUnit {
+        query: loaded.query(),
+        package: &package,
+    }]);
+    let root = package.funcs.iter_enumerated().find(|(_, func)| func.name == "Test");
+    let (func, _) = root.expect("there is a test");
+    Explorer::new(&program).extract(FuncKey { unit: 0, func }, Bounds::default())
+}
+
+#[test]
+fn goroutines_as_automata() {
+    let model = extracted(
+        "package p
+
+import \"testing\"
+
+func Test(t *testing.T) {
+	ch := make(chan int)
+	for range 2 {
+		go func() { ch <- 1 }()
+	}
+	<-ch
+}
+",
+    );
+    assert!(model.complete && model.exact);
+    let states: Vec<usize> = model
+        .goroutines
+        .iter()
+        .map(|goroutine| goroutine.states.len())
+        .collect();
+    // Two starts, a receive and the end; a send and the end.
+    assert_eq!(states, [4, 2, 2]);
+    assert_eq!(model.goroutines[1].states, model.goroutines[2].states);
+    let send = &model.goroutines[1].states[0].steps;
+    assert_eq!(send.len(), 1);
+    assert_eq!(send[0].action, Action::Send(0));
+    assert_eq!(model.goroutines[1].states[send[0].to as usize].end, End::Returned);
+    // Nobody, one or two goroutines are there; then one has sent, or the other.
+    assert_eq!(model.states, 5);
+    let text = promela(&model, "Test", |_| String::new());
+    assert!(text.contains("chan c0 = [0] of { bit }"), "{text}");
+    assert!(text.contains(":: atomic { c0!1; goto S1 }"), "{text}");
+}
+
+#[test]
+fn branches_on_shared_memory_are_not_exact() {
+    let model = extracted(
+        "package p
+
+import (
+	\"sync\"
+	\"testing\"
+)
+
+func Test(t *testing.T) {
+	var mu sync.Mutex
+	done := false
+	go func() {
+		mu.Lock()
+		done = true
+		mu.Unlock()
+	}()
+	mu.Lock()
+	if done {
+		mu.Lock()
+	}
+	mu.Unlock()
+}
+",
+    );
+    assert!(model.complete);
+    assert!(!model.exact);
 }

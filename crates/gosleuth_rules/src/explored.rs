@@ -10,7 +10,7 @@ use gosleuth_model::{Blocked, Bounds, Explorer, Failure, FailureKind, FuncKey, O
 use gosleuth_types::{Type, TypeId};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::context::{LINKED, OWN, RuleContext};
+use crate::context::{LINKED, OWN, PackageInput, RuleContext};
 use crate::flow::in_loop;
 use crate::left_lock::is_left_behind;
 use crate::schedule::{self, created, location, place, words};
@@ -70,12 +70,34 @@ pub(crate) fn diagnose(cx: &RuleContext<'_>) -> Vec<Diagnosis> {
     if is_called_from_c(cx) {
         return Vec::new();
     }
+    let program = program(cx);
+    let mut explorer = Explorer::new(&program);
+    let outcomes = explore(cx, &mut explorer, &mut |_, _| {});
+    diagnoses(cx, &mut explorer, outcomes)
+}
+
+/// Explores the functions of a package as rules do. `done` hears of each with the number of states, again if it gets more of the budget.
+pub fn explore_package(input: &PackageInput<'_>, mut done: impl FnMut(FuncId, u32)) {
+    let cx = RuleContext::new(input);
+    if !is_called_from_c(&cx) {
+        explore(&cx, &mut Explorer::new(&program(&cx)), &mut done);
+    }
+}
+
+/// The functions of the package, and those of others that it reaches.
+fn program<'a>(cx: &RuleContext<'a>) -> Program<'a> {
     let unit = |package| ProgramUnit {
         query: cx.query,
         package,
     };
-    let program = Program::new(vec![unit(cx.ir), unit(cx.linked)]);
-    let mut explorer = Explorer::new(&program);
+    Program::new(vec![unit(cx.ir), unit(cx.linked)])
+}
+
+fn explore(
+    cx: &RuleContext<'_>,
+    explorer: &mut Explorer<'_>,
+    done: &mut dyn FnMut(FuncId, u32),
+) -> Vec<(FuncId, Option<Outcome>)> {
     let mut outcomes: Vec<(FuncId, Option<Outcome>)> = roots(cx).into_iter().map(|root| (root, None)).collect();
     let share = |instructions: u64| instructions * u64::from(cx.budget) / 100;
     let mut left = share(if outcomes.len() <= SMALL_PACKAGE.0 {
@@ -95,9 +117,18 @@ pub(crate) fn diagnose(cx: &RuleContext<'_>) -> Vec<Diagnosis> {
             };
             let found = explorer.explore(own(*root), bounds);
             left -= found.instructions;
+            done(*root, found.states);
             *outcome = Some(found);
         }
     }
+    outcomes
+}
+
+fn diagnoses(
+    cx: &RuleContext<'_>,
+    explorer: &mut Explorer<'_>,
+    outcomes: Vec<(FuncId, Option<Outcome>)>,
+) -> Vec<Diagnosis> {
     let mut known = FxHashSet::default();
     let mut theirs = FxHashMap::default();
     let mut found = Vec::new();
@@ -110,7 +141,7 @@ pub(crate) fn diagnose(cx: &RuleContext<'_>) -> Vec<Diagnosis> {
                 continue;
             };
             let blocked = &failure.blocked[primary];
-            if is_fault_of_callee(cx, &mut explorer, &mut theirs, code, blocked) {
+            if is_fault_of_callee(cx, explorer, &mut theirs, code, blocked) {
                 continue;
             }
             // Each place of this package is named once, whatever is behind it.

@@ -36,8 +36,10 @@ mod syntax;
 
 pub use check::check_package;
 pub use context::{PackageInput, Report, RuleContext, RuleFile};
+pub use explored::explore_package;
 pub use facts::{linked, read_fact, write_facts};
 pub use models::{Behaviour, Model, ModelError, Models};
 pub use registry::{RULES, all_infos, find_rule};
 pub use rule::Rule;
+pub use schedule::Reader;
 pub use select::{SelectError, Selection, SelectionInput};

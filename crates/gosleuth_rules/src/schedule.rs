@@ -5,7 +5,7 @@ use gosleuth_ir::{Callee, FuncId, Op};
 use gosleuth_model::{Failure, FailureKind, FuncKey, Site, Step};
 use gosleuth_syntax::ast::Span;
 
-use crate::context::{OWN, RuleContext};
+use crate::context::{OWN, PackageInput, RuleContext};
 
 /// The steps that lead to a failure of an explored function, then where each goroutine that can never proceed stands.
 pub(crate) fn steps(cx: &RuleContext<'_>, root: FuncId, failure: &Failure) -> Vec<ScheduleStep> {
@@ -41,6 +41,40 @@ pub(crate) fn steps(cx: &RuleContext<'_>, root: FuncId, failure: &Failure) -> Ve
         }
     }));
     steps
+}
+
+/// Places and failures of explored functions, as a reader of the source sees them.
+pub struct Reader<'a> {
+    cx: RuleContext<'a>,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader of a package.
+    pub fn new(input: &PackageInput<'a>) -> Self {
+        Self {
+            cx: RuleContext::new(input),
+        }
+    }
+
+    /// The steps that lead to a failure of a function, then where each goroutine that can never proceed stands.
+    pub fn steps(&self, root: FuncId, failure: &Failure) -> Vec<ScheduleStep> {
+        steps(&self.cx, root, failure)
+    }
+
+    /// Where a site is.
+    pub fn location(&self, site: Site) -> Location {
+        location(&self.cx, site)
+    }
+
+    /// The channel, lock or counter of an operation as it is written, if that is short. `operation` is in the words of a goroutine dump.
+    pub fn subject(&self, operation: &str, site: Site) -> Option<String> {
+        subject(&self.cx, operation, site)
+    }
+
+    /// The function with a name that a `go` statement starts.
+    pub fn started(&self, site: Site) -> Option<String> {
+        started_function(&self.cx, site)
+    }
 }
 
 struct Names<'c, 'a> {

@@ -1,8 +1,11 @@
 //! Random concurrent programs, explored by `gosleuth_model` and by SPIN: can a goroutine end up where it can never proceed?
 //!
 //! A program is written twice: as Go, which goes the whole way through parser, types and the function form, and as Promela, with the rules of channels,
-//! locks and counters spelled out anew. Programs have no endless loops, so that "never proceeds" is SPIN's invalid end state. Needs `spin` and a C
+//! locks and counters spelled out anew. What `gosleuth model --promela` would write of the Go program is asked for the same, and so are the models of
+//! the programs in `testdata/families`. Random programs have no endless loops, so that "never proceeds" is SPIN's invalid end state. Needs `spin` and a C
 //! compiler (`tcc` does, and is much faster).
+
+mod families;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -10,7 +13,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use gosleuth_ir::{Unit, UnitFile, build_package};
-use gosleuth_model::{Bounds, Explorer, FailureKind, FuncKey, Program, ProgramUnit};
+use gosleuth_model::{Bounds, Explorer, FailureKind, FuncKey, Program, ProgramUnit, promela};
 use gosleuth_syntax::{ParseOptions, parse};
 use gosleuth_types::{Caches, CheckInput, PkgId, Query, SourceFile, World, check_package};
 use rustc_hash::FxHashMap;
@@ -91,7 +94,7 @@ pub(crate) fn run(args: &SpinArgs) -> Result<()> {
     let numbers: Vec<u32> = args
         .only
         .map_or_else(|| (0..args.programs).collect(), |only| vec![only]);
-    let (mut agree, mut stuck, mut unfinished) = (0, 0, 0);
+    let (mut agree, mut stuck, mut unfinished, mut models) = (0, 0, 0, 0);
     let mut differences = String::new();
     for &number in &numbers {
         let program = Random::new(number);
@@ -100,7 +103,20 @@ pub(crate) fn run(args: &SpinArgs) -> Result<()> {
             say(format!("{go}\n{promela}"));
         }
         let theirs = spin(&folder, &promela).with_context(|| format!("program {number}"))?;
-        let (ours, complete) = explore(&go).with_context(|| format!("program {number}"))?;
+        let (ours, complete, model) = explore(&go).with_context(|| format!("program {number}"))?;
+        if args.only.is_some() {
+            say(&model.text);
+        }
+        let modelled = spin(&folder, &model.text).with_context(|| format!("model of program {number}"))?;
+        models += u32::from(modelled == theirs && model.exact);
+        if modelled != theirs || !model.exact {
+            writeln!(
+                differences,
+                "program {number}: its model{} {}",
+                if model.exact { "" } else { ", which is not exact," },
+                if modelled { "can be stuck" } else { "cannot be stuck" }
+            )?;
+        }
         stuck += u32::from(theirs);
         if !complete {
             unfinished += 1;
@@ -117,12 +133,16 @@ pub(crate) fn run(args: &SpinArgs) -> Result<()> {
             )?;
         }
     }
-    std::fs::remove_dir_all(&folder)?;
-    let report = format!(
+    let mut report = format!(
         "# What `cargo xtask conformance spin` found different from SPIN: random programs in Go and in Promela.\n\
-         {agree} of {} programs agree, {unfinished} were not followed to the end; in {stuck} somebody can be stuck\n{differences}",
-        numbers.len()
+         {agree} of {count} programs agree, {unfinished} were not followed to the end; in {stuck} somebody can be stuck\n\
+         {models} of {count} models that gosleuth writes of them agree\n{differences}",
+        count = numbers.len()
     );
+    if args.only.is_none() {
+        report.push_str(&families::compare(&folder)?);
+    }
+    std::fs::remove_dir_all(&folder)?;
     say(&report);
     if args.update {
         std::fs::write(repository::root().join(SNAPSHOT), report)?;
@@ -487,8 +507,14 @@ fn run_in(folder: &Path, program: &str, args: &[&str]) -> Result<String> {
     Ok(said)
 }
 
-/// Whether somebody can be stuck, and whether every schedule was followed.
-fn explore(text: &str) -> Result<(bool, bool)> {
+/// A model in Promela.
+struct Written {
+    text: String,
+    exact: bool,
+}
+
+/// Whether somebody can be stuck, whether every schedule was followed, and the model.
+fn explore(text: &str) -> Result<(bool, bool, Written)> {
     let world = World::new();
     let caches = Caches::default();
     let mut imports = FxHashMap::default();
@@ -530,12 +556,18 @@ fn explore(text: &str) -> Result<(bool, bool)> {
         instructions: 100_000_000,
         ..Bounds::default()
     };
-    let outcome = Explorer::new(&program).explore(FuncKey { unit: 0, func }, bounds);
+    let mut explorer = Explorer::new(&program);
+    let outcome = explorer.explore(FuncKey { unit: 0, func }, bounds);
+    let model = explorer.extract(FuncKey { unit: 0, func }, bounds);
+    let written = Written {
+        text: promela(&model, "program", |_| String::new()),
+        exact: model.exact,
+    };
     let stuck = outcome
         .failures
         .iter()
         .any(|failure| matches!(failure.kind, FailureKind::Deadlock | FailureKind::Leak));
-    Ok((stuck, stuck || outcome.complete))
+    Ok((stuck, stuck || outcome.complete, written))
 }
 
 fn check(

@@ -6,11 +6,11 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, mpsc};
 
 use gosleuth_base::{Finding, Location, Problem, ProblemKind};
-use gosleuth_engine::units::{Variant, units};
+use gosleuth_engine::units::{Unit as EngineUnit, Variant, units};
 use gosleuth_engine::{AnalysisOptions, Cache, Config, OsSystem, Role, Seen, TypedUnit, Visited, Workspace, analyse};
 use gosleuth_ir::{Package, Unit, UnitFile, build_package};
 use gosleuth_report::CheckStats;
-use gosleuth_rules::{PackageInput, RuleFile, check_package, linked, read_fact, write_facts};
+use gosleuth_rules::{Models, PackageInput, RuleFile, check_package, linked, read_fact, write_facts};
 use gosleuth_types::{Caches, ObjRef, Query};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
@@ -41,7 +41,7 @@ struct UnitResult {
 
 /// What of a file the types do not know.
 #[derive(Clone, Copy)]
-struct FileFacts {
+pub(crate) struct FileFacts {
     go_minor: u32,
     is_test: bool,
 }
@@ -50,25 +50,8 @@ struct FileFacts {
 pub(crate) fn run(input: &Input<'_>, problems: Vec<Problem>, progress: mpsc::Sender<String>) -> Checked {
     let workspace = input.workspace;
     let units = units(workspace, input.tests);
-    let mut facts: FxHashMap<String, FileFacts> = FxHashMap::default();
-    for package in workspace.roots.iter().map(|&root| &workspace.packages[root]) {
-        for file in &package.files {
-            let path = package.dir.join(&file.name).to_string_lossy().into_owned();
-            let known = FileFacts {
-                go_minor: u32::from(file.go_version.minor),
-                is_test: file.role != Role::Compiled,
-            };
-            facts.insert(path, known);
-        }
-    }
-    let name = |unit: &TypedUnit<'_>| {
-        let unit = &units[unit.unit];
-        let path = &workspace.packages[unit.package].import_path;
-        match unit.variant {
-            Variant::External => format!("{path}_test"),
-            _ => path.clone(),
-        }
-    };
+    let facts = facts_of(workspace);
+    let name = |unit: &TypedUnit<'_>| unit_name(workspace, &units[unit.unit]);
     let progress = Mutex::new(progress);
     let told = Told::default();
     let visit = |unit: &TypedUnit<'_>| {
@@ -176,7 +159,32 @@ fn finish(input: &Input<'_>, checked: &mut Checked) {
     checked.problems.dedup();
 }
 
-/// The rules over one unit.
+/// What the types do not know of the files that are checked, by path.
+pub(crate) fn facts_of(workspace: &Workspace) -> FxHashMap<String, FileFacts> {
+    let mut facts = FxHashMap::default();
+    for package in workspace.roots.iter().map(|&root| &workspace.packages[root]) {
+        for file in &package.files {
+            let path = package.dir.join(&file.name).to_string_lossy().into_owned();
+            let known = FileFacts {
+                go_minor: u32::from(file.go_version.minor),
+                is_test: file.role != Role::Compiled,
+            };
+            facts.insert(path, known);
+        }
+    }
+    facts
+}
+
+/// The import path of a unit, as symbols have it.
+pub(crate) fn unit_name(workspace: &Workspace, unit: &EngineUnit) -> String {
+    let path = &workspace.packages[unit.package].import_path;
+    match unit.variant {
+        Variant::External => format!("{path}_test"),
+        _ => path.clone(),
+    }
+}
+
+/// The rules over one unit, and what it tells others.
 fn check(
     settings: &Settings,
     unit: &TypedUnit<'_>,
@@ -184,6 +192,32 @@ fn check(
     facts: &FxHashMap<String, FileFacts>,
     told: Option<&Told>,
 ) -> (UnitResult, Vec<(u32, Vec<u8>)>) {
+    let look = |package: &PackageInput<'_>| UnitResult {
+        findings: check_package(package, &settings.selection),
+        files: package.files.len(),
+        lines: package.files.iter().map(|file| file.tree.lines.len()).sum(),
+        failed: false,
+    };
+    let (result, tells) = with_package(
+        unit,
+        path,
+        facts,
+        (&settings.models, settings.budget.percent()),
+        told,
+        look,
+    );
+    (result.unwrap_or_default(), tells)
+}
+
+/// Lowers a unit and shows it to a function if a result is asked for; with what the unit tells others. `models` come with the budget of exploring.
+pub(crate) fn with_package<R>(
+    unit: &TypedUnit<'_>,
+    path: &str,
+    facts: &FxHashMap<String, FileFacts>,
+    (models, budget): (&Models, u32),
+    told: Option<&Told>,
+    look: impl FnOnce(&PackageInput<'_>) -> R,
+) -> (Option<R>, Vec<(u32, Vec<u8>)>) {
     let caches = Caches::default();
     let query = Query {
         world: unit.world,
@@ -217,34 +251,28 @@ fn check(
         .collect();
     let ir = build_package(&Unit { query, files: &lowered });
     let tells = match unit.tells {
-        true => write_facts(query, &ir, &settings.models),
+        true => write_facts(query, &ir, models),
         false => Vec::new(),
     };
     if !unit.wanted {
-        return (UnitResult::default(), tells);
+        return (None, tells);
     }
     let linked = linked(query, &ir, &|obj| told?.function(unit, obj));
-    let package = PackageInput {
+    let result = look(&PackageInput {
         query,
         files: &files,
         ir: &ir,
         linked: &linked,
         path,
-        models: &settings.models,
-        budget: settings.budget.percent(),
-    };
-    let result = UnitResult {
-        findings: check_package(&package, &settings.selection),
-        files: files.len(),
-        lines: files.iter().map(|file| file.tree.lines.len()).sum(),
-        failed: false,
-    };
-    (result, tells)
+        models,
+        budget,
+    });
+    (Some(result), tells)
 }
 
 /// The functions that packages tell others, read once in a run.
 #[derive(Default)]
-struct Told {
+pub(crate) struct Told {
     functions: Mutex<FxHashMap<ObjRef, Option<Arc<Package>>>>,
 }
 

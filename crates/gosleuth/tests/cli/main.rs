@@ -6,6 +6,7 @@ mod go;
 mod inputs;
 mod list;
 mod live;
+mod model;
 mod output;
 mod transcripts;
 

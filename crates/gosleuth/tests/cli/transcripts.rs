@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use crate::{root, run};
 
-const DOCUMENTS: &[&str] = &["README.md", "docs/inspect.md", "docs/list.md"];
+const DOCUMENTS: &[&str] = &["README.md", "docs/inspect.md", "docs/list.md", "docs/model.md"];
 
 #[test]
 fn documents_tell_the_truth() {
