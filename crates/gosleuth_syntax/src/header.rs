@@ -81,7 +81,8 @@ pub fn scan(text: &[u8], whole: bool) -> Header {
     let outcome = scanner.file(&mut header);
     // A token that touches the end of the text might go on, and a slash might start a comment.
     let touched = scanner.at + 1 >= text.len();
-    header.cut = !whole && (touched || scanner.open_comment.is_some());
+    // Nor is a start decided that is no Go: lines of constraints are looked for behind what the scanner stops at.
+    header.cut = !whole && (touched || scanner.open_comment.is_some() || !scanner.errors.is_empty());
     if outcome.is_none() && !header.cut && scanner.errors.is_empty() {
         scanner.error(scanner.at, "the file ends within its imports");
     }

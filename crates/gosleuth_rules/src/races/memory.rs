@@ -23,8 +23,8 @@ pub(super) type CtxId = u32;
 pub(super) enum Item {
     /// A number or the like that is not known.
     Any,
-    /// A number that goes over a whole range, from a constant on.
-    All,
+    /// A number that goes over a range: from the first one up to the second one, which is left out.
+    Span(i64, i64),
     /// An integer.
     Int(i64),
     /// What an integer is in this round of a loop that has more rounds than are looked at.
@@ -80,7 +80,6 @@ const FEW_ROUNDS: i64 = 2;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Key {
     Any,
-    All,
     Int(i64),
     Round {
         value: i64,
@@ -97,7 +96,7 @@ impl Key {
             [Item::Int(value)] => Self::Int(value),
             [Item::Round { value, of }] => Self::Round { value, of },
             [Item::Text(text)] => Self::Text(text),
-            [Item::All] => Self::All,
+            [Item::Span(low, high)] => Self::Range(low, high),
             _ => Self::Any,
         }
     }
@@ -106,10 +105,7 @@ impl Key {
     fn shifted(self, low: i64, high: i64) -> Self {
         match self {
             Self::Int(at) => at.checked_add(low).map_or(Self::Any, Self::Int),
-            Self::Range(a, b) => match (a.checked_add(low), b.checked_add(low)) {
-                (Some(a), Some(b)) => Self::Range(a, b.min(high)),
-                _ => Self::Any,
-            },
+            Self::Range(a, b) => Self::Range(a.saturating_add(low), b.saturating_add(low).min(high)),
             _ if low == 0 && high == i64::MAX => self,
             _ => Self::Range(low, high),
         }
@@ -148,6 +144,16 @@ impl Step {
         match (self, other) {
             (Self::Elem(a), Self::Elem(b)) => a.may_equal(b),
             _ => self == other,
+        }
+    }
+
+    /// Whether what was written at one is what is read at the other. What the first rounds of a loop made for their elements is not what
+    /// later elements hold: two of those are different, as two of these are.
+    fn may_hold(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Elem(Key::Round { value: a, .. }), Self::Elem(Key::Int(b)))
+            | (Self::Elem(Key::Int(b)), Self::Elem(Key::Round { value: a, .. })) => a == b,
+            _ => self.may_equal(other),
         }
     }
 }
@@ -407,7 +413,7 @@ impl Memory {
             }
             Some((step, rest)) => {
                 for &(known, child) in &self.locs[base as usize].children {
-                    if known.may_equal(*step) {
+                    if known.may_hold(*step) {
                         self.below(child, rest, val, seen);
                     }
                 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use gosleuth_base::Idx as _;
-use gosleuth_ir::{Callee, Func, Op, ValueId};
+use gosleuth_ir::{Callee, Func, Op, Terminator, ValueId};
 use gosleuth_syntax::ast::{BinaryOp, UnaryOp};
 use gosleuth_types::{ConstValue, Type, TypeId};
 use smallvec::smallvec;
@@ -451,11 +451,13 @@ impl Exec<'_, '_> {
         let next = self.rounds.len() as u32;
         let of = *self.rounds.entry((frame.ctx, around, outer)).or_insert(next);
         let as_round = |item: Item| match item {
-            Item::Int(_) if rounds <= 1 => Item::All,
+            Item::Int(first) if rounds <= 1 => match self.counted(frame, instance, value, first) {
+                Some(end) => Item::Span(first, end),
+                None => Item::Span(i64::MIN, i64::MAX),
+            },
             Item::Int(value) => Item::Round { value, of },
             other => other,
         };
-        let _ = value;
         if let [Item::Ref(loc)] = val[..]
             && let Some(&item) = cursor.known.get(&loc)
             && as_round(item) != item
@@ -622,6 +624,38 @@ impl Exec<'_, '_> {
     }
 }
 
+impl Exec<'_, '_> {
+    /// The end of what a loop counts up from a number in a value of its head; the largest number where it is not known.
+    fn counted(&self, frame: &Frame, instance: usize, value: ValueId, first: i64) -> Option<i64> {
+        let func = &self.cx.ir.funcs[frame.func];
+        let Op::Phi(operands) = func.op(value) else {
+            return None;
+        };
+        let is_number = |value: ValueId| match func.op(value) {
+            Op::Const(ConstValue::Int(number)) => Some(*number),
+            _ => None,
+        };
+        let adds = |operand: &&ValueId| {
+            matches!(func.op(**operand), Op::Binary(BinaryOp::Add, x, step)
+                if *x == value && is_number(*step).is_some_and(|it| it > 0))
+        };
+        // One way in, and all ways back count up.
+        let goes_up = operands.iter().filter(adds).count() + 1 == operands.len();
+        let block = frame.prepared.unrolled.instances[instance].block;
+        let Terminator::If(cond, ..) = func.blocks[block].end else {
+            return goes_up.then_some(i64::MAX);
+        };
+        let end = match func.op(cond) {
+            Op::Binary(BinaryOp::Less, x, end) if *x == value => match self.val(frame, instance, *end)[..] {
+                [Item::Int(end)] if end >= first => end,
+                _ => i64::MAX,
+            },
+            _ => i64::MAX,
+        };
+        goes_up.then_some(end)
+    }
+}
+
 /// The result of an operation between numbers; that on a round of a loop stays one as long as it is linear.
 fn arithmetic(op: BinaryOp, x: &[Item], y: &[Item]) -> Item {
     let apply = |x: i64, y: i64| match op {
@@ -636,6 +670,9 @@ fn arithmetic(op: BinaryOp, x: &[Item], y: &[Item]) -> Item {
             (None, Some(number)) => Item::Int(number),
             _ => Item::Any,
         },
+        ([Item::Span(low, high)], [Item::Int(y)]) if op == BinaryOp::Add => {
+            Item::Span(low.saturating_add(*y), high.saturating_add(*y))
+        }
         ([Item::Round { value, of }], [Item::Int(y)]) => {
             apply(*value, *y).map_or(Item::Any, |value| Item::Round { value, of: *of })
         }

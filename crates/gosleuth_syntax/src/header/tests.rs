@@ -179,3 +179,18 @@ fn hostile_text_ends() {
     let plus = format!("{}\npackage p", "// +build a\n".repeat(100_000));
     assert!(whole(&plus).constraint_invalid);
 }
+
+#[test]
+fn a_start_that_is_wrong_decides_nothing() {
+    let text = b"// +build a\n\n\x0c// +build b\n\npackage p\n";
+    let whole = scan(text, true);
+    assert_eq!(
+        whole.constraint.as_ref().map(ToString::to_string).as_deref(),
+        Some("a && b")
+    );
+    assert_eq!(whole.errors.len(), 1);
+    for end in 0..text.len() {
+        let start = scan(&text[..end], false);
+        assert!(start.cut || start == whole, "{end}");
+    }
+}
