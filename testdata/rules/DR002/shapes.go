@@ -204,3 +204,39 @@ func OkToken() int {
 	go use()
 	return use()
 }
+
+func fillPart(wg *sync.WaitGroup, cells []int, from, to int) {
+	defer wg.Done()
+	for i := from; i < to; i++ {
+		cells[i] = i * i
+	}
+}
+
+// Each goroutine has a range of its own.
+func OkRangesApart() []int {
+	cells := make([]int, 10)
+	var wg sync.WaitGroup
+	wg.Add(2)
+	go fillPart(&wg, cells, 0, 5)
+	go fillPart(&wg, cells, 5, 10)
+	wg.Wait()
+	return cells
+}
+
+func fillOverlapping(wg *sync.WaitGroup, cells []int, from, to int) {
+	defer wg.Done()
+	for i := from; i < to; i++ {
+		cells[i] = i * i // want DR002 "written here|while the goroutine|writes"
+	}
+}
+
+// The ranges share an element.
+func BadRangesOverlap() []int {
+	cells := make([]int, 10)
+	var wg sync.WaitGroup
+	wg.Add(2)
+	go fillOverlapping(&wg, cells, 0, 6)
+	go fillOverlapping(&wg, cells, 5, 10)
+	wg.Wait()
+	return cells
+}
