@@ -462,7 +462,10 @@ pub(crate) fn is_error(query: Query<'_, '_>, ty: TypeId) -> bool {
 }
 
 /// Package and name of a declared type.
-fn declared<'a>(query: Query<'a, 'a>, ty: TypeId) -> Option<(PkgId, &'a str)> {
+pub(crate) fn declared<'w, 'a>(query: Query<'w, 'a>, ty: TypeId) -> Option<(PkgId, &'w str)>
+where
+    'w: 'a,
+{
     let Type::Named { decl, .. } = query.ty(ty) else {
         return None;
     };

@@ -8,6 +8,8 @@ use gosleuth_syntax::ast::BinaryOp;
 use gosleuth_types::{BasicKind, Query, Type, TypeId};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::machine::declared;
+use crate::native::Native;
 use crate::program::Program;
 
 /// A field: the declared struct type, and the number.
@@ -186,7 +188,8 @@ fn decides(op: BinaryOp) -> bool {
 fn writes_atomically(program: &Program<'_>, obj: gosleuth_types::ObjRef) -> bool {
     program
         .names(obj)
-        .is_some_and(|(path, _, name)| path == "sync/atomic" && (name.starts_with("Add") || name.starts_with("Store")))
+        .and_then(|(path, recv, name)| Native::of(path, recv, name))
+        .is_some_and(|native| matches!(native, Native::AtomicAdd | Native::AtomicStore))
 }
 
 /// The field of an address, if it is one of a struct type declared in the program and holds a number or a text.
@@ -220,12 +223,8 @@ fn counter(
 
 /// `atomic.Int64` and its like.
 fn is_atomic_number(query: Query<'_, '_>, ty: TypeId) -> bool {
-    let Type::Named { decl, .. } = query.ty(ty) else {
-        return false;
-    };
-    query.world.path(query.world.canonical(decl.pkg)) == "sync/atomic"
-        && query
-            .named(*decl)
-            .and_then(|info| query.object(info.obj))
-            .is_some_and(|object| matches!(query.world.text(object.name), "Int32" | "Int64" | "Uint32" | "Uint64"))
+    declared(query, ty).is_some_and(|(pkg, name)| {
+        query.world.path(query.world.canonical(pkg)) == "sync/atomic"
+            && matches!(name, "Int32" | "Int64" | "Uint32" | "Uint64")
+    })
 }
