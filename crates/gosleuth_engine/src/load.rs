@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use gosleuth_base::{Idx as _, IndexVec, ProblemKind};
 use gosleuth_syntax::GoVersion;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::cache::Cache;
 use crate::config::Config;
@@ -288,11 +288,16 @@ impl Loader<'_> {
         for circle in &circles {
             workspace.problems.extend(self.circle(circle, Role::Compiled));
         }
-        for &slot in &roots {
-            let circle = self.test_circle(slot, &graph, &depths);
-            workspace
-                .problems
-                .extend(circle.and_then(|circle| self.circle(&circle, Role::Test)));
+        for &root in &roots {
+            let State::Package(node) = &self.slots[root].state else {
+                continue;
+            };
+            let tests: Vec<usize> = node.targets[Role::Test as usize].iter().flatten().copied().collect();
+            // Only deeper ones lead back.
+            let passes = |slot: usize| slot == root || depths[slot] > depths[root];
+            let circle = order::way_back(&graph, &paths, root, &tests, passes);
+            let problem = circle.and_then(|circle| self.circle(&circle, Role::Test));
+            workspace.problems.extend(problem);
         }
         for &slot in &missing {
             workspace.missing.push(self.missing(slot));
@@ -362,40 +367,6 @@ impl Loader<'_> {
             reason: reason.clone(),
             imported_at,
         }
-    }
-
-    /// A root and the packages through which one that its own tests import leads back to it. Only deeper ones can.
-    fn test_circle(&self, root: usize, graph: &[Vec<usize>], depths: &[u32]) -> Option<Vec<usize>> {
-        let State::Package(node) = &self.slots[root].state else {
-            return None;
-        };
-        let mut reached: Vec<(usize, Option<usize>)> = Vec::new();
-        let mut seen = FxHashSet::default();
-        let tests = node.targets[Role::Test as usize].iter().flatten();
-        let mut add = |reached: &mut Vec<_>, slot: usize, from: Option<usize>| {
-            if (slot == root || depths[slot] > depths[root]) && seen.insert(slot) {
-                reached.push((slot, from));
-            }
-        };
-        tests.for_each(|&slot| add(&mut reached, slot, None));
-        let mut next = 0;
-        while let Some(&(slot, mut from)) = reached.get(next) {
-            if slot == root {
-                let mut circle = Vec::new();
-                while let Some(index) = from {
-                    circle.push(reached[index].0);
-                    from = reached[index].1;
-                }
-                circle.push(root);
-                circle.reverse();
-                return Some(circle);
-            }
-            graph[slot]
-                .iter()
-                .for_each(|&target| add(&mut reached, target, Some(next)));
-            next += 1;
-        }
-        None
     }
 
     /// A sentence about packages that import each other; the first one does so in files of a role.

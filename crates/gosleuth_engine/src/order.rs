@@ -1,5 +1,10 @@
 //! Topological order of packages, and circles of imports.
 
+use std::collections::VecDeque;
+use std::collections::hash_map::Entry;
+
+use rustc_hash::FxHashMap;
+
 /// Nodes of a graph, dependencies first.
 pub(crate) struct Order {
     /// Every node, by depth and then by name.
@@ -37,7 +42,8 @@ pub(crate) fn topological(edges: &[Vec<usize>], names: &[&str]) -> Order {
                 .copied()
                 .min_by_key(|&node| names[node])
                 .unwrap_or(group[0]);
-            circles.push(circle(edges, names, &group_of, first));
+            let way = way_back(edges, names, first, &edges[first], |target| group_of[target] == number);
+            circles.push(way.unwrap_or_else(|| vec![first]));
         }
     }
     let mut sorted: Vec<usize> = (0..edges.len()).collect();
@@ -50,33 +56,37 @@ pub(crate) fn topological(edges: &[Vec<usize>], names: &[&str]) -> Order {
     }
 }
 
-/// A shortest way from a node back to itself within its group.
-fn circle(edges: &[Vec<usize>], names: &[&str], group_of: &[usize], first: usize) -> Vec<usize> {
-    let mut before = vec![usize::MAX; edges.len()];
-    let mut queue = std::collections::VecDeque::from([first]);
-    while let Some(node) = queue.pop_front() {
-        let mut targets: Vec<usize> = edges[node]
-            .iter()
-            .copied()
-            .filter(|&target| group_of[target] == group_of[first])
-            .collect();
-        targets.sort_unstable_by_key(|&target| names[target]);
-        for target in targets {
+/// A shortest way from a node over one of `targets` back to it, through nodes that `passes` lets through: the nodes, each once.
+pub(crate) fn way_back<'e>(
+    edges: &'e [Vec<usize>],
+    names: &[&str],
+    first: usize,
+    mut targets: &'e [usize],
+    passes: impl Fn(usize) -> bool,
+) -> Option<Vec<usize>> {
+    let mut before: FxHashMap<usize, usize> = FxHashMap::default();
+    let mut queue = VecDeque::new();
+    let mut node = first;
+    loop {
+        let mut next: Vec<usize> = targets.iter().copied().filter(|&target| passes(target)).collect();
+        next.sort_unstable_by_key(|&target| names[target]);
+        for target in next {
             if target == first {
                 let mut way = vec![node];
                 while way[way.len() - 1] != first {
-                    way.push(before[way[way.len() - 1]]);
+                    way.push(before[&way[way.len() - 1]]);
                 }
                 way.reverse();
-                return way;
+                return Some(way);
             }
-            if before[target] == usize::MAX {
-                before[target] = node;
+            if let Entry::Vacant(entry) = before.entry(target) {
+                entry.insert(node);
                 queue.push_back(target);
             }
         }
+        node = queue.pop_front()?;
+        targets = &edges[node];
     }
-    vec![first]
 }
 
 /// Groups of nodes that reach each other, by Tarjan's algorithm (SIAM J. Comput. 1972) without recursion.
