@@ -18,7 +18,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use gosleuth_base::{Idx as _, IndexVec, Problem, ProblemKind};
 use gosleuth_syntax::{GoVersion, ParseOptions, ast};
 use gosleuth_types::export::{self, Positions, Reach};
-use gosleuth_types::{CheckInput, Checked, ObjRef, PackageTypes, PkgId, SourceFile, World, check_package};
+use gosleuth_types::{
+    Caches, CheckInput, Checked, ObjRef, PackageTypes, PkgId, Query, SourceFile, World, check_package,
+};
 use rustc_hash::FxHashMap;
 
 use crate::cache::{Asked, Cache, Digest, Entry, Fact, Facts, Key, KeyBuilder, hash_file};
@@ -74,6 +76,21 @@ pub struct TypedUnit<'a> {
     pub fact: &'a (dyn Fn(ObjRef) -> Option<&'a [u8]> + 'a),
     /// The packages by the paths that exports refer to them with.
     pub resolve: &'a (dyn Fn(&str) -> Option<PkgId> + 'a),
+}
+
+impl<'a> TypedUnit<'a> {
+    /// A view of its types.
+    pub fn query<'q>(&self, caches: &'q Caches) -> Query<'a, 'q>
+    where
+        'a: 'q,
+    {
+        Query {
+            world: self.world,
+            pkg: self.pkg,
+            own: &self.checked.tables,
+            caches,
+        }
+    }
 }
 
 /// What the visitor says of a unit.

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use gosleuth_engine::{AnalysisOptions, Config, OsSystem, Overrides, Seen, TypedUnit, Visited, analyse, load};
 use gosleuth_ir::{Unit, UnitFile, build_package};
 use gosleuth_rules::{Models, PackageInput, RuleFile, explore_package, linked};
-use gosleuth_types::{Caches, Query};
+use gosleuth_types::Caches;
 use serde::{Deserialize, Serialize};
 
 use super::say;
@@ -78,12 +78,7 @@ pub(crate) fn run(args: &CostArgs) -> Result<()> {
 
 fn costs(unit: &TypedUnit<'_>, models: &Models) -> Vec<Cost> {
     let caches = Caches::default();
-    let query = Query {
-        world: unit.world,
-        pkg: unit.pkg,
-        own: &unit.checked.tables,
-        caches: &caches,
-    };
+    let query = unit.query(&caches);
     let files: Vec<RuleFile<'_>> = unit
         .files
         .iter()

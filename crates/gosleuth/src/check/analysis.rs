@@ -11,7 +11,7 @@ use gosleuth_engine::{AnalysisOptions, Cache, Config, OsSystem, Role, Seen, Type
 use gosleuth_ir::{Package, Unit, UnitFile, build_package};
 use gosleuth_report::CheckStats;
 use gosleuth_rules::{Models, PackageInput, RuleFile, check_package, linked, read_fact, write_facts};
-use gosleuth_types::{Caches, ObjRef, Query};
+use gosleuth_types::{Caches, ObjRef};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
@@ -219,12 +219,7 @@ pub(crate) fn with_package<R>(
     look: impl FnOnce(&PackageInput<'_>) -> R,
 ) -> (Option<R>, Vec<(u32, Vec<u8>)>) {
     let caches = Caches::default();
-    let query = Query {
-        world: unit.world,
-        pkg: unit.pkg,
-        own: &unit.checked.tables,
-        caches: &caches,
-    };
+    let query = unit.query(&caches);
     let files: Vec<RuleFile<'_>> = unit
         .files
         .iter()

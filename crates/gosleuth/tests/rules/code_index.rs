@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use gosleuth_engine::{AnalysisOptions, Config, OsSystem, Overrides, Visited, analyse, load_with};
 use gosleuth_ir::{CodeIndex, SiteKind, Unit, UnitFile, build_package};
 use gosleuth_testkit::recordings::Recordings;
-use gosleuth_types::{Caches, Query};
+use gosleuth_types::Caches;
 
 /// The index of each fixture program, by `family/name`.
 fn indices() -> BTreeMap<String, CodeIndex> {
@@ -37,12 +37,7 @@ fn indices() -> BTreeMap<String, CodeIndex> {
             })
             .collect();
         let lowered = Unit {
-            query: Query {
-                world: unit.world,
-                pkg: unit.pkg,
-                own: &unit.checked.tables,
-                caches: &caches,
-            },
+            query: unit.query(&caches),
             files: &files,
         };
         let package = build_package(&lowered);

@@ -3,7 +3,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use gosleuth_types::{Caches, Qualify, Query};
+use gosleuth_types::{Caches, Qualify};
 
 use super::*;
 use crate::cache::{MemoryStore, Store};
@@ -39,12 +39,7 @@ struct Report {
 /// The types of all package-level names of a unit.
 fn types(unit: &TypedUnit<'_>) -> String {
     let caches = Caches::default();
-    let query = Query {
-        world: unit.world,
-        pkg: unit.pkg,
-        own: &unit.checked.tables,
-        caches: &caches,
-    };
+    let query = unit.query(&caches);
     let mut names: Vec<String> = unit
         .checked
         .tables

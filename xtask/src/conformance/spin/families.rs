@@ -11,7 +11,7 @@ use anyhow::Result;
 use gosleuth_engine::{AnalysisOptions, Config, OsSystem, Overrides, Seen, TypedUnit, Visited, analyse, load};
 use gosleuth_ir::{Unit, UnitFile, build_package};
 use gosleuth_model::{Bounds, Explorer, FailureKind, FuncKey, Program, ProgramUnit, promela};
-use gosleuth_types::{Caches, Query};
+use gosleuth_types::Caches;
 use serde::{Deserialize, Serialize};
 
 use crate::repository;
@@ -112,12 +112,7 @@ fn tests() -> Vec<Known> {
 
 fn explored(unit: &TypedUnit<'_>) -> Vec<Known> {
     let caches = Caches::default();
-    let query = Query {
-        world: unit.world,
-        pkg: unit.pkg,
-        own: &unit.checked.tables,
-        caches: &caches,
-    };
+    let query = unit.query(&caches);
     let files: Vec<UnitFile<'_>> = unit
         .files
         .iter()
