@@ -35,6 +35,7 @@ mod streams;
 #[cfg(test)]
 mod testing;
 mod time;
+pub mod trace;
 mod unknown;
 mod wire;
 

@@ -58,6 +58,21 @@ pub fn order_service(name: &str) -> Vec<u8> {
     std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
+/// The execution traces as `(name, gzip bytes)`, sorted by name: `go1.27-slow`.
+pub fn traces() -> Vec<(String, Vec<u8>)> {
+    let dir = directory().join("traces");
+    let entries = std::fs::read_dir(&dir).unwrap_or_else(|e| panic!("{}: {e}", dir.display()));
+    let mut traces: Vec<_> = entries
+        .filter_map(|entry| {
+            let path = entry.expect("a directory entry").path();
+            let name = path.file_name()?.to_str()?.strip_suffix(".trace.gz")?.to_owned();
+            Some((name, std::fs::read(&path).expect("a file that is there")))
+        })
+        .collect();
+    traces.sort();
+    traces
+}
+
 fn directory() -> PathBuf {
     crate::repository_root().join("testdata/recordings")
 }

@@ -1,0 +1,29 @@
+//! Execution traces of the Go runtime (`runtime/trace`, `/debug/pprof/trace`, flight recorder) as a stream of events in order.
+//!
+//! A trace is written by many threads at once. Each thread's batches are in order, but what happened first among threads is known
+//! only from sequence numbers of goroutines and processors; timestamps of different cores may disagree. [`walk`] reads a trace
+//! generation by generation, merges the threads, and hands every event to a [`Visitor`] with absolute times, resolved stacks and
+//! the context (thread, processor, goroutine) it happened in. Memory is one generation plus the distinct names and stacks.
+//!
+//! What is damaged becomes a problem: a cut file keeps its whole generations, and a generation that contradicts itself is given up
+//! from there on; the next one, which names the state of everything again, starts afresh.
+//!
+//! Non-goals: nothing here adds up or judges; that is for visitors.
+
+mod event;
+mod generation;
+mod order;
+mod reader;
+mod spec;
+mod tables;
+mod text;
+mod varint;
+
+pub use event::{
+    Clock, Event, EventKind, ExperimentArgs, GoId, GoState, ProcId, ProcState, Range, Reason, TaskId, ThreadId,
+};
+pub use reader::{Names, Outcome, Version, Visitor, WalkOptions, looks_like, walk};
+pub use text::{write_event, write_raw};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,295 @@
+//! Recorded traces, whole and damaged.
+
+use std::collections::HashMap;
+use std::io::Read as _;
+use std::ops::ControlFlow;
+
+use gosleuth_base::{Interner, ProblemKind};
+use gosleuth_testkit::recordings::traces;
+
+use super::*;
+use crate::model::StackTable;
+
+/// Recorded traces of form 2, decompressed.
+fn recorded() -> impl Iterator<Item = (String, Vec<u8>)> {
+    let is_second = |name: &str| !name.starts_with("go1.21");
+    traces()
+        .into_iter()
+        .filter(move |(name, _)| is_second(name))
+        .map(|(name, packed)| {
+            let mut bytes = Vec::new();
+            flate2::read::GzDecoder::new(packed.as_slice())
+                .read_to_end(&mut bytes)
+                .expect("a whole file");
+            (name, bytes)
+        })
+}
+
+/// Walks and gives every event to `visit`, with the names.
+fn visit(bytes: &[u8], mut visit: impl FnMut(Names<'_>, &Event<'_>)) -> Outcome {
+    let (mut strings, mut stacks) = (Interner::new(), StackTable::default());
+    let mut bytes = bytes;
+    walk(
+        "trace",
+        &mut bytes,
+        &mut strings,
+        &mut stacks,
+        &WalkOptions::default(),
+        &mut |names: Names<'_>, event: &Event<'_>| {
+            visit(names, event);
+            ControlFlow::Continue(())
+        },
+    )
+}
+
+/// Checks what holds for every stream of events, damaged or not, and returns the number of events.
+fn check_stream(name: &str, bytes: &[u8]) -> (Outcome, u64) {
+    let mut last = 0;
+    let mut states: HashMap<GoId, GoState> = HashMap::new();
+    let mut running: HashMap<ThreadId, GoId> = HashMap::new();
+    let mut ended = false;
+    let mut count = 0;
+    let outcome = visit(bytes, |_, event| {
+        assert!(event.time > last, "{name}: time goes on");
+        assert!(!ended, "{name}: nothing follows the end");
+        last = event.time;
+        count += 1;
+        match event.kind {
+            EventKind::Sync { lost, last, .. } => {
+                if lost {
+                    states.clear();
+                    running.clear();
+                }
+                ended = last;
+            }
+            EventKind::Go {
+                goroutine, from, to, ..
+            } => {
+                let known = states.insert(goroutine, to);
+                match known {
+                    Some(known) => assert_eq!(known, from, "{name}: {goroutine:?} at {}", event.time),
+                    None => assert!(
+                        matches!(from, GoState::Undetermined | GoState::NotExist),
+                        "{name}: {goroutine:?} at {}",
+                        event.time
+                    ),
+                }
+                if to == GoState::NotExist {
+                    states.remove(&goroutine);
+                }
+                if (from, to) == (GoState::Runnable, GoState::Running) {
+                    running.insert(event.thread, goroutine);
+                } else if from == GoState::Running && to != GoState::Running {
+                    assert_eq!(event.goroutine, goroutine, "{name}: it runs where it stops");
+                    running.remove(&event.thread);
+                }
+            }
+            EventKind::Log { .. } | EventKind::RegionBegin(..) => {
+                let expected = running.get(&event.thread);
+                assert!(expected.is_none_or(|&g| g == event.goroutine), "{name}: who runs");
+            }
+            _ => {}
+        }
+    });
+    assert!(ended || outcome.version.is_none(), "{name}: the end is told");
+    assert_eq!(outcome.events, count, "{name}");
+    (outcome, count)
+}
+
+#[test]
+fn recorded_traces_are_read_whole() {
+    let mut names = Vec::new();
+    for (name, bytes) in recorded() {
+        let (outcome, events) = check_stream(&name, &bytes);
+        assert!(outcome.problems.is_empty(), "{name}: {:?}", outcome.problems);
+        assert!(events > 100, "{name}: {events} events");
+        assert_eq!(outcome.bytes, bytes.len() as u64, "{name}");
+        let version = outcome.version.expect("a version").as_str();
+        let expected = match &name[..6] {
+            "go1.22" => "go 1.22",
+            "go1.23" | "go1.24" => "go 1.23",
+            "go1.25" => "go 1.25",
+            _ => "go 1.26",
+        };
+        assert_eq!(version, expected, "{name}");
+        if name.ends_with("slow") {
+            assert!(outcome.generations >= 3, "{name}: {} generations", outcome.generations);
+        }
+        names.push(name);
+    }
+    assert!(names.len() >= 14, "{names:?}");
+}
+
+#[test]
+fn a_trace_tells_what_its_program_did() {
+    for (name, bytes) in recorded().filter(|(name, _)| name.ends_with("samples")) {
+        let mut reasons = std::collections::BTreeSet::new();
+        let (mut samples, mut logs, mut tasks, mut regions) = (0, Vec::new(), 0, 0);
+        let mut kinds = std::collections::BTreeSet::new();
+        let mut receives = 0;
+        visit(&bytes, |names, event| match event.kind {
+            EventKind::Sample => {
+                samples += u64::from(event.stack.is_some());
+            }
+            EventKind::Log { category, message, .. } => logs.push(format!("{category}={message}")),
+            EventKind::TaskBegin { .. } => tasks += 1,
+            EventKind::RegionBegin(_, region) => {
+                assert!(["check", "store"].contains(&names.strings.get(region)));
+                regions += 1;
+            }
+            EventKind::Begin(Range::StopTheWorld(_, kind)) => {
+                kinds.insert(names.strings.get(kind).to_owned());
+            }
+            EventKind::Go {
+                to: GoState::Waiting,
+                reason,
+                stack: Some(stack),
+                ..
+            } => {
+                reasons.insert(reason.text().expect("a known reason"));
+                let consumes = |frame: crate::model::Frame| names.strings.get(frame.function) == "main.consume";
+                receives += u64::from(reason == Reason::ChanReceive && names.stacks.frames(stack).any(consumes));
+            }
+            _ => {}
+        });
+        for reason in [
+            "chan receive",
+            "chan send",
+            "sync",
+            "sync.(*Cond).Wait",
+            "network",
+            "sleep",
+        ] {
+            assert!(reasons.contains(reason), "{name}: {reason} in {reasons:?}");
+        }
+        assert!(samples >= 3, "{name}: {samples} samples");
+        assert_eq!(tasks, 10, "{name}");
+        assert_eq!(regions, 10, "{name}");
+        logs.sort();
+        assert_eq!(
+            logs[..6],
+            [
+                "amount=0",
+                "amount=10",
+                "amount=20",
+                "amount=30",
+                "amount=40",
+                "number=0"
+            ]
+        );
+        assert!(
+            kinds.contains("read mem stats") && kinds.contains("GOMAXPROCS"),
+            "{name}: {kinds:?}"
+        );
+        assert!(receives > 0, "{name}: consumers receive");
+    }
+}
+
+#[test]
+fn a_cut_trace_keeps_its_whole_generations() {
+    for (name, bytes) in recorded().filter(|(name, _)| name.ends_with("slow")) {
+        let (whole, events) = check_stream(&name, &bytes);
+        let mut kept = std::collections::BTreeSet::new();
+        for end in (0..bytes.len()).step_by(bytes.len() / 60) {
+            let (outcome, part) = check_stream(&format!("{name} cut at {end}"), &bytes[..end]);
+            assert!(!outcome.problems.is_empty() || part < events, "{name}: cut at {end}");
+            assert!(part <= events + 1, "{name}: cut at {end}");
+            kept.insert(outcome.generations);
+        }
+        assert!(kept.len() as u64 >= whole.generations, "{name}: {kept:?}");
+    }
+}
+
+#[test]
+fn flipped_bytes_do_no_harm() {
+    let mut seed = 0x2545_f491_4f6c_dd1d_u64;
+    for (name, bytes) in recorded().filter(|(name, _)| name.ends_with("slow")) {
+        for round in 0..40 {
+            let mut damaged = bytes.clone();
+            for _ in 0..1 + round % 4 {
+                seed ^= seed << 13;
+                seed ^= seed >> 7;
+                seed ^= seed << 17;
+                let at = 16 + seed as usize % (damaged.len() - 16);
+                damaged[at] ^= 1 << (seed >> 60 & 7);
+            }
+            check_stream(&format!("{name} round {round}"), &damaged);
+        }
+    }
+}
+
+#[test]
+fn a_generation_that_contradicts_itself_is_given_up_and_the_next_one_read() {
+    let (name, mut bytes) = recorded()
+        .find(|(name, _)| name == "go1.27-slow")
+        .expect("the recording");
+    // The first event of the second batch of the file becomes one that there is not.
+    let first = 16;
+    let size = |at: usize| {
+        let mut at = at + 1;
+        let mut last = 0;
+        for _ in 0..4 {
+            last = varint::read(&bytes, &mut at).expect("a head");
+        }
+        (at, at + last as usize)
+    };
+    let (_, second) = size(first);
+    let (data, _) = size(second);
+    bytes[data] = 60;
+    let (outcome, events) = check_stream(&name, &bytes);
+    assert!(events > 100, "{events} events of later generations");
+    assert!(outcome.generations >= 3, "{outcome:?}");
+    assert!(
+        outcome
+            .problems
+            .iter()
+            .any(|p| p.message.contains("contradicts itself")),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn other_files_are_named() {
+    for (bytes, word) in [
+        (&b""[..], "not an execution trace"),
+        (b"goroutine 1 [running]:", "not an execution trace"),
+        (b"go 1.99 trace\0\0\0abc", "does not know (go 1.99)"),
+    ] {
+        let outcome = visit(bytes, |_, _| panic!("no events"));
+        let problem = outcome.problems.first().expect("a problem");
+        assert_eq!(problem.kind, ProblemKind::Unreadable);
+        assert!(problem.message.contains(word), "{problem}");
+    }
+}
+
+#[test]
+fn a_huge_size_is_no_allocation() {
+    let mut bytes = b"go 1.26 trace\0\0\0".to_vec();
+    bytes.extend([1, 1, 1, 1, 0xff, 0xff, 0xff, 0xff, 0x0f]);
+    let (outcome, _) = check_stream("size", &bytes);
+    assert!(outcome.problems[0].message.contains("larger than any"), "{outcome:?}");
+}
+
+#[test]
+fn the_walk_ends_when_the_visitor_says_so() {
+    let (_, bytes) = recorded().next().expect("a recording");
+    let (mut strings, mut stacks) = (Interner::new(), StackTable::default());
+    let mut seen = 0;
+    let outcome = walk(
+        "trace",
+        &mut bytes.as_slice(),
+        &mut strings,
+        &mut stacks,
+        &WalkOptions::default(),
+        &mut |_: Names<'_>, _: &Event<'_>| {
+            seen += 1;
+            if seen == 10 {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        },
+    );
+    assert_eq!(seen, 10);
+    assert!(outcome.problems.is_empty());
+}
