@@ -21,6 +21,8 @@ pub(crate) enum Step {
     Go,
     /// It is settled: nothing more is to be learned from it.
     Settled,
+    /// It goes on, and what the user yields is the value under another name.
+    Same,
 }
 
 /// Where values that are followed are now.
@@ -68,6 +70,9 @@ pub(crate) trait Follow {
     fn branched(&mut self, _held: &Held, _cond: ValueId, _taken: bool) -> Step {
         Step::Go
     }
+
+    /// The path has come back to where it began.
+    fn again(&mut self, _held: &Held) {}
 
     /// The function returns the value in `slot`.
     fn returned(&mut self, _slot: Slot) -> Step {
@@ -134,7 +139,7 @@ pub(crate) fn follow(
             }
             Terminator::If(cond, then, els) => {
                 for (to, taken) in [(*els, false), (*then, true)] {
-                    if rule.branched(&held, *cond, taken) == Step::Go {
+                    if rule.branched(&held, *cond, taken) != Step::Settled {
                         walk.enter(block, to, &held, &mut seen, &mut work);
                     }
                 }
@@ -171,6 +176,7 @@ impl Walk<'_, '_> {
         let func = self.func;
         for &value in func.blocks[block].values.get(from..).unwrap_or(&[]) {
             if value == self.origin {
+                rule.again(held);
                 return BlockEnd::Again;
             }
             let op = func.op(value);
@@ -218,8 +224,10 @@ impl Walk<'_, '_> {
             slots.sort_unstable();
             slots.dedup();
             for slot in slots {
-                if rule.used(held, value, slot) == Step::Settled {
-                    return BlockEnd::Settled;
+                match rule.used(held, value, slot) {
+                    Step::Go => {}
+                    Step::Settled => return BlockEnd::Settled,
+                    Step::Same => held.hold(value, slot),
                 }
             }
             if let Op::Call(call) = op

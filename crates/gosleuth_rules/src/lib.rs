@@ -24,6 +24,7 @@ mod models;
 mod nil_channels;
 mod order;
 mod origins;
+mod owned;
 mod places;
 mod races;
 mod registry;

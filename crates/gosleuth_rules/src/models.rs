@@ -30,6 +30,9 @@ pub enum Behaviour {
     Cancel,
     /// Returns a response whose body must be closed, as its first result.
     Response,
+    /// Returns what occupies something of a pool (a connection) until one of its methods is called that [`Model::twin`] names, with `|` between
+    /// them; `Close` if it names none.
+    Pooled,
     /// Has a twin that takes a context first, of the name in [`Model::twin`].
     Contextual,
 }
@@ -47,6 +50,7 @@ impl Behaviour {
         (Self::Borrow, "borrow"),
         (Self::Cancel, "cancel"),
         (Self::Response, "response"),
+        (Self::Pooled, "pooled"),
         (Self::Contextual, "contextual"),
     ];
 
@@ -66,7 +70,7 @@ pub struct Model {
     pub behaviour: Behaviour,
     /// The argument it is about, or the result for [`Behaviour::Cancel`]; counted from 0.
     pub argument: u32,
-    /// The name of the twin; empty for other behaviours.
+    /// The name of the twin, or of what gives back; empty for other behaviours.
     pub twin: String,
 }
 

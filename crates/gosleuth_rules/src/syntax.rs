@@ -191,3 +191,9 @@ pub(crate) fn assigns_field(cx: &RuleContext<'_>, path: &str, name: &str, fields
         })
     })
 }
+
+/// Whether the package is a program.
+pub(crate) fn is_program(cx: &RuleContext<'_>) -> bool {
+    let tree = cx.files.first().map(|file| file.tree);
+    tree.is_some_and(|tree| tree.package.is_some_and(|name| tree.name(name) == "main"))
+}

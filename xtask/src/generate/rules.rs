@@ -79,8 +79,8 @@ fn models() -> Result<String> {
                 for text in symbols {
                     let (symbol, twin) = text.split_once('=').unwrap_or((&text, ""));
                     ensure!(
-                        (behaviour == Behaviour::Contextual) != twin.is_empty(),
-                        "{shown}: {text}: a twin belongs to contextual functions"
+                        matches!(behaviour, Behaviour::Contextual | Behaviour::Pooled) != twin.is_empty(),
+                        "{shown}: {text}: a twin belongs to contextual and pooled functions"
                     );
                     rows.push((symbol.to_owned(), format!("{behaviour:?}"), argument, twin.to_owned()));
                 }

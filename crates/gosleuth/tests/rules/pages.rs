@@ -15,6 +15,7 @@ const PACKAGES: &[(&str, &str)] = &[
     ("io", "io"),
     ("log", "log"),
     ("os", "os"),
+    ("pprof", "net/http/pprof"),
     ("signal", "os/signal"),
     ("sql", "database/sql"),
     ("sync", "sync"),

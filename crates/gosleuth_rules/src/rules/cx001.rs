@@ -7,6 +7,7 @@ use crate::flow::{Follow, Held, Lost, Slot, Step, end_pos, follow, in_loop, posi
 use crate::handed::is_left_alone;
 use crate::models::Behaviour;
 use crate::rule::rule;
+use crate::syntax::is_program;
 
 rule! {
     /// ## What it does
@@ -114,11 +115,6 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
             }
         }
     }
-}
-
-fn is_program(cx: &RuleContext<'_>) -> bool {
-    let tree = cx.files.first().map(|file| file.tree);
-    tree.is_some_and(|tree| tree.package.is_some_and(|name| tree.name(name) == "main"))
 }
 
 fn report(cx: &RuleContext<'_>, func: &Func, call: ValueId, cancel: ValueId, lost: Lost, sink: &mut Vec<Finding>) {

@@ -1,14 +1,14 @@
-use gosleuth_base::{Family, Finding, FixAvailability, FixSafety, RuleCode, RuleInfo, RuleSet, Severity, Symptom};
+use gosleuth_base::{Family, Finding, FixAvailability, RuleCode, RuleInfo, RuleSet, Severity, Symptom};
 use gosleuth_ir::{Call, Callee, Func, Op, ValueId};
-use gosleuth_syntax::ast::{BinaryOp, ExprKind, Span, StmtId, StmtKind};
-use gosleuth_types::{Mode, SelectionKind, Type};
+use gosleuth_types::Type;
 use rustc_hash::FxHashSet;
 
 use crate::context::{OWN, RuleContext};
-use crate::flow::{Follow, Held, Lost, Slot, Step, end_pos, follow, has, in_loop, nil_check, position, results};
+use crate::flow::{Held, Step, has, results};
 use crate::goroutines::arguments;
 use crate::handed::is_left_alone;
 use crate::models::Behaviour;
+use crate::owned::{Owned, Words, lost, report_lost, used_unchecked};
 use crate::rule::rule;
 
 rule! {
@@ -76,9 +76,6 @@ rule! {
     }
 }
 
-const RESPONSE: Slot = 0;
-const ERROR: Slot = 1;
-
 fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
     for func in cx.ir.funcs.iter() {
         for (id, value) in func.values.iter_enumerated() {
@@ -94,7 +91,7 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
                 continue;
             }
             let span = cx.span_of(func, id);
-            if let Some(user) = used_unchecked(cx, func, span) {
+            if let Some(user) = used_unchecked(cx, func, span, false) {
                 cx.report(
                     &RULE.info,
                     func.file,
@@ -114,8 +111,16 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
                 func,
                 bodies: FxHashSet::default(),
             };
-            if let Some(lost) = follow(cx, func, id, &[(response, RESPONSE), (error, ERROR)], &mut rule) {
-                report(cx, func, id, span, lost, sink);
+            if let Some(lost) = lost(cx, func, id, response, Some(error), &mut rule) {
+                let words = Words {
+                    message: "the body of this response is not closed on every path".to_owned(),
+                    why: "an open body keeps the connection and two goroutines of the client",
+                    action: "add `defer resp.Body.Close()` behind the check of the error".to_owned(),
+                    at_return: "the body is still open here".to_owned(),
+                    at_round: "the next round begins with the body still open".to_owned(),
+                    release: ".Body.Close()",
+                };
+                report_lost(cx, &RULE.info, func, id, lost, &words, sink);
             }
         }
     }
@@ -128,11 +133,8 @@ struct Body<'c, 'a> {
     bodies: FxHashSet<ValueId>,
 }
 
-impl Follow for Body<'_, '_> {
-    fn used(&mut self, held: &Held, user: ValueId, slot: Slot) -> Step {
-        if slot == ERROR {
-            return Step::Go;
-        }
+impl Owned for Body<'_, '_> {
+    fn used(&mut self, held: &Held, user: ValueId) -> Step {
         match self.func.op(user) {
             Op::FieldAddr { field, .. } | Op::Field { field, .. } => {
                 if !self.is_body_field(user, *field) {
@@ -153,25 +155,9 @@ impl Follow for Body<'_, '_> {
         }
     }
 
-    fn branched(&mut self, held: &Held, cond: ValueId, taken: bool) -> Step {
-        let Some((value, when_nil)) = nil_check(self.func, cond) else {
-            return Step::Go;
-        };
-        let is_nil = taken == when_nil;
-        match held.slot(value) {
-            // With an error there is no response, and without a response no body.
-            Some(ERROR) if !is_nil => Step::Settled,
-            Some(RESPONSE) if is_nil => Step::Settled,
-            // `resp.Body != nil`
-            None if is_nil && matches!(self.func.op(value), Op::Load(addr) if self.bodies.contains(addr)) => {
-                Step::Settled
-            }
-            _ => Step::Go,
-        }
-    }
-
-    fn returned(&mut self, slot: Slot) -> Step {
-        if slot == RESPONSE { Step::Settled } else { Step::Go }
+    /// `resp.Body != nil`
+    fn is_settled_by_nil(&mut self, value: ValueId, is_nil: bool) -> bool {
+        is_nil && matches!(self.func.op(value), Op::Load(addr) if self.bodies.contains(addr))
     }
 }
 
@@ -282,111 +268,4 @@ fn is_body_field(cx: &RuleContext<'_>, func: &Func, access: ValueId, field: u32)
     let ty = cx.pointee(ty).unwrap_or(ty);
     matches!(cx.under(ty), Type::Struct(fields)
         if fields.get(field as usize).is_some_and(|field| cx.text(field.name) == "Body"))
-}
-
-fn report(cx: &RuleContext<'_>, func: &Func, call: ValueId, span: Span, lost: Lost, sink: &mut Vec<Finding>) {
-    let (pos, label) = match lost {
-        Lost::Return(block) => (end_pos(func, block), "the body is still open here"),
-        Lost::Again(block) => (end_pos(func, block), "the next round begins with the body still open"),
-    };
-    let mut report = cx
-        .report(
-            &RULE.info,
-            func.file,
-            span,
-            "the body of this response is not closed on every path",
-        )
-        .why("an open body keeps the connection and two goroutines of the client")
-        .action("add `defer resp.Body.Close()` behind the check of the error");
-    if pos > span.end {
-        report = report.related(func.file, Span::new(pos, pos + 1), label);
-    }
-    if position(func, call).is_some_and(|(block, _)| !in_loop(func, block))
-        && let Some((at, name, indent)) = behind_check(cx, func, span)
-    {
-        let text = format!("\n{indent}defer {name}.Body.Close()");
-        let title = format!("add `defer {name}.Body.Close()`");
-        // Where it is closed on another path already, a second Close does no harm.
-        report = report.fix(FixSafety::Safe, title, [(func.file, Span::new(at, at), text.as_str())]);
-    }
-    report.push(sink);
-}
-
-/// The statement that takes the results of the call, with the name of the response, and the statement behind it.
-fn taken<'a>(cx: &RuleContext<'a>, func: &Func, call: Span) -> Option<(&'a str, StmtId, Option<StmtId>)> {
-    let tree = cx.files[func.file].tree;
-    for list in crate::syntax::statement_lists(tree) {
-        for (at, &stmt) in list.iter().enumerate() {
-            let kind = tree.stmts[stmt].kind;
-            if let StmtKind::Assign { .. } = kind
-                && let (&[response, _], &[value]) = tree.sides(kind)
-                && tree.exprs[value].span == call
-                && let ExprKind::Ident(name) = tree.exprs[response].kind
-            {
-                return Some((tree.name(name), stmt, list.get(at + 1).copied()));
-            }
-        }
-    }
-    None
-}
-
-/// The end of `if err != nil { … return }` right behind the call.
-fn behind_check<'a>(cx: &RuleContext<'a>, func: &Func, call: Span) -> Option<(u32, &'a str, &'a str)> {
-    let tree = cx.files[func.file].tree;
-    let (name, stmt, next) = taken(cx, func, call)?;
-    let next = next?;
-    let StmtKind::If {
-        init: None,
-        cond,
-        then,
-        els: None,
-    } = tree.stmts[next].kind
-    else {
-        return None;
-    };
-    let is_error_check = matches!(tree.exprs[cond].kind, ExprKind::Binary { op: BinaryOp::NotEqual, y, .. }
-        if cx.files[func.file].info.mode_of(y) == Mode::Nil);
-    if !is_error_check {
-        return None;
-    }
-    let &last = tree.block(then).last()?;
-    let leaves = matches!(tree.stmts[last].kind, StmtKind::Return(_) | StmtKind::Branch { .. });
-    (leaves && name != "_").then(|| {
-        let indent = cx.indentation(func.file, tree.stmts[stmt].span.start);
-        (tree.stmts[next].span.end, name, indent)
-    })
-}
-
-/// Where the statement right behind the call uses a field of the response, with the check of the error behind that.
-fn used_unchecked(cx: &RuleContext<'_>, func: &Func, call: Span) -> Option<Span> {
-    let file = &cx.files[func.file];
-    let tree = file.tree;
-    let (name, _, next) = taken(cx, func, call)?;
-    let next = next?;
-    if !matches!(
-        tree.stmts[next].kind,
-        StmtKind::Defer(_) | StmtKind::Expr(_) | StmtKind::Assign { .. }
-    ) {
-        return None;
-    }
-    let within = tree.stmts[next].span;
-    let is_literal = tree
-        .exprs
-        .iter()
-        .any(|expr| matches!(expr.kind, ExprKind::FuncLit { .. }) && within.contains(expr.span.start));
-    if is_literal {
-        return None;
-    }
-    tree.exprs.iter_enumerated().find_map(|(id, expr)| match expr.kind {
-        ExprKind::Selector { x, .. } if within.contains(expr.span.start) => {
-            let is_field = file
-                .info
-                .selections
-                .get(&id)
-                .is_some_and(|selection| selection.kind == SelectionKind::Field);
-            let is_response = matches!(tree.exprs[x].kind, ExprKind::Ident(ident) if tree.name(ident) == name);
-            (is_field && is_response).then_some(expr.span)
-        }
-        _ => None,
-    })
 }

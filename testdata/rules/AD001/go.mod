@@ -1,0 +1,3 @@
+module example.com/rules/ad001
+
+go 1.21

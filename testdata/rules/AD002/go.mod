@@ -1,0 +1,3 @@
+module example.com/rules/ad002
+
+go 1.21

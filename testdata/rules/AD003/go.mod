@@ -1,0 +1,3 @@
+module example.com/rules/ad003
+
+go 1.25

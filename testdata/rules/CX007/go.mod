@@ -1,0 +1,3 @@
+module example.com/rules/cx007
+
+go 1.21

@@ -1,0 +1,3 @@
+module example.com/rules/rs008
+
+go 1.22
