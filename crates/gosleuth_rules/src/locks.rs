@@ -141,7 +141,8 @@ pub(crate) fn faults(cx: &RuleContext<'_>) -> Vec<(FuncId, Fault)> {
     all
 }
 
-fn lock_operation(cx: &RuleContext<'_>, call: &Call) -> Option<(bool, Mode)> {
+/// Whether a call takes a lock (or gives it back), and how.
+pub(crate) fn lock_operation(cx: &RuleContext<'_>, call: &Call) -> Option<(bool, Mode)> {
     // A `sync.Locker` may lock for reading.
     let is_static = matches!(call.callee, Callee::Static(_));
     if !is_static
@@ -834,12 +835,25 @@ impl Walk<'_> {
     }
 }
 
+impl Path {
+    /// Whether it begins at something that other functions see as well.
+    pub(crate) fn is_shared(&self) -> bool {
+        !matches!(self.root, Root::Value(_))
+    }
+
+    /// Whether it leads to a part of what a pointer at the end of another one points to.
+    pub(crate) fn is_within(&self, from: &Self) -> bool {
+        let rest = self.parts.strip_prefix(&from.parts[..]).unwrap_or(&[]);
+        self.root == from.root && !rest.is_empty() && !rest.contains(&Part::Load)
+    }
+}
+
 fn path_of_receiver(func: &Func, call: &Call) -> Option<Path> {
     path_of(func, *call.args.first()?)
 }
 
 /// How a function gets to what an address or pointer refers to.
-fn path_of(func: &Func, value: ValueId) -> Option<Path> {
+pub(crate) fn path_of(func: &Func, value: ValueId) -> Option<Path> {
     let mut parts = Vec::new();
     let mut value = value;
     let root = loop {

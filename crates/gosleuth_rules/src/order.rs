@@ -114,22 +114,6 @@ impl<'c, 'a> Order<'c, 'a> {
         deferred || self.walk(func, block, index + 1, None, |value| tells(value).then_some(true))
     }
 
-    /// Whether a file's tests run in bubbles, where ends of goroutines are seen by those who wait for the bubble.
-    pub(crate) fn is_in_bubble(&self, file: usize) -> bool {
-        let source = &self.cx.files[file];
-        source
-            .tree
-            .imports
-            .iter()
-            .any(|&spec| match source.tree.specs[spec].kind {
-                gosleuth_syntax::ast::SpecKind::Import { path, .. } => {
-                    let literal = source.tree.exprs[path].span.of(source.text);
-                    literal.trim_ascii().ends_with(b"synctest\"")
-                }
-                _ => false,
-            })
-    }
-
     /// Whether a way leads from one value of a function to another that does not pass `anew`, where the variable is made; with `ordered`, one
     /// on which nothing may wait.
     pub(crate) fn reaches(&self, id: FuncId, from: ValueId, to: ValueId, anew: Option<ValueId>, ordered: bool) -> bool {
@@ -288,6 +272,22 @@ impl<'c, 'a> Order<'c, 'a> {
         self.known.borrow_mut().insert(id, syncs);
         syncs
     }
+}
+
+/// Whether a file's tests run in bubbles, where ends of goroutines are seen by those who wait for the bubble, and time passes when all wait.
+pub(crate) fn is_in_bubble(cx: &RuleContext<'_>, file: usize) -> bool {
+    let source = &cx.files[file];
+    source
+        .tree
+        .imports
+        .iter()
+        .any(|&spec| match source.tree.specs[spec].kind {
+            gosleuth_syntax::ast::SpecKind::Import { path, .. } => {
+                let literal = source.tree.exprs[path].span.of(source.text);
+                literal.trim_ascii().ends_with(b"synctest\"")
+            }
+            _ => false,
+        })
 }
 
 /// Packages of the standard library whose functions neither wait for other goroutines nor tell them anything.

@@ -17,6 +17,8 @@ mod names;
 mod order;
 mod prepare;
 mod report;
+mod requests;
+mod sleeps;
 mod steps;
 
 use gosleuth_base::Idx as _;
@@ -25,11 +27,13 @@ use gosleuth_types::{ObjRef, Type, TypeId};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::context::RuleContext;
-use exec::{Exec, Here};
+use crate::contexts::is_handler;
+use exec::{Exec, Here, Purpose};
 use graph::{Access, AccessKind, Mode, NodeId, Site, Sync};
 use memory::{LocId, Step};
 use order::Order;
-pub(crate) use report::{report, report_handles};
+pub(crate) use report::{report, report_handles, report_responses, report_sleeps};
+use sleeps::Slept;
 
 /// One of the two accesses of a race.
 #[derive(Clone, Debug)]
@@ -77,17 +81,32 @@ pub(crate) struct Races {
     pub(crate) found: Vec<Race>,
     /// Functions that were executed within bounds.
     pub(crate) executed: FxHashSet<FuncId>,
-    /// Uses of the handles of tests that may come too late, or in the wrong goroutine.
+    /// Uses of the handles of tests that may come too late, or in the wrong goroutine; and of what handlers of requests are given.
     pub(crate) late: Vec<LateUse>,
+    /// Sleeps where a goroutine should be waited for.
+    pub(crate) slept: Vec<Slept>,
 }
 
-/// A use of the handle of a test by a goroutine that the test does not wait for, or that is not the test's own.
+/// A use of the handle of a test by a goroutine that the test does not wait for, or that is not the test's own; or of what the handler of a
+/// request was given, by a goroutine that it does not wait for.
 #[derive(Clone, Debug)]
 pub(crate) struct LateUse {
     pub(crate) root: FuncId,
     pub(crate) side: Side,
-    /// Whether it is meant to end the test.
-    pub(crate) stops: bool,
+    pub(crate) kind: LateKind,
+}
+
+/// What is used too late, or in the wrong goroutine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum LateKind {
+    /// The handle of a test.
+    Handle,
+    /// The same, to end the test.
+    Stop,
+    /// The writer of a response.
+    Response,
+    /// The body of a request.
+    Body,
 }
 
 /// What tells memory apart in the eyes of a reader.
@@ -129,7 +148,7 @@ pub(crate) fn find(cx: &RuleContext<'_>) -> Races {
     let mut found = Vec::new();
     let mut covered: FxHashSet<FuncId> = FxHashSet::default();
     let mut executed = FxHashSet::default();
-    let mut late = Vec::new();
+    let (mut late, mut slept) = (Vec::new(), Vec::new());
     let mut left = MAX_STEPS;
     for root in roots(cx, &starts).into_iter().take(MAX_ROOTS) {
         let is_test = is_test(cx, root);
@@ -164,16 +183,24 @@ pub(crate) fn find(cx: &RuleContext<'_>) -> Races {
             }
             continue;
         }
-        executed.extend(exec.executed.iter().copied());
-        races(&exec, root, &mut found);
-        if is_test {
-            late.extend(late_uses(&exec, root));
+        // Of what literals share with the code around them, nothing is known here.
+        if cx.ir.funcs[root].parent.is_none() {
+            executed.extend(exec.executed.iter().copied());
+            let choices = choices(&exec, root);
+            races(&exec, root, choices, &mut found);
+            sleeps::find(&exec, root, choices, &mut slept);
         }
+        late.extend(late_uses(&exec, root, is_test));
         if left == 0 {
             break;
         }
     }
-    Races { found, executed, late }
+    Races {
+        found,
+        executed,
+        late,
+        slept,
+    }
 }
 
 fn is_test(cx: &RuleContext<'_>, id: FuncId) -> bool {
@@ -184,12 +211,15 @@ fn is_test(cx: &RuleContext<'_>, id: FuncId) -> bool {
             .any(|prefix| func.name.starts_with(prefix))
 }
 
-/// Tests and `main`, then other declared functions, exported ones first; only those that start goroutines, themselves or in what they call.
+/// Tests and `main`, then other declared functions, exported ones first, then literals that handle requests; only those that start
+/// goroutines, themselves or in what they call.
 fn roots(cx: &RuleContext<'_>, starts: &[bool]) -> Vec<FuncId> {
     let mut found: Vec<(u8, FuncId)> = Vec::new();
     for (id, func) in cx.ir.funcs.iter_enumerated() {
         let is_generic = matches!(cx.query.ty(func.sig), Type::Func(sig) if sig.type_params != TypeId::EMPTY_TUPLE);
-        if func.parent.is_some() || func.blocks.is_empty() || func.obj.is_none() || is_generic || !starts[id.index()] {
+        let is_literal = func.parent.is_some() && is_handler(cx, func.sig);
+        let is_wanted = is_literal || (func.parent.is_none() && func.obj.is_some());
+        if !is_wanted || func.blocks.is_empty() || is_generic || !starts[id.index()] {
             continue;
         }
         let name = func.name.rsplit('.').next().unwrap_or(&func.name);
@@ -199,6 +229,8 @@ fn roots(cx: &RuleContext<'_>, starts: &[bool]) -> Vec<FuncId> {
         }
         let rank = if is_test(cx, id) || func.name == "main" {
             0
+        } else if is_literal {
+            3
         } else if name.starts_with(char::is_uppercase) {
             1
         } else {
@@ -210,8 +242,18 @@ fn roots(cx: &RuleContext<'_>, starts: &[bool]) -> Vec<FuncId> {
     found.into_iter().map(|(_, id)| id).collect()
 }
 
+/// Pairs of places and functions that two accesses may be of: tests and programs run as they are; for other functions, what they are given
+/// is not known.
+fn choices(exec: &Exec<'_, '_>, root: FuncId) -> u32 {
+    if is_test(exec.cx, root) || exec.cx.ir.funcs[root].name == "main" {
+        MAX_CHOICES
+    } else {
+        1
+    }
+}
+
 /// The races in what was executed last.
-fn races(exec: &Exec<'_, '_>, root: FuncId, found: &mut Vec<Race>) {
+fn races(exec: &Exec<'_, '_>, root: FuncId, choices: u32, found: &mut Vec<Race>) {
     let (graph, memory) = (&exec.graph, &exec.memory);
     if graph.threads.len() < 2 {
         return;
@@ -236,13 +278,6 @@ fn races(exec: &Exec<'_, '_>, root: FuncId, found: &mut Vec<Race>) {
         return;
     }
     let order = Order::new(graph, memory);
-    // Tests and programs run as they are; for other functions, what they are given is not known.
-    let name = &exec.cx.ir.funcs[root].name;
-    let choices = if is_test(exec.cx, root) || name == "main" {
-        MAX_CHOICES
-    } else {
-        1
-    };
     let mut pairs = 0;
     for group in groups {
         let mut known: FxHashSet<(LocId, NodeId, bool, bool)> = FxHashSet::default();
@@ -387,8 +422,8 @@ fn race(exec: &Exec<'_, '_>, order: &Order<'_>, root: FuncId, a: &Access, b: &Ac
 }
 
 /// The uses of handles of tests, in what was executed last, that may come after the end of the test or are in another goroutine than they
-/// must be.
-fn late_uses(exec: &Exec<'_, '_>, root: FuncId) -> Vec<LateUse> {
+/// must be; and of what handlers of requests are given, after they have returned.
+fn late_uses(exec: &Exec<'_, '_>, root: FuncId, is_test: bool) -> Vec<LateUse> {
     if exec.uses.is_empty() || exec.graph.threads.len() < 2 {
         return Vec::new();
     }
@@ -403,13 +438,18 @@ fn late_uses(exec: &Exec<'_, '_>, root: FuncId) -> Vec<LateUse> {
         if own || !known.insert((one.site.func, one.site.value)) {
             continue;
         }
+        if matches!(one.purpose, Purpose::Response | Purpose::Body) {
+            late_uses.extend(requests::late(exec, &order, root, one, end));
+            continue;
+        }
+        let stops = one.purpose == Purpose::Stop;
         // Goroutines that talk to each other through the system may wait there.
         let late = !exec.uses_system && !order.done(one.node).has(end);
-        if late || one.stops {
+        if is_test && (late || stops) {
             late_uses.push(LateUse {
                 root,
                 side: side_at(exec, &order, one.node, one.site),
-                stops: one.stops,
+                kind: if stops { LateKind::Stop } else { LateKind::Handle },
             });
         }
     }

@@ -54,7 +54,11 @@ impl Exec<'_, '_> {
             _ => cursor,
         };
         // A typed atomic has no plain uses, but copies.
-        if !is_method {
+        if is_method {
+            if let [Item::Ref(place)] = first[..] {
+                self.note_atomic(cursor.node, place, write, here);
+            }
+        } else {
             self.touch_as(&cursor, &first, write, true, AccessKind::Plain, here);
         }
         let places = places(&first);

@@ -66,6 +66,9 @@ impl Exec<'_, '_> {
                         _ => None,
                     })
                     .collect();
+                if choices.is_empty() {
+                    self.use_responses(&cursor, &args, here);
+                }
                 self.choose(
                     choices.len(),
                     cursor,
@@ -100,6 +103,13 @@ impl Exec<'_, '_> {
                 if let Some(done) = self.context_method(&recv, method, &cursor) {
                     return done;
                 }
+                let recv = if self.is_response(&recv) {
+                    // Nothing is known of its type.
+                    self.use_responses(&cursor, [&recv], here);
+                    Val::new()
+                } else {
+                    recv
+                };
                 let name = self.cx.query.object(method).map(|object| object.name);
                 // What is not known to the package may wait for its goroutines.
                 if !recv.iter().any(|item| matches!(item, Item::Boxed(_) | Item::Ref(_)))
@@ -122,6 +132,7 @@ impl Exec<'_, '_> {
                     })
                     .collect();
                 if choices.is_empty() {
+                    self.use_responses(&cursor, &args, here);
                     let named = self.named(method);
                     let results = self.unknown_results(ty, here);
                     if named.symbol.ends_with("context.Context.Done") {

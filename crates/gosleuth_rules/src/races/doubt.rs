@@ -27,6 +27,14 @@ pub(super) fn is_doubtful(exec: &Exec<'_, '_>, order: &Order<'_>, a: &Access, b:
     first != second || (exec.uses_pipe && first)
 }
 
+/// Whether something unknown may make the goroutine of `b` wait for `a`.
+pub(super) fn may_be_awaited(exec: &Exec<'_, '_>, order: &Order<'_>, a: &Access, b: &Access) -> bool {
+    told(exec, order, a, b)
+        || before(exec, order, b.node, exec.graph.thread_of(a.node)).any(|(node, sync)| {
+            *sync != Sync::External && !exec.selected.contains(&node) && is_from_outside(exec, sync)
+        })
+}
+
 /// Whether both goroutines look at a flag and set it after their access, as those who wait for their turn do.
 fn in_turns(exec: &Exec<'_, '_>, order: &Order<'_>, a: &Access, b: &Access) -> bool {
     let sets = |of: &Access, flag: LocId| after(exec, order, of.node).any(|sync| *sync == Sync::Atomic(flag));
@@ -141,7 +149,12 @@ fn told(exec: &Exec<'_, '_>, order: &Order<'_>, a: &Access, b: &Access) -> bool 
 
 /// Whether before `b`, and since the other goroutine has been there, its goroutine waits for something that comes from nowhere in sight.
 fn waits_outside(exec: &Exec<'_, '_>, order: &Order<'_>, a: &Access, b: &Access) -> bool {
-    before(exec, order, b.node, exec.graph.thread_of(a.node)).any(|(_, sync)| match sync {
+    before(exec, order, b.node, exec.graph.thread_of(a.node)).any(|(_, sync)| is_from_outside(exec, sync))
+}
+
+/// Whether something is waited for that comes from nowhere in sight.
+fn is_from_outside(exec: &Exec<'_, '_>, sync: &Sync) -> bool {
+    match sync {
         Sync::External => true,
         Sync::Recv(chans, _) => {
             !chans.is_empty()
@@ -152,5 +165,5 @@ fn waits_outside(exec: &Exec<'_, '_>, order: &Order<'_>, a: &Access, b: &Access)
                 })
         }
         _ => false,
-    })
+    }
 }

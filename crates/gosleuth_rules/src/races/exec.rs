@@ -130,14 +130,26 @@ const MAX_STEPS: u32 = 12_000;
 /// Goroutines of one root.
 const MAX_THREADS: usize = 48;
 
-/// A call of a method of a test's handle.
+/// What something that ends is used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// A test is told something.
+    Tell,
+    /// A test is to end there.
+    Stop,
+    /// A response is written.
+    Response,
+    /// The body of a request is read.
+    Body,
+}
+
+/// A use of what is there until a test or the handler of a request ends.
 #[derive(Clone, Debug)]
 pub(super) struct HandleUse {
     pub(super) handle: LocId,
     pub(super) node: NodeId,
     pub(super) site: Site,
-    /// Whether it is to end the test there.
-    pub(super) stops: bool,
+    pub(super) purpose: Purpose,
 }
 
 /// A place where a pointer to an object was put into memory or given to another goroutine.
@@ -204,12 +216,18 @@ pub(super) struct Exec<'c, 'a> {
     pub(super) given: FxHashMap<ObjectId, Vec<Given>>,
     /// What runs when the test around has ended, in the order in which it was registered.
     pub(super) cleanups: Vec<(Val, Here)>,
+    /// Sleeps, and accesses of typed atomics.
+    pub(super) sleeps: Vec<(NodeId, Here)>,
+    pub(super) atomics: Vec<Access>,
     /// Whether goroutines may wait for each other through the system.
     pub(super) uses_system: bool,
-    /// Uses of the handles of tests.
+    /// Uses of the handles of tests, and of what handlers of requests are given.
     pub(super) uses: Vec<HandleUse>,
-    /// By handle: the end of its test.
+    /// By handle: the end of its test or handler.
     pub(super) ends: FxHashMap<LocId, NodeId>,
+    /// Writers of responses and bodies of requests; and by request its body.
+    pub(super) responses: FxHashSet<LocId>,
+    pub(super) bodies: FxHashMap<LocId, LocId>,
     /// What serves requests.
     pub(super) handlers: Val,
     /// Parallel subtests that wait for the test around to end.
@@ -253,9 +271,13 @@ impl<'c, 'a> Exec<'c, 'a> {
             born_before: FxHashMap::default(),
             given: FxHashMap::default(),
             cleanups: Vec::new(),
+            sleeps: Vec::new(),
+            atomics: Vec::new(),
             uses_system: false,
             uses: Vec::new(),
             ends: FxHashMap::default(),
+            responses: FxHashSet::default(),
+            bodies: FxHashMap::default(),
             handlers: Val::new(),
             pending: Vec::new(),
             steps: 0,
@@ -273,10 +295,14 @@ impl<'c, 'a> Exec<'c, 'a> {
         self.pending.clear();
         self.cleanups.clear();
         self.uses.clear();
+        self.sleeps.clear();
+        self.atomics.clear();
         self.uses_system = false;
         self.uses_pipe = false;
         self.selected.clear();
         self.ends.clear();
+        self.responses.clear();
+        self.bodies.clear();
         self.handlers.clear();
         self.sent.clear();
         self.born_before = std::mem::take(&mut self.born);
@@ -310,7 +336,17 @@ impl<'c, 'a> Exec<'c, 'a> {
                 self.outside(Origin::Param(func, index as u32), ty)
             })
             .collect();
-        self.run(func, ctx, args, Vec::new(), cursor).0
+        // Variables around a literal are pointers to something from outside as well.
+        let captures = self.cx.ir.funcs[func].captures.clone();
+        let captures = captures
+            .iter()
+            .zip(params.len() as u32..)
+            .map(|(capture, number)| {
+                let pointer = self.cx.query.world.types.pointer(capture.ty);
+                self.outside(Origin::Param(func, number), pointer)
+            })
+            .collect();
+        self.run(func, ctx, args, captures, cursor).0
     }
 
     /// The first parameter of the function that everything begins with: the handle of a test.
@@ -607,7 +643,7 @@ impl<'c, 'a> Exec<'c, 'a> {
         &mut self,
         func: FuncId,
         ctx: CtxId,
-        args: Vec<Val>,
+        mut args: Vec<Val>,
         captures: Vec<Val>,
         cursor: Cursor,
     ) -> (Option<Cursor>, Vec<Val>) {
@@ -615,6 +651,11 @@ impl<'c, 'a> Exec<'c, 'a> {
             return (Some(cursor), Vec::new());
         };
         self.executed.insert(func);
+        let handles = if prepared.serves {
+            self.serve(func, ctx, &mut args)
+        } else {
+            Vec::new()
+        };
         let body = &self.cx.ir.funcs[func];
         let count = prepared.unrolled.instances.len();
         let mut frame = Frame {
@@ -670,7 +711,10 @@ impl<'c, 'a> Exec<'c, 'a> {
                 frame.outs[instance] = self.leave(&mut frame, instance, &block.end, &flow);
             }
         }
-        let end = self.meet(&ends);
+        let mut end = self.meet(&ends);
+        if let Some(known) = end.as_ref().filter(|_| !handles.is_empty()) {
+            end = Some(self.answer(&handles, known));
+        }
         if let Some(end) = &end
             && empty.contains(&true)
             && empty.contains(&false)

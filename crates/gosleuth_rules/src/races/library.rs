@@ -6,7 +6,7 @@ use gosleuth_ir::{Call, Func};
 use gosleuth_types::{Builtin, ObjRef, Type, TypeId};
 use smallvec::smallvec;
 
-use super::exec::{Cursor, Exec, FuncVal, HandleUse, Here, Target};
+use super::exec::{Cursor, Exec, FuncVal, HandleUse, Here, Purpose, Target};
 use super::graph::{AccessKind, Mode, Sync};
 use super::memory::{Item, Key, LocId, Step, Val, merge, places};
 use super::names::Named;
@@ -162,7 +162,7 @@ impl<'a> Exec<'_, 'a> {
     }
 
     /// Something that a moment is named by.
-    fn token_at(&mut self, here: Here, number: u32) -> LocId {
+    pub(super) fn token_at(&mut self, here: Here, number: u32) -> LocId {
         self.make(here, number, TypeId::UNKNOWN, None)
     }
 
@@ -255,6 +255,10 @@ impl<'a> Exec<'_, 'a> {
             .or_else(|| symbol.strip_prefix("testing.TB."))
         {
             self.use_handle(&cursor, &first, name, here);
+        }
+        self.use_responses(&cursor, &args, here);
+        if let Some(name) = symbol.strip_prefix("net/http.(*Request).") {
+            self.read_body(&cursor, &first, name, here);
         }
         match if named.is_special { &*symbol } else { "" } {
             "sync.(*Mutex).Lock" | "sync.(*RWMutex).Lock" => {
@@ -498,7 +502,11 @@ impl<'a> Exec<'_, 'a> {
                 return done(cursor);
             }
             "testing/synctest.Wait" | "internal/synctest.Wait" => return done(self.sync(&cursor, Sync::Settle, here)),
-            "time.Sleep" | "runtime.Gosched" => return done(self.sync(&cursor, Sync::Sleep, here)),
+            "time.Sleep" | "runtime.Gosched" => {
+                let next = self.sync(&cursor, Sync::Sleep, here);
+                self.sleeps.push((next.node, here));
+                return done(next);
+            }
             "runtime.SetFinalizer" => {
                 return done(self.start(&cursor, "runtime.SetFinalizer", arg(1), vec![first], None, here));
             }
@@ -632,7 +640,7 @@ impl<'a> Exec<'_, 'a> {
                 handle: root,
                 node: cursor.node,
                 site: here.site(),
-                stops,
+                purpose: if stops { Purpose::Stop } else { Purpose::Tell },
             });
         }
     }
@@ -664,7 +672,7 @@ impl<'a> Exec<'_, 'a> {
         cursor
     }
 
-    fn field_number(&self, ty: TypeId, name: &str) -> Option<u32> {
+    pub(super) fn field_number(&self, ty: TypeId, name: &str) -> Option<u32> {
         let Type::Struct(fields) = self.cx.under(ty) else {
             return None;
         };

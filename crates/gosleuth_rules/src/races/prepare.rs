@@ -22,6 +22,8 @@ pub(super) struct Prepared {
     pub(super) slots: usize,
     /// By loop: whether all of its rounds are there.
     pub(super) exact: Vec<bool>,
+    /// Whether it handles HTTP requests.
+    pub(super) serves: bool,
     /// By value: variables and memory that only this function sees.
     private: Vec<bool>,
     /// By value: receives whose second result decides a branch.
@@ -92,6 +94,7 @@ impl Preparing {
                 offsets,
                 slots,
                 exact,
+                serves: crate::contexts::is_handler(cx, func.sig),
                 private,
                 tested: tested(func),
                 initial: initial(func),

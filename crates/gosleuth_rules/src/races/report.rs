@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet;
 use super::exec::Exec;
 use super::graph::{AccessKind, Mode, Site};
 use super::memory::{LocId, Origin, Step};
-use super::{MemoryKey, Race, Side};
+use super::{LateKind, MemoryKey, Race, Side};
 use crate::context::RuleContext;
 
 const MAP: RuleCode = RuleCode::new(Family::Races, 1);
@@ -142,11 +142,12 @@ pub(crate) fn report_handles(cx: &RuleContext<'_>, info: &RuleInfo, sink: &mut V
     let mut known: FxHashSet<(FuncId, bool)> = FxHashSet::default();
     for late in &cx.all_races().late {
         let (file, span) = place(cx, late.side.site);
-        if !known.insert((late.side.site.func, late.stops)) {
+        let stops = late.kind == LateKind::Stop;
+        if !(stops || late.kind == LateKind::Handle) || !known.insert((late.side.site.func, stops)) {
             continue;
         }
         let who = who_in(cx, late.root, &late.side);
-        let (message, why, action) = if late.stops {
+        let (message, why, action) = if stops {
             (
                 format!("{who} ends the test from outside its own goroutine"),
                 "only the goroutine that runs the test function can end it; here the other goroutine ends and the test goes on",
@@ -161,6 +162,89 @@ pub(crate) fn report_handles(cx: &RuleContext<'_>, info: &RuleInfo, sink: &mut V
         };
         let mut report = cx.report(info, file, span, message).why(why).action(action);
         if let Some((site, _)) = late.side.starts.first() {
+            let (file, span) = place(cx, *site);
+            report = report.related(file, span, "the goroutine is started here");
+        }
+        report.push(sink);
+    }
+}
+
+/// Appends the uses of writers of responses and bodies of requests that may come after their handlers: one for each function.
+pub(crate) fn report_responses(cx: &RuleContext<'_>, info: &RuleInfo, sink: &mut Vec<Finding>) {
+    let mut known: FxHashSet<(FuncId, LateKind)> = FxHashSet::default();
+    for late in &cx.all_races().late {
+        let what = match late.kind {
+            LateKind::Response => "the response",
+            LateKind::Body => "the body of the request",
+            LateKind::Handle | LateKind::Stop => continue,
+        };
+        if !known.insert((late.side.site.func, late.kind)) {
+            continue;
+        }
+        let (file, span) = place(cx, late.side.site);
+        let who = who_in(cx, late.root, &late.side);
+        let why = match late.kind {
+            LateKind::Body => {
+                "the server closes the body when the handler returns, and may read the next request from the same connection"
+            }
+            _ => {
+                "nothing makes the handler wait for it; after the handler has returned, the writer may belong to the next request"
+            }
+        };
+        let action = match late.kind {
+            LateKind::Body => "read the body before the goroutine is started, and give it the bytes",
+            _ => "wait for the goroutine in the handler, or let it send what it has and write in the handler",
+        };
+        let mut report = cx
+            .report(
+                info,
+                file,
+                span,
+                format!("{who} uses {what}, whose handler may have returned"),
+            )
+            .why(why)
+            .action(action);
+        for (func, value) in late.side.calls.iter().take(6) {
+            let func = &cx.ir.funcs[*func];
+            report = report.related(func.file, cx.span_of(func, *value), format!("called here, by {who}"));
+        }
+        if let Some((site, _)) = late.side.starts.first() {
+            let (file, span) = place(cx, *site);
+            report = report.related(file, span, "the goroutine is started here");
+        }
+        report.push(sink);
+    }
+}
+
+/// Appends the sleeps that stand where a goroutine should be waited for.
+pub(crate) fn report_sleeps(cx: &RuleContext<'_>, info: &RuleInfo, sink: &mut Vec<Finding>) {
+    let mut known: FxHashSet<(FuncId, gosleuth_ir::ValueId)> = FxHashSet::default();
+    for slept in &cx.all_races().slept {
+        let site = slept.sleep.site;
+        if !known.insert((site.func, site.value)) {
+            continue;
+        }
+        let (file, span) = place(cx, site);
+        let sleeper = who_in(cx, slept.root, &slept.sleep);
+        let writer = who_in(cx, slept.root, &slept.write);
+        let name = &slept.name;
+        let source = &cx.files[file];
+        let action = if source.is_test && source.go_minor >= 25 {
+            "wait for the goroutine with a channel or a sync.WaitGroup, or run the test in testing/synctest and call synctest.Wait"
+        } else {
+            "wait for the goroutine with a channel or a sync.WaitGroup"
+        };
+        let (write_file, write_span) = place(cx, slept.write.site);
+        let (read_file, read_span) = place(cx, slept.read.site);
+        let message = format!("{sleeper} sleeps here so that {writer} has written `{name}`, which only time ensures");
+        let mut report = cx
+            .report(info, file, span, message)
+            .why("a sleep gives no order: on a busy machine the goroutine may not have got there yet")
+            .action(action)
+            .related(write_file, write_span, format!("{writer} writes it here"))
+            .related(read_file, read_span, "it is read here after the sleep")
+            .confidence(Confidence::Medium);
+        if let Some((site, _)) = slept.write.starts.first() {
             let (file, span) = place(cx, *site);
             report = report.related(file, span, "the goroutine is started here");
         }

@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet;
 use crate::context::RuleContext;
 use crate::goroutines::{model_argument, spawned};
 use crate::models::Behaviour;
-use crate::order::Order;
+use crate::order::{Order, is_in_bubble};
 use crate::races;
 use crate::rule::rule;
 
@@ -193,7 +193,7 @@ fn race(
         let Some(mine) = (if other.writes { Some(any) } else { writes }) else {
             continue;
         };
-        let told = goroutine.supervised || order.tells_after(mine.func, mine.at) || order.is_in_bubble(func.file);
+        let told = goroutine.supervised || order.tells_after(mine.func, mine.at) || is_in_bubble(cx, func.file);
         if order.reaches(id, goroutine.site, other.at, Some(cell), told) {
             return Some((obj, mine, other));
         }
