@@ -7,6 +7,7 @@ mod list;
 mod parse;
 mod race;
 mod spin;
+mod trace;
 mod types;
 mod vet;
 
@@ -25,6 +26,8 @@ pub(crate) enum Oracle {
     Spin(spin::SpinArgs),
     /// Races with Go's tests of its race detector
     Race(race::RaceArgs),
+    /// Events of execution traces with go tool trace
+    Trace(trace::TraceArgs),
     /// Objects and types with go/types
     Types(types::TypesArgs),
     /// Findings with go vet and staticcheck
@@ -42,6 +45,7 @@ pub(crate) fn run(oracle: &Oracle) -> Result<()> {
         Oracle::Parse(args) => parse::run(args),
         Oracle::Spin(args) => spin::run(args),
         Oracle::Race(args) => race::run(args),
+        Oracle::Trace(args) => trace::run(args),
         Oracle::Types(args) => types::run(args),
         Oracle::Vet(args) => vet::run(args),
         Oracle::TypesRun(args) => types::once(args),

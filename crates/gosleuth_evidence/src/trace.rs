@@ -10,6 +10,7 @@
 //!
 //! Non-goals: nothing here adds up or judges; that is for visitors.
 
+pub mod analysis;
 mod event;
 mod generation;
 mod order;

@@ -301,8 +301,11 @@ impl Generation {
     }
 }
 
+/// Times beyond this are not those of any machine: 146 years after its start. Sums of two stay in range.
+pub(super) const MAX_TIME: u64 = 1 << 62;
+
 /// Units of the trace clock in nanoseconds, with the fraction cut off as Go's tools do.
 #[inline(always)]
 pub(super) fn to_nanos(units: u64, scale: f64) -> u64 {
-    (units as f64 * scale) as u64
+    ((units as f64 * scale) as u64).min(MAX_TIME)
 }

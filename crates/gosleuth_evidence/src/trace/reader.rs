@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use gosleuth_base::{Interner, Problem, ProblemKind, Sym};
 
 use super::event::{Event, EventKind, GoId, ProcId, Reason, ThreadId};
-use super::generation::{Batches, Generation, Item, Stop, to_nanos};
+use super::generation::{Batches, Generation, Item, MAX_TIME, Stop, to_nanos};
 use super::order::{Order, Pending, Step};
 use super::spec::ARGS;
 use super::tables::{Interned, Tables};
@@ -342,7 +342,7 @@ impl<V: Visitor> Walk<'_, V> {
                 generation.number = head.generation;
             }
             if head.generation != generation.number {
-                if self.version < Version::Go126 && head.generation == generation.number + 1 {
+                if self.version < Version::Go126 && head.generation == generation.number.wrapping_add(1) {
                     *pending = Some(head);
                     return None;
                 }
@@ -576,7 +576,7 @@ impl Frontier {
                     None => whole = false,
                 }
             }
-            cursor.time = cursor.time.wrapping_add(to_nanos(delta.unwrap_or(0), self.scale));
+            cursor.time = (cursor.time + to_nanos(delta.unwrap_or(0), self.scale)).min(MAX_TIME);
             event.time = cursor.time;
         }
         if !whole {

@@ -145,10 +145,10 @@ impl Tables {
             at += 1;
             let id = varint::read(bytes, &mut at).ok_or("a string is cut")?;
             let length = varint::read(bytes, &mut at).ok_or("a string is cut")?;
-            let end = at as u64 + length;
-            if length > MAX_STRING || end > bytes.len() as u64 {
+            if length > MAX_STRING || length > (bytes.len() - at) as u64 {
                 return Err("a string is longer than its table");
             }
+            let end = at + length as usize;
             self.add_text(
                 id,
                 Span {
@@ -156,7 +156,7 @@ impl Tables {
                     end: end as u32,
                 },
             );
-            at = end as usize;
+            at = end;
         }
         Ok(())
     }
