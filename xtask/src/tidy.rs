@@ -86,7 +86,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "gosleuth_evidence",
         inner: &["gosleuth_base"],
-        outer: &["flate2", "ruzstd"],
+        outer: &["blake3", "flate2", "ruzstd", "schemars"],
         walled: true,
     },
     Layer {
@@ -124,9 +124,11 @@ const LAYERS: &[Layer] = &[
         ],
         outer: &[
             "anyhow",
+            "blake3",
             "clap",
             "clap_complete",
             "rustix",
+            "ruzstd",
             "schemars",
             "signal-hook",
             "similar",

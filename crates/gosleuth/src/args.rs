@@ -3,6 +3,7 @@
 //! Help, man pages, shell completions and `docs/cli.md` are made from what stands here; nothing else describes a flag.
 //! Non-goals: no I/O. What a flag does is decided in `commands`.
 
+mod capture;
 mod check;
 mod model;
 
@@ -14,6 +15,7 @@ use clap_complete::Shell;
 
 use crate::values::{ByteSize, FailOn, HeapRate};
 
+pub use capture::{CaptureArgs, SeriesArgs, TriggerArgs};
 pub use check::{
     CheckArgs, CheckFormatArg, CheckOutputArgs, FailLevel, FixArgs, KnownArgs, PageFormatArg, RuleArgs, RulesArgs,
 };
@@ -40,6 +42,9 @@ pub struct Cli {
 /// The subcommands.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
+    /// Take everything that explains an incident from running processes, without harming them, into one file
+    #[command(long_about = capture::CAPTURE_ABOUT, after_long_help = capture::CAPTURE_EXAMPLES)]
+    Capture(Box<CaptureArgs>),
     /// Find concurrency faults in Go source: leaks, deadlocks, races, panics, lost contexts, unclosed resources
     #[command(long_about = check::CHECK_ABOUT, after_long_help = check::CHECK_EXAMPLES)]
     Check(Box<CheckArgs>),
@@ -403,6 +408,15 @@ pub struct LiveArgs {
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = crate::values::duration)]
     pub interval: Duration,
 
+    /// The requests.
+    #[command(flatten)]
+    pub request: RequestArgs,
+}
+
+/// Which requests may be made, and how.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Live processes")]
+pub struct RequestArgs {
     /// Ask for every stack with wait times (goroutine?debug=2), which stops the target while it is written
     ///
     /// auto asks only below --stacks-cap goroutines; --stacks alone means always.
@@ -542,7 +556,7 @@ mod tests {
     #[test]
     fn stacks_alone_means_always() {
         let parse = |words: &[&str]| match Cli::try_parse_from(words).map(|cli| cli.command) {
-            Ok(Command::Inspect(args)) => args.live.stacks,
+            Ok(Command::Inspect(args)) => args.live.request.stacks,
             other => panic!("{other:?}"),
         };
         assert_eq!(parse(&["gosleuth", "inspect", "x"]), WhenArg::Auto);

@@ -11,11 +11,12 @@ use std::time::SystemTime;
 
 use anyhow::Result;
 use gosleuth_base::{Problem, ProblemKind};
-use gosleuth_evidence::{EvidenceSet, ReadOptions, Source, Time};
+use gosleuth_evidence::{EvidenceSet, Manifest, ReadOptions, Source, Time};
 use gosleuth_live::Target;
 
 use crate::Io;
 use crate::args::InspectArgs;
+use crate::capture::store;
 use crate::live::Asker;
 use crate::options::Options;
 
@@ -83,7 +84,7 @@ impl<'a> Inputs<'a> {
 
     fn ask(&mut self, target: &Target, round: u32, rounds: u32, io: &mut Io<'_>) -> Result<bool> {
         if self.asker.is_none() {
-            self.asker = Some(Asker::new(self.args, &io.directory)?);
+            self.asker = Some(Asker::new(&self.args.live.request, &io.directory)?);
         }
         let asker = self.asker.as_ref().expect("made just above");
         let suffix = if rounds > 1 {
@@ -119,8 +120,45 @@ impl<'a> Inputs<'a> {
         }
     }
 
+    /// The parts of a capture, in the order and with the times of its manifest.
+    fn capture(&mut self, name: &str, path: &Path, manifest: &Manifest, io: &mut Io<'_>) {
+        let first_input = self.set.inputs.len();
+        self.set.problems.extend(manifest.problems(name));
+        for part in &manifest.parts {
+            if part.name.is_empty() {
+                continue;
+            }
+            let shown = Path::new(name).join(&part.name).display().to_string();
+            let open = store::file_of(path, part)
+                .ok_or_else(|| "its name leads out of the capture".to_owned())
+                .and_then(|file| File::open(file).map_err(|error| os_error(&error)));
+            match open {
+                Ok(mut file) => {
+                    let source = Source {
+                        name: &shown,
+                        time: part.time(),
+                    };
+                    gosleuth_evidence::read_part(self.set, &source, part, &mut file, &self.read);
+                }
+                Err(why) => self.set.problems.push(Problem {
+                    kind: ProblemKind::Partial,
+                    input: shown,
+                    line: None,
+                    message: format!("the manifest names this file, but it cannot be read: {why}"),
+                }),
+            }
+        }
+        let inputs = &self.set.inputs[first_input..];
+        if inputs.iter().all(|input| input.forms.is_empty()) {
+            return self.unreadable(name, "nothing in this capture is evidence of a Go process", io);
+        }
+    }
+
     /// All files below a directory, sorted. Other files than evidence may lie there: only if none is, that is a problem.
     fn directory(&mut self, name: &str, path: &Path, io: &mut Io<'_>) {
+        if let Some(manifest) = store::manifest_of(path) {
+            return self.capture(name, path, &manifest, io);
+        }
         let mut files = BTreeSet::new();
         if let Err(error) = walk(path, &mut files) {
             return self.unreadable(name, &os_error(&error), io);

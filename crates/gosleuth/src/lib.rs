@@ -6,6 +6,7 @@
 //! Non-goals: nothing here parses evidence, judges it or formats a report.
 
 pub mod args;
+mod capture;
 mod check;
 mod commands;
 mod config;
@@ -15,6 +16,8 @@ mod live;
 mod options;
 pub mod values;
 
+#[cfg(feature = "schema")]
+pub use capture::schema as capture_schema;
 #[cfg(feature = "schema")]
 pub use commands::list::schema as list_schema;
 #[cfg(feature = "schema")]
@@ -76,6 +79,7 @@ pub struct Io<'a> {
 pub fn run(words: impl IntoIterator<Item = OsString>, io: &mut Io<'_>) -> Exit {
     let result = match Cli::try_parse_from(words) {
         Ok(cli) => match cli.command {
+            Command::Capture(args) => commands::capture::run(&args, io),
             Command::Check(args) => commands::check::run(&args, io),
             Command::Inspect(args) => commands::inspect::run(&args, io),
             Command::List(args) => commands::list::run(&args, io),

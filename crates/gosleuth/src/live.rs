@@ -8,20 +8,19 @@ use std::time::SystemTime;
 use anyhow::{Context as _, Result, bail};
 use gosleuth_base::{Problem, ProblemKind};
 use gosleuth_evidence::{EvidenceSet, ReadOptions, Source};
-use gosleuth_live::{Client, Observer, Plan, Request, Settings, Target, Tls, When, visit};
+use gosleuth_live::{Client, Observer, Part, Plan, Request, Settings, Target, Tls, When, Why, visit};
 
-use crate::args::{InspectArgs, LiveArgs, WhenArg};
+use crate::args::{RequestArgs, WhenArg};
 use crate::inputs::{os_error, time};
 
 /// A client, and what it may ask.
 pub(crate) struct Asker {
-    client: Client,
-    plan: Plan,
+    pub(crate) client: Client,
+    pub(crate) plan: Plan,
 }
 
 impl Asker {
-    pub(crate) fn new(args: &InspectArgs, directory: &Path) -> Result<Self> {
-        let live = &args.live;
+    pub(crate) fn new(live: &RequestArgs, directory: &Path) -> Result<Self> {
         let settings = Settings {
             connect_timeout: live.connect_timeout,
             read_timeout: live.read_timeout,
@@ -45,6 +44,7 @@ impl Asker {
                 leaks: when(live.leaks),
                 leaks_cap: live.leaks_cap,
                 spacing: live.spacing,
+                ..Plan::default()
             },
         })
     }
@@ -104,7 +104,7 @@ impl Observer for Reader<'_> {
         gosleuth_evidence::read(self.set, &source, bytes, self.read);
     }
 
-    fn problem(&mut self, problem: Problem) {
+    fn problem(&mut self, _part: Part, _why: Why, problem: Problem) {
         let problem = Problem {
             input: format!("{}{}", problem.input, self.suffix),
             ..problem
@@ -133,7 +133,7 @@ fn text(directory: &Path, path: &str) -> Result<String> {
     String::from_utf8(file(directory, Path::new(path))?).with_context(|| format!("{path} is not text"))
 }
 
-fn headers(live: &LiveArgs, directory: &Path) -> Result<Vec<(String, String)>> {
+fn headers(live: &RequestArgs, directory: &Path) -> Result<Vec<(String, String)>> {
     let mut lines = Vec::new();
     for header in &live.header {
         match header.strip_prefix('@') {

@@ -4,6 +4,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use gosleuth_base::{Severity, Verdict};
+use gosleuth_live::{Condition, Operator};
 
 /// Reads a duration as Go writes it: `90s`, `1h30m`, `200ms`, `1.5s`.
 ///
@@ -112,6 +113,39 @@ impl FromStr for ByteSize {
             Ok(Self(bytes as u64))
         }
     }
+}
+
+/// Reads `goroutines>5000`, `memstats.HeapAlloc >= 2GiB`.
+///
+/// # Errors
+///
+/// A sentence that says what is wrong.
+pub fn condition(text: &str) -> Result<Condition, String> {
+    let wrong = || format!("`{text}` is not a condition such as goroutines>5000 or memstats.HeapAlloc>2GiB");
+    let at = text.find(['<', '>']).ok_or_else(wrong)?;
+    let (name, rest) = (text[..at].trim(), &text[at..]);
+    let (operator, number) = [
+        (">=", Operator::AtLeast),
+        ("<=", Operator::AtMost),
+        (">", Operator::Above),
+        ("<", Operator::Below),
+    ]
+    .into_iter()
+    .find_map(|(sign, operator)| Some((operator, rest.strip_prefix(sign)?.trim())))
+    .ok_or_else(wrong)?;
+    let limit: f64 = match number.parse::<f64>() {
+        Ok(number) => number,
+        Err(_) => number.parse::<ByteSize>().map_err(|_| wrong())?.0 as f64,
+    };
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ':' | '-');
+    if name.is_empty() || !name.chars().all(plain) || !limit.is_finite() {
+        return Err(wrong());
+    }
+    Ok(Condition {
+        name: name.to_owned(),
+        operator,
+        limit,
+    })
 }
 
 /// Bytes per minute: a size, optionally followed by `/min`.
@@ -230,6 +264,20 @@ mod tests {
             assert!(text.parse::<ByteSize>().is_err(), "{text}");
         }
         assert_eq!("1GiB/min".parse::<HeapRate>().map(HeapRate::mib_per_minute), Ok(1024.0));
+    }
+
+    #[test]
+    fn conditions() {
+        let parsed = condition("memstats.HeapAlloc >= 2GiB").expect("a condition");
+        assert_eq!(
+            (parsed.name.as_str(), parsed.operator, parsed.limit),
+            ("memstats.HeapAlloc", Operator::AtLeast, 2f64.powi(31))
+        );
+        assert_eq!(condition("goroutines>5000").map(|parsed| parsed.limit), Ok(5000.0));
+        assert_eq!(condition("load<0.5").map(|parsed| parsed.operator), Ok(Operator::Below));
+        for text in ["", "goroutines", ">5", "x>", "x>y", "x==5", "a b>1", "x>inf", "x=>5"] {
+            assert!(condition(text).is_err(), "{text}");
+        }
     }
 
     #[test]

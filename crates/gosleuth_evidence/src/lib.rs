@@ -3,7 +3,8 @@
 //!
 //! Everything a running or dead Go process leaves as text or profile is read here: goroutine dumps, `debug=1` and protobuf
 //! profiles, panics and fatal errors, race reports, `GODEBUG` lines, expvar, Prometheus text, compiler escape output,
-//! `go test -json`, alone or mixed in one log, plain or wrapped by a log collector, compressed or not.
+//! `go test -json`, alone or mixed in one log, plain or wrapped by a log collector, compressed or not, each for itself or packed into
+//! one archive as `gosleuth capture` and tar do.
 //!
 //! Constraints that shaped the code: inputs are huge (a million goroutines), damaged (cut, interleaved) and hostile, so
 //! parsing never fails and never panics, memory is bounded by the distinct stacks and fixed caps, not by the input, and what
@@ -11,6 +12,7 @@
 //!
 //! Non-goals: nothing here judges. What evidence means is decided in `gosleuth_case`.
 
+mod archive;
 mod budget;
 mod crash;
 mod cursor;
@@ -25,6 +27,7 @@ mod gotest;
 mod groups;
 mod infer;
 mod machine;
+mod manifest;
 mod model;
 mod pprof;
 mod prometheus;
@@ -32,6 +35,7 @@ mod race;
 mod reader;
 mod runtime_log;
 mod streams;
+mod tar;
 #[cfg(test)]
 mod testing;
 mod time;
@@ -39,5 +43,7 @@ pub mod trace;
 mod unknown;
 mod wire;
 
+pub use archive::read_part;
+pub use manifest::{CaptureState, CaptureTarget, MAX_MANIFEST, Manifest, Part, PartState, Trigger};
 pub use model::*;
 pub use reader::{ReadOptions, Source, read};

@@ -1,17 +1,19 @@
 //! From bytes to evidence: the driver of all parsers.
 //!
-//! Flow of one input: decompress → decide binary profile, JSON document or text → for text, take off log wrapping, one
+//! Flow of one input: decompress → decide archive, binary profile, JSON document or text → for text, take off log wrapping, one
 //! [`Machine`](crate::machine::Machine) per log stream → forms → [`EvidenceSet`].
 
 use std::io::Read;
 
 use gosleuth_base::{Idx as _, ProblemKind};
 
+use crate::archive;
 use crate::decompress::Unpacked;
 use crate::gotest;
 use crate::model::{EvidenceSet, Input, InputId, Time};
 use crate::pprof;
 use crate::streams::Streams;
+use crate::tar;
 use crate::unknown;
 
 /// How to read.
@@ -50,6 +52,26 @@ const MAX_PROFILE: u64 = 1 << 30;
 
 /// Reads one input to its end and adds what it holds to `set`. Read errors become problems; what came before is kept.
 pub fn read(set: &mut EvidenceSet, source: &Source<'_>, bytes: &mut dyn Read, options: &ReadOptions) -> InputId {
+    read_at(set, source, bytes, options, Depth::Top)
+}
+
+/// Where an input stands: an archive inside of an archive is not opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// Given by the caller.
+    Top,
+    /// A file of an archive.
+    Inside,
+}
+
+/// [`read`] at some depth.
+pub(crate) fn read_at(
+    set: &mut EvidenceSet,
+    source: &Source<'_>,
+    bytes: &mut dyn Read,
+    options: &ReadOptions,
+    depth: Depth,
+) -> InputId {
     let id = InputId::from_usize(set.inputs.len());
     set.inputs.push(Input {
         name: source.name.to_owned(),
@@ -64,7 +86,9 @@ pub fn read(set: &mut EvidenceSet, source: &Source<'_>, bytes: &mut dyn Read, op
     let mut unpacked = Unpacked::new(bytes);
     let head = unpacked.peek(unknown::SNIFF);
     let head = head[..head.len().min(unknown::SNIFF)].to_vec();
-    let (total, lines) = if let Some(sentence) = unknown::binary(&head) {
+    let (total, lines) = if depth == Depth::Top && tar::looks_like(&head) {
+        (archive::read(set, id, source, &mut unpacked, options), 0)
+    } else if let Some(sentence) = unknown::binary(&head) {
         set.problem(id, None, ProblemKind::Unreadable, sentence);
         (head.len() as u64, 0)
     } else if pprof::looks_like(&head) {

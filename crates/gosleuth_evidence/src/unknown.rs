@@ -108,7 +108,10 @@ pub(crate) fn binary(head: &[u8]) -> Option<String> {
         ));
     }
     if head.get(257..262) == Some(b"ustar") {
-        return Some("this is a tar archive: unpack it and give the files in it".to_owned());
+        return Some(
+            "this is a tar archive inside of an archive, or a damaged one: unpack it and give the files in it"
+                .to_owned(),
+        );
     }
     None
 }
@@ -370,7 +373,7 @@ mod tests {
         this is a core dump, which this version does not read: open it with `dlv core` and save the output of `goroutines -t`, or let the program print its goroutines (SIGQUIT)
         this is an execution trace (format of Go 1.26); traces are not read by this version, take a goroutine dump or profile
         this is an execution trace (format of Go 1.5); traces are not read by this version, take a goroutine dump or profile
-        this is a tar archive: unpack it and give the files in it
+        this is a tar archive inside of an archive, or a damaged one: unpack it and give the files in it
         -
         -
         -

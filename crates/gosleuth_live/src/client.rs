@@ -106,9 +106,18 @@ impl Client {
     ///
     /// See [`Error`]; any status but 200 is one.
     pub fn get(&self, target: &Target) -> Result<Body, Error> {
+        self.get_slowly(target, Duration::ZERO)
+    }
+
+    /// Like [`Client::get`], for a page that the target works on for `longer` before it is complete.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`]; any status but 200 is one.
+    pub(crate) fn get_slowly(&self, target: &Target, longer: Duration) -> Result<Body, Error> {
         let mut target = target.clone();
         for _ in 0..=MOST_REDIRECTS {
-            let response = self.send(&target)?;
+            let response = self.send(&target, longer)?;
             let status = response.status().as_u16();
             let header = |name: &str| {
                 response
@@ -129,6 +138,7 @@ impl Client {
                         reader: Box::new(response.into_body().into_reader()),
                         left: self.settings.max_response,
                         cut: false,
+                        stalled: false,
                     });
                 }
                 (301 | 302 | 303 | 307 | 308, location) if !location.is_empty() => {
@@ -140,8 +150,16 @@ impl Client {
         Err(Error::Redirect(target.name()))
     }
 
-    fn send(&self, target: &Target) -> Result<Response<ureq::Body>, Error> {
+    fn send(&self, target: &Target, longer: Duration) -> Result<Response<ureq::Body>, Error> {
         let mut request = self.agent.get(target.name());
+        if !longer.is_zero() {
+            request = request
+                .config()
+                .timeout_per_read(Some(self.settings.read_timeout + longer))
+                .timeout_recv_response(Some(self.settings.read_timeout + longer))
+                .timeout_global(Some(self.settings.total_timeout + longer))
+                .build();
+        }
         if let Some(user) = &target.user {
             request = request.header("authorization", basic(user));
         }
@@ -275,6 +293,7 @@ pub struct Body {
     reader: Box<dyn Read>,
     left: u64,
     cut: bool,
+    stalled: bool,
 }
 
 impl std::fmt::Debug for Body {
@@ -287,6 +306,11 @@ impl Body {
     /// Whether the cap on bytes ended it.
     pub fn was_cut(&self) -> bool {
         self.cut
+    }
+
+    /// Whether it ended because nothing came for too long.
+    pub(crate) fn has_stalled(&self) -> bool {
+        self.stalled
     }
 
     /// At most `most` bytes at once, for small pages. What came before an error is kept.
@@ -306,7 +330,10 @@ impl Read for Body {
             return Ok(0);
         }
         let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
-        let count = self.reader.read(&mut buffer[..most])?;
+        let count = self.reader.read(&mut buffer[..most]).inspect_err(|error| {
+            let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<ureq::Error>());
+            self.stalled |= error.kind() == io::ErrorKind::TimedOut || matches!(inner, Some(ureq::Error::Timeout(_)));
+        })?;
         self.left -= count as u64;
         Ok(count)
     }

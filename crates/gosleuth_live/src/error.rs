@@ -41,6 +41,9 @@ pub enum Error {
     /// The answer points to another host, which was not asked: credentials are for the host that was named.
     #[error("the target redirects to {0}, which is another server; name that one if it is meant")]
     Redirect(String),
+    /// A page that came does not hold what was looked for.
+    #[error("{0}")]
+    Absent(String),
     /// The answer is not HTTP, or the connection broke.
     #[error("{host} does not answer as a web server: {why}")]
     Protocol {

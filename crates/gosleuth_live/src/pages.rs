@@ -37,6 +37,8 @@ pub(crate) struct Counting<'a> {
     block_waits: bool,
     pub(crate) goroutines: u64,
     pub(crate) lock_waiters: u64,
+    /// Reading ended with an error, so that the counts are too low.
+    pub(crate) failed: bool,
 }
 
 /// The part of a line that is kept: the count stands at its start, the function soon after.
@@ -51,6 +53,7 @@ impl<'a> Counting<'a> {
             block_waits: false,
             goroutines: 0,
             lock_waiters: 0,
+            failed: false,
         }
     }
 
@@ -82,7 +85,9 @@ impl<'a> Counting<'a> {
 
 impl Read for Counting<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.inner.read(buffer)?;
+        let count = self.inner.read(buffer).inspect_err(|error| {
+            self.failed |= error.kind() != io::ErrorKind::Interrupted;
+        })?;
         self.look(&buffer[..count]);
         Ok(count)
     }

@@ -34,6 +34,12 @@ pub struct Plan {
     pub leaks_cap: u64,
     /// Pause between two requests.
     pub spacing: Duration,
+    /// Length of an execution trace; zero takes none.
+    pub trace: Duration,
+    /// Most goroutines of which a trace is taken.
+    pub trace_cap: u64,
+    /// Paths of further pages of the same server.
+    pub pages: Vec<String>,
 }
 
 impl Default for Plan {
@@ -44,6 +50,60 @@ impl Default for Plan {
             leaks: When::Auto,
             leaks_cap: 1_000,
             spacing: Duration::from_millis(100),
+            trace: Duration::ZERO,
+            trace_cap: 20_000,
+            pages: Vec::new(),
+        }
+    }
+}
+
+/// What a page is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// The page that the URL of the target names.
+    Named,
+    /// The list of profiles.
+    Index,
+    /// Counts per stack.
+    Goroutines,
+    /// Threads.
+    Threads,
+    /// Contention of locks.
+    Mutex,
+    /// Blocking.
+    Block,
+    /// Memory.
+    Heap,
+    /// `/debug/vars`.
+    Vars,
+    /// `/metrics`.
+    Metrics,
+    /// One of [`Plan::pages`].
+    Page,
+    /// Every stack.
+    Stacks,
+    /// An execution trace.
+    Trace,
+    /// Leaked goroutines.
+    Leaks,
+}
+
+impl Part {
+    /// A stable word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Named | Self::Page => "page",
+            Self::Index => "index",
+            Self::Goroutines => "goroutines",
+            Self::Threads => "threads",
+            Self::Mutex => "mutex",
+            Self::Block => "block",
+            Self::Heap => "heap",
+            Self::Vars => "vars",
+            Self::Metrics => "metrics",
+            Self::Stacks => "stacks",
+            Self::Trace => "trace",
+            Self::Leaks => "leaks",
         }
     }
 }
@@ -51,6 +111,8 @@ impl Default for Plan {
 /// A request that is about to be made.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
+    /// What it is.
+    pub part: Part,
     /// The URL, without credentials.
     pub url: &'a str,
     /// What it costs the target, as a fragment.
@@ -59,16 +121,33 @@ pub struct Request<'a> {
 
 /// Whoever is told what happens.
 pub trait Observer {
+    /// Whether a part should be asked if the plan allows it. `page` is the path of a [`Part::Page`]. The index is always asked: it
+    /// decides the rest.
+    fn wanted(&mut self, _part: Part, _page: &str) -> bool {
+        true
+    }
     /// A request is about to be made.
     fn before(&mut self, request: &Request<'_>);
     /// A response: read it to its end. Read errors are ordinary: the connection may break.
     fn evidence(&mut self, url: &str, time: SystemTime, bytes: &mut dyn std::io::Read);
-    /// Something was not asked, or failed.
-    fn problem(&mut self, problem: Problem);
+    /// Something was left out, or failed, or was cut.
+    fn problem(&mut self, part: Part, why: Why, problem: Problem);
+}
+
+/// What kind of trouble a problem is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// Not asked, because it would cost too much or cannot be there.
+    LeftOut,
+    /// Asked, and nothing came.
+    Failed,
+    /// The cap on bytes ended it.
+    Cut,
 }
 
 /// A profile of the index, and what asking for it costs.
 struct Page {
+    part: Part,
     name: &'static str,
     query: &'static str,
     cost: &'static str,
@@ -77,21 +156,25 @@ struct Page {
 /// The cheap profiles, in the order of the questions.
 const CHEAP: &[Page] = &[
     Page {
+        part: Part::Threads,
         name: "threadcreate",
         query: "?debug=1",
         cost: "a list of threads; nothing stops",
     },
     Page {
+        part: Part::Mutex,
         name: "mutex",
         query: "?debug=1",
         cost: "contention since the start; nothing stops",
     },
     Page {
+        part: Part::Block,
         name: "block",
         query: "?debug=1",
         cost: "blocking since the start; nothing stops",
     },
     Page {
+        part: Part::Heap,
         name: "heap",
         query: "?debug=1",
         cost: "sampled memory; stops the target for some microseconds",
@@ -103,14 +186,26 @@ const DIRECT_COST: &str = "one page, as it was named";
 const GOROUTINES_COST: &str = "counts per stack; stops the target for some microseconds";
 const STACKS_COST: &str = "every stack; stops the target while it is written, about 10 µs per goroutine";
 const LEAKS_COST: &str = "runs a garbage collection; its cost grows with the square of the waiters of one mutex";
+const TRACE_COST: &str =
+    "records what the scheduler does; two short stops, and some percent of its processor time meanwhile";
+const PAGE_COST: &str = "a page that was asked for by name";
 const VARS_COST: &str = "exported variables; stops the target for some microseconds";
 const METRICS_COST: &str = "a page of counters; nothing stops";
 
 /// An index page is a few kilobytes.
 const INDEX_MOST: u64 = 1 << 20;
 
-/// Asks one target once. Returns how many responses were handed over.
-pub fn visit(client: &Client, target: &Target, plan: &Plan, observer: &mut dyn Observer) -> usize {
+/// What came of a visit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Visited {
+    /// Responses that were handed over.
+    pub handed: usize,
+    /// The target was in trouble or gone: it was not asked everything.
+    pub over: bool,
+}
+
+/// Asks one target once.
+pub fn visit(client: &Client, target: &Target, plan: &Plan, observer: &mut dyn Observer) -> Visited {
     let mut visit = Visit {
         client,
         target,
@@ -125,7 +220,10 @@ pub fn visit(client: &Client, target: &Target, plan: &Plan, observer: &mut dyn O
     } else {
         visit.named();
     }
-    visit.handed
+    Visited {
+        handed: visit.handed,
+        over: visit.over,
+    }
 }
 
 struct Visit<'a> {
@@ -152,7 +250,7 @@ impl Visit<'_> {
         let path = self.target.path.clone();
         let below =
             (!path.contains("/debug/pprof") && !path.contains('?')).then(|| format!("{}/", path.trim_end_matches('/')));
-        match (self.get(&path, DIRECT_COST), below) {
+        match (self.get(Part::Named, &path, DIRECT_COST), below) {
             (Ok(mut body), below) if body.is_html => {
                 let profiles = pages::index(&body.small(INDEX_MOST));
                 if !profiles.is_empty() {
@@ -164,16 +262,16 @@ impl Visit<'_> {
                     self.unreadable("the answer is an HTML page, not evidence (a login page?)".to_owned());
                 }
             }
-            (Ok(body), _) => self.hand_over(body),
+            (Ok(body), _) => self.hand_over(Part::Named, body),
             (Err(Error::Status(404)), Some(prefix)) => self.server(&prefix),
-            (Err(error), _) => self.failed(&path, &error, ProblemKind::Unreadable),
+            (Err(error), _) => self.failed(Part::Named, &path, &error, ProblemKind::Unreadable),
         }
     }
 
     /// The URL names a server, or a path below which a server's pages stand.
     fn server(&mut self, prefix: &str) {
         let base = format!("{prefix}debug/pprof/");
-        match self.get(&base, INDEX_COST) {
+        match self.get(Part::Index, &base, INDEX_COST) {
             Ok(mut body) => {
                 let profiles = pages::index(&body.small(INDEX_MOST));
                 let base = directory(&body.path).to_owned();
@@ -181,7 +279,7 @@ impl Visit<'_> {
             }
             // Some routers mount single profiles without the index; a process may also have only counters.
             Err(Error::Status(404)) => self.process(&base, None),
-            Err(error) => return self.failed(&base, &error, ProblemKind::Unreadable),
+            Err(error) => return self.failed(Part::Index, &base, &error, ProblemKind::Unreadable),
         }
         if self.handed == 0 && !self.over {
             self.unreadable(
@@ -206,12 +304,15 @@ impl Visit<'_> {
         for page in CHEAP {
             // An empty profile says nothing that the index did not.
             if count(page.name).is_some_and(|count| count > 0) {
-                self.ask(&format!("{base}{}{}", page.name, page.query), page.cost);
+                self.ask(page.part, &format!("{base}{}{}", page.name, page.query), page.cost);
             }
         }
         if let Some(prefix) = base.strip_suffix("debug/pprof/") {
-            self.optional(&format!("{prefix}debug/vars"), VARS_COST);
-            self.optional(&format!("{prefix}metrics"), METRICS_COST);
+            self.optional(Part::Vars, &format!("{prefix}debug/vars"), VARS_COST);
+            self.optional(Part::Metrics, &format!("{prefix}metrics"), METRICS_COST);
+        }
+        for page in &self.plan.pages {
+            self.ask(Part::Page, page, PAGE_COST);
         }
         let goroutines = counts
             .as_ref()
@@ -222,6 +323,7 @@ impl Visit<'_> {
         if let Some(goroutines) = goroutines {
             self.stacks(&format!("{base}goroutine?debug=2"), goroutines);
         }
+        self.trace(base, goroutines);
         // After the stacks: a goroutine that was marked as leaked has lost its wait time.
         self.leaks(
             &format!("{base}goroutineleak?debug=1"),
@@ -231,18 +333,26 @@ impl Visit<'_> {
     }
 
     fn goroutines(&mut self, path: &str, listed: bool) -> Option<Counts> {
-        if self.over {
+        let wanted = self.observer.wanted(Part::Goroutines, "");
+        // The counts decide about the leak profile, even where the page itself is there already.
+        if self.over || !(wanted || self.plan.leaks == When::Auto && self.observer.wanted(Part::Leaks, "")) {
             return None;
         }
-        match self.get(path, GOROUTINES_COST) {
+        match self.get(Part::Goroutines, path, GOROUTINES_COST) {
             Ok(body) if body.is_html => None,
             Ok(mut body) => {
                 let (url, time) = (body.url.clone(), body.time);
                 let mut counting = Counting::new(&mut body);
-                self.observer.evidence(&url, time, &mut counting);
+                let mut ended = true;
+                if wanted {
+                    self.observer.evidence(&url, time, &mut counting);
+                    self.handed += 1;
+                } else {
+                    ended = std::io::copy(&mut counting, &mut std::io::sink()).is_ok();
+                }
                 let (goroutines, lock_waiters) = (counting.goroutines, counting.lock_waiters);
-                self.handed += 1;
-                let whole = !self.note_cut(&body);
+                ended &= !counting.failed;
+                let whole = !self.note_end(Part::Goroutines, &body) && ended;
                 Some(Counts {
                     goroutines,
                     lock_waiters,
@@ -251,7 +361,7 @@ impl Visit<'_> {
             }
             Err(Error::Status(404)) if !listed => None,
             Err(error) => {
-                self.failed(path, &error, ProblemKind::Partial);
+                self.failed(Part::Goroutines, path, &error, ProblemKind::Partial);
                 None
             }
         }
@@ -261,13 +371,14 @@ impl Visit<'_> {
         match self.plan.stacks {
             When::Never => {}
             When::Auto if goroutines > self.plan.stacks_cap => self.left_out(
+                Part::Stacks,
                 path,
                 format!(
                     "not asked, because it would stop the target while {goroutines} stacks are written (cap {}); --stacks asks all the same",
                     self.plan.stacks_cap
                 ),
             ),
-            When::Auto | When::Always => self.ask(path, STACKS_COST),
+            When::Auto | When::Always => self.ask(Part::Stacks, path, STACKS_COST),
         }
     }
 
@@ -276,12 +387,14 @@ impl Visit<'_> {
         match (self.plan.leaks, listed, counts) {
             (When::Never, ..) | (When::Auto, false, _) => {}
             (When::Always, false, _) => self.left_out(
+                Part::Leaks,
                 path,
                 "not asked, because the target has no such profile (standard from Go 1.27)".to_owned(),
             ),
-            (When::Always, true, _) => self.ask(path, LEAKS_COST),
-            (When::Auto, true, Some(counts)) if counts.whole && counts.lock_waiters <= cap => self.ask(path, LEAKS_COST),
+            (When::Always, true, _) => self.ask(Part::Leaks, path, LEAKS_COST),
+            (When::Auto, true, Some(counts)) if counts.whole && counts.lock_waiters <= cap => self.ask(Part::Leaks, path, LEAKS_COST),
             (When::Auto, true, Some(counts)) if counts.whole => self.left_out(
+                Part::Leaks,
                 path,
                 format!(
                     "not asked, because {} goroutines wait for a lock (cap {cap}) and it could stop the target for long; --leaks asks all \
@@ -290,70 +403,106 @@ impl Visit<'_> {
                 ),
             ),
             (When::Auto, true, _) => self.left_out(
+                Part::Leaks,
                 path,
                 "not asked, because it is unknown how many goroutines wait for a lock; --leaks asks all the same".to_owned(),
             ),
         }
     }
 
-    /// Asks for a page that should be there.
-    fn ask(&mut self, path: &str, cost: &str) {
-        if self.over {
+    fn trace(&mut self, base: &str, goroutines: Option<u64>) {
+        let length = self.plan.trace;
+        if length.is_zero() {
             return;
         }
-        match self.get(path, cost) {
-            Ok(body) => self.hand_over(body),
-            Err(error) => self.failed(path, &error, ProblemKind::Partial),
+        let path = format!("{base}trace?seconds={}", length.as_secs_f64());
+        let cap = self.plan.trace_cap;
+        match goroutines {
+            Some(goroutines) if goroutines > cap => self.left_out(
+                Part::Trace,
+                &path,
+                format!(
+                    "not asked, because a trace stops the target while it writes down {goroutines} goroutines (cap {cap}); --trace-cap \
+                     raises it"
+                ),
+            ),
+            None => {}
+            Some(_) => self.ask_slowly(Part::Trace, &path, TRACE_COST, length),
+        }
+    }
+
+    /// Asks for a page that should be there.
+    fn ask(&mut self, part: Part, path: &str, cost: &str) {
+        self.ask_slowly(part, path, cost, Duration::ZERO);
+    }
+
+    /// Asks for a page on which the target works for `longer`.
+    fn ask_slowly(&mut self, part: Part, path: &str, cost: &str, longer: Duration) {
+        if self.over || !self.observer.wanted(part, path) {
+            return;
+        }
+        match self.get_slowly(part, path, cost, longer) {
+            Ok(body) => self.hand_over(part, body),
+            Err(error) => self.failed(part, path, &error, ProblemKind::Partial),
         }
     }
 
     /// Asks for a page that need not be there.
-    fn optional(&mut self, path: &str, cost: &str) {
-        if self.over {
+    fn optional(&mut self, part: Part, path: &str, cost: &str) {
+        if self.over || !self.observer.wanted(part, path) {
             return;
         }
-        match self.get(path, cost) {
+        match self.get(part, path, cost) {
             // A server of a web application answers every path with its start page.
             Ok(body) if body.is_html => {}
-            Ok(body) => self.hand_over(body),
+            Ok(body) => self.hand_over(part, body),
             Err(Error::Status(_) | Error::Redirect(_)) => {}
-            Err(error) => self.failed(path, &error, ProblemKind::Partial),
+            Err(error) => self.failed(part, path, &error, ProblemKind::Partial),
         }
     }
 
-    fn get(&mut self, path: &str, cost: &str) -> Result<Body, Error> {
+    fn get(&mut self, part: Part, path: &str, cost: &str) -> Result<Body, Error> {
+        self.get_slowly(part, path, cost, Duration::ZERO)
+    }
+
+    fn get_slowly(&mut self, part: Part, path: &str, cost: &str, longer: Duration) -> Result<Body, Error> {
         if self.asked > 0 {
             std::thread::sleep(self.plan.spacing);
         }
         self.asked += 1;
         let page = self.target.page(path);
         self.observer.before(&Request {
+            part,
             url: &page.name(),
             cost,
         });
-        self.client.get(&page)
+        self.client.get_slowly(&page, longer)
     }
 
-    fn hand_over(&mut self, mut body: Body) {
+    fn hand_over(&mut self, part: Part, mut body: Body) {
         let (url, time) = (body.url.clone(), body.time);
         self.observer.evidence(&url, time, &mut body);
         self.handed += 1;
-        self.note_cut(&body);
+        self.note_end(part, &body);
     }
 
-    fn note_cut(&mut self, body: &Body) -> bool {
+    /// Looks at how a body ended; whether the cap did it.
+    fn note_end(&mut self, part: Part, body: &Body) -> bool {
+        // Whoever stops in the middle is in trouble already.
+        self.over |= body.has_stalled();
         if body.was_cut() {
-            self.observer.problem(Problem {
+            let problem = Problem {
                 kind: ProblemKind::Partial,
                 input: body.url.clone(),
                 line: None,
                 message: "the response is longer than --max-response; its rest was left out".to_owned(),
-            });
+            };
+            self.observer.problem(part, Why::Cut, problem);
         }
         body.was_cut()
     }
 
-    fn failed(&mut self, path: &str, error: &Error, kind: ProblemKind) {
+    fn failed(&mut self, part: Part, path: &str, error: &Error, kind: ProblemKind) {
         // Whoever does not answer in time is in trouble already: more questions would be more trouble.
         self.over |= matches!(
             error,
@@ -370,28 +519,29 @@ impl Visit<'_> {
             line: None,
             message: format!("{error}{rest}"),
         };
-        self.observer.problem(problem);
+        self.observer.problem(part, Why::Failed, problem);
     }
 
-    fn left_out(&mut self, path: &str, message: String) {
-        if !self.over {
+    fn left_out(&mut self, part: Part, path: &str, message: String) {
+        if !self.over && self.observer.wanted(part, path) {
             let problem = Problem {
                 kind: ProblemKind::Note,
                 input: self.target.page(path).name(),
                 line: None,
                 message,
             };
-            self.observer.problem(problem);
+            self.observer.problem(part, Why::LeftOut, problem);
         }
     }
 
     fn unreadable(&mut self, message: String) {
-        self.observer.problem(Problem {
+        let problem = Problem {
             kind: ProblemKind::Unreadable,
             input: self.target.name(),
             line: None,
             message,
-        });
+        };
+        self.observer.problem(Part::Index, Why::Failed, problem);
     }
 }
 

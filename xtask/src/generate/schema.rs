@@ -7,6 +7,7 @@ use super::Generated;
 pub(super) fn files() -> Result<Vec<Generated>> {
     Ok(vec![
         Generated::new("docs/schema/inspect.v1.json", gosleuth_report::schema()),
+        Generated::new("docs/schema/capture.v1.json", gosleuth::capture_schema()),
         Generated::new("docs/schema/list.v1.json", gosleuth::list_schema()),
         Generated::new("docs/schema/model.v1.json", gosleuth::model_schema()),
         Generated::new("docs/schema/check.v1.json", gosleuth_report::check_schema()),

@@ -1,5 +1,6 @@
 //! The command line from end to end: most tests run it in this process, those about streams and signals run the binary.
 
+mod capture;
 mod check;
 mod exec;
 mod go;

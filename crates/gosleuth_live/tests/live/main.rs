@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use gosleuth_base::{Problem, ProblemKind};
-use gosleuth_live::{Client, Observer, Plan, Request, Settings, Target, Tls, When, visit};
+use gosleuth_live::{Client, Observer, Part, Plan, Request, Settings, Target, Tls, When, Why, visit};
 use server::{Reply, Server};
 
 const INDEX: &str = "<html><body><table>\
@@ -39,7 +39,7 @@ impl Observer for Heard {
         }
         self.evidence.push((url.to_owned(), body));
     }
-    fn problem(&mut self, problem: Problem) {
+    fn problem(&mut self, _part: Part, _why: Why, problem: Problem) {
         self.problems.push(problem);
     }
 }
@@ -64,7 +64,7 @@ fn ask_with(url: &str, settings: Settings, plan: &Plan) -> Heard {
     let mut heard = Heard::default();
     let client = Client::new(settings).expect("good settings");
     let handed = visit(&client, &Target::parse(url).expect("a URL"), plan, &mut heard);
-    assert_eq!(handed, heard.evidence.len());
+    assert_eq!(handed.handed, heard.evidence.len());
     heard
 }
 
