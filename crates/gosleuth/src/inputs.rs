@@ -150,7 +150,7 @@ impl<'a> Inputs<'a> {
         }
         let inputs = &self.set.inputs[first_input..];
         if inputs.iter().all(|input| input.forms.is_empty()) {
-            return self.unreadable(name, "nothing in this capture is evidence of a Go process", io);
+            self.unreadable(name, "nothing in this capture is evidence of a Go process", io);
         }
     }
 
