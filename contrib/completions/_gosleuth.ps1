@@ -25,7 +25,7 @@ Register-ArgumentCompleter -Native -CommandName 'gosleuth' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('capture', 'capture', [CompletionResultType]::ParameterValue, 'Take everything that explains an incident from running processes, without harming them, into one file')
+            [CompletionResult]::new('case', 'case', [CompletionResultType]::ParameterValue, 'Lay the source beside the evidence: what the code allows, and what the process did')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Find concurrency faults in Go source: leaks, deadlocks, races, panics, lost contexts, unclosed resources')
             [CompletionResult]::new('inspect', 'inspect', [CompletionResultType]::ParameterValue, 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Show which packages and files would be analysed, and why others would not')
@@ -36,19 +36,39 @@ Register-ArgumentCompleter -Native -CommandName 'gosleuth' -ScriptBlock {
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
-        'gosleuth;capture' {
-            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Where to: a directory, or one file if the name ends in .case')
-            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Where to: a directory, or one file if the name ends in .case')
-            [CompletionResult]::new('--every', '--every', [CompletionResultType]::ParameterName, 'Time from one round of questions to the next')
-            [CompletionResult]::new('--for', '--for', [CompletionResultType]::ParameterName, 'How long to go on; 0 makes one round [default: two rounds]')
-            [CompletionResult]::new('--trace', '--trace', [CompletionResultType]::ParameterName, 'Length of the execution trace in the first round; 0 takes none')
-            [CompletionResult]::new('--trace-cap', '--trace-cap', [CompletionResultType]::ParameterName, 'Most goroutines of a process of which a trace is taken')
-            [CompletionResult]::new('--page', '--page', [CompletionResultType]::ParameterName, 'Also take this page of each server in each round, for example /version. May be repeated')
-            [CompletionResult]::new('--on', '--on', [CompletionResultType]::ParameterName, 'Begin when this holds for one of the processes: goroutines>5000, memstats.HeapAlloc>2GiB, http_inflight>=100')
-            [CompletionResult]::new('--poll', '--poll', [CompletionResultType]::ParameterName, 'With --on: time between two looks')
-            [CompletionResult]::new('--captures', '--captures', [CompletionResultType]::ParameterName, 'With --on: make this many captures, NAME-1, NAME-2 and so on')
-            [CompletionResult]::new('--cooldown', '--cooldown', [CompletionResultType]::ParameterName, 'With --captures: shortest time from the end of one capture to the beginning of the next')
-            [CompletionResult]::new('--give-up', '--give-up', [CompletionResultType]::ParameterName, 'With --on: give up after this time without a capture')
+        'gosleuth;case' {
+            [CompletionResult]::new('--source', '--source', [CompletionResultType]::ParameterName, 'Where the source is: a directory, or git:REV for a revision of the repository around this directory')
+            [CompletionResult]::new('--packages', '--packages', [CompletionResultType]::ParameterName, 'Packages of the source, as the go command takes them; may be repeated')
+            [CompletionResult]::new('--tags', '--tags', [CompletionResultType]::ParameterName, 'Build tags, with commas between them; instead of those of GOFLAGS')
+            [CompletionResult]::new('--goos', '--goos', [CompletionResultType]::ParameterName, 'Operating system of the build, instead of GOOS or that of this machine')
+            [CompletionResult]::new('--goarch', '--goarch', [CompletionResultType]::ParameterName, 'Processor of the build, instead of GOARCH or that of this machine')
+            [CompletionResult]::new('--extend-select', '--extend-select', [CompletionResultType]::ParameterName, 'Rules to run in addition to the default set')
+            [CompletionResult]::new('--budget', '--budget', [CompletionResultType]::ParameterName, 'How much exploring schedules may take: none, small, default, large, or a factor such as 2.5')
+            [CompletionResult]::new('--baseline', '--baseline', [CompletionResultType]::ParameterName, 'Evidence of a good state, to compare the inputs with; may be given several times')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Ask CMD for a dump with SIGQUIT and end it after this time, for example 90s or 10m')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'Only goroutines in this state; a prefix, so `chan` is every channel operation. May be repeated')
+            [CompletionResult]::new('--min-wait', '--min-wait', [CompletionResultType]::ParameterName, 'Only goroutines that have waited at least this long, in whole minutes (5m, 2h)')
+            [CompletionResult]::new('--match', '--match', [CompletionResultType]::ParameterName, 'Only stacks with this text in a function or file:line. May be repeated: any of them')
+            [CompletionResult]::new('--without', '--without', [CompletionResultType]::ParameterName, 'Only stacks without this text in any function or file:line. May be repeated: none of them')
+            [CompletionResult]::new('--created-by', '--created-by', [CompletionResultType]::ParameterName, 'Only goroutines whose creation site has this text. May be repeated')
+            [CompletionResult]::new('--label', '--label', [CompletionResultType]::ParameterName, 'Only goroutines with this pprof label: KEY or KEY=VALUE. May be repeated')
+            [CompletionResult]::new('--group-by', '--group-by', [CompletionResultType]::ParameterName, 'What makes goroutines one group')
+            [CompletionResult]::new('--label-key', '--label-key', [CompletionResultType]::ParameterName, 'With --group-by label: the key to group by; without it, the whole label set')
+            [CompletionResult]::new('--top', '--top', [CompletionResultType]::ParameterName, 'Most rows of each list after the suspects; 0 shows all [default: 10, in HTML 2000, in JSON all]')
+            [CompletionResult]::new('--max-goroutines', '--max-goroutines', [CompletionResultType]::ParameterName, 'Goroutines of one process that are too many [default: 5000]')
+            [CompletionResult]::new('--max-blocked', '--max-blocked', [CompletionResultType]::ParameterName, 'Blocked at one site longer than this is too long [default: 5m]')
+            [CompletionResult]::new('--max-heap-growth', '--max-heap-growth', [CompletionResultType]::ParameterName, 'Heap growth per minute that is too fast [default: 2GiB]')
+            [CompletionResult]::new('--max-gc-pause', '--max-gc-pause', [CompletionResultType]::ParameterName, '99th percentile of garbage collector pauses that is too long [default: 200ms]')
+            [CompletionResult]::new('--max-gc-cpu', '--max-gc-cpu', [CompletionResultType]::ParameterName, 'Share of processor time for the garbage collector that is too large, percent [default: 25]')
+            [CompletionResult]::new('--max-run-queue', '--max-run-queue', [CompletionResultType]::ParameterName, 'Runnable goroutines per processor that are too many [default: 10]')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'With several snapshots: forecast when this many goroutines are reached [default: 100000]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Form of the report')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write the report to FILE instead of standard output')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write the report to FILE instead of standard output')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour; NO_COLOR is honoured')
+            [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'What makes exit code 1: a verdict (proved, corroborated, observed), a severity (error, warning, advice), any, or never')
+            [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'Take this many snapshots')
+            [CompletionResult]::new('--interval', '--interval', [CompletionResultType]::ParameterName, 'Time between two snapshots')
             [CompletionResult]::new('--stacks', '--stacks', [CompletionResultType]::ParameterName, 'Ask for every stack with wait times (goroutine?debug=2), which stops the target while it is written')
             [CompletionResult]::new('--stacks-cap', '--stacks-cap', [CompletionResultType]::ParameterName, 'With --stacks=auto: most goroutines for which every stack is asked')
             [CompletionResult]::new('--leaks', '--leaks', [CompletionResultType]::ParameterName, 'Ask for the goroutineleak profile, which forces a garbage collection in the target')
@@ -64,9 +84,17 @@ Register-ArgumentCompleter -Native -CommandName 'gosleuth' -ScriptBlock {
             [CompletionResult]::new('--ca', '--ca', [CompletionResultType]::ParameterName, 'Certificate authorities to trust, PEM, instead of those of the system')
             [CompletionResult]::new('--cert', '--cert', [CompletionResultType]::ParameterName, 'Client certificate, PEM')
             [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Key of the client certificate, PEM')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file')
+            [CompletionResult]::new('--no-tests', '--no-tests', [CompletionResultType]::ParameterName, 'Leave out tests')
+            [CompletionResult]::new('--no-cache', '--no-cache', [CompletionResultType]::ParameterName, 'Check everything anew')
+            [CompletionResult]::new('--exec', '--exec', [CompletionResultType]::ParameterName, 'Run CMD, pass its output through, and explain how it died')
+            [CompletionResult]::new('--full', '--full', [CompletionResultType]::ParameterName, 'Show whole stacks, with frames of the runtime and the standard library, and every group')
+            [CompletionResult]::new('--exact', '--exact', [CompletionResultType]::ParameterName, 'Tell apart stacks that differ only in arguments')
+            [CompletionResult]::new('--redact', '--redact', [CompletionResultType]::ParameterName, 'Leave out what may be private: label values, arguments, directories of paths, panic values, host names')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on standard error but errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on standard error but errors')
             [CompletionResult]::new('--insecure', '--insecure', [CompletionResultType]::ParameterName, 'Do not verify the target''s certificate')
+            [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read no configuration file')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -202,7 +230,7 @@ Register-ArgumentCompleter -Native -CommandName 'gosleuth' -ScriptBlock {
             break
         }
         'gosleuth;help' {
-            [CompletionResult]::new('capture', 'capture', [CompletionResultType]::ParameterValue, 'Take everything that explains an incident from running processes, without harming them, into one file')
+            [CompletionResult]::new('case', 'case', [CompletionResultType]::ParameterValue, 'Lay the source beside the evidence: what the code allows, and what the process did')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Find concurrency faults in Go source: leaks, deadlocks, races, panics, lost contexts, unclosed resources')
             [CompletionResult]::new('inspect', 'inspect', [CompletionResultType]::ParameterValue, 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Show which packages and files would be analysed, and why others would not')
@@ -213,7 +241,7 @@ Register-ArgumentCompleter -Native -CommandName 'gosleuth' -ScriptBlock {
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
-        'gosleuth;help;capture' {
+        'gosleuth;help;case' {
             break
         }
         'gosleuth;help;check' {

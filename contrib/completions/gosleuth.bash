@@ -16,8 +16,8 @@ _gosleuth() {
             ",$1")
                 cmd="gosleuth"
                 ;;
-            gosleuth,capture)
-                cmd="gosleuth__subcmd__capture"
+            gosleuth,case)
+                cmd="gosleuth__subcmd__case"
                 ;;
             gosleuth,check)
                 cmd="gosleuth__subcmd__check"
@@ -43,8 +43,8 @@ _gosleuth() {
             gosleuth,rules)
                 cmd="gosleuth__subcmd__rules"
                 ;;
-            gosleuth__subcmd__help,capture)
-                cmd="gosleuth__subcmd__help__subcmd__capture"
+            gosleuth__subcmd__help,case)
+                cmd="gosleuth__subcmd__help__subcmd__case"
                 ;;
             gosleuth__subcmd__help,check)
                 cmd="gosleuth__subcmd__help__subcmd__check"
@@ -77,7 +77,7 @@ _gosleuth() {
 
     case "${cmd}" in
         gosleuth)
-            opts="-h -V --help --version capture check inspect list model rules explain completions help"
+            opts="-h -V --help --version case check inspect list model rules explain completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -90,13 +90,117 @@ _gosleuth() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        gosleuth__subcmd__capture)
-            opts="-o -q -h --output --every --for --trace --trace-cap --page --on --poll --captures --cooldown --give-up --quiet --stacks --stacks-cap --leaks --leaks-cap --spacing --connect-timeout --read-timeout --total-timeout --max-response --header --bearer-file --user --ca --cert --key --insecure --help"
+        gosleuth__subcmd__case)
+            opts="-o -q -h --source --packages --tags --goos --goarch --no-tests --extend-select --budget --no-cache --baseline --exec --timeout --state --min-wait --match --without --created-by --label --group-by --label-key --top --full --exact --max-goroutines --max-blocked --max-heap-growth --max-gc-pause --max-gc-cpu --max-run-queue --limit --format --output --color --redact --fail-on --quiet --count --interval --stacks --stacks-cap --leaks --leaks-cap --spacing --connect-timeout --read-timeout --total-timeout --max-response --header --bearer-file --user --ca --cert --key --insecure --config --no-config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --source)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --packages)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tags)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --goos)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --goarch)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --extend-select)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --budget)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --baseline)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --min-wait)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --match)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --without)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --created-by)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --label)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --group-by)
+                    COMPREPLY=($(compgen -W "stack top site creator label" -- "${cur}"))
+                    return 0
+                    ;;
+                --label-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --top)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-goroutines)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-blocked)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-heap-growth)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-gc-pause)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-gc-cpu)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-run-queue)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json markdown html" -- "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -105,43 +209,19 @@ _gosleuth() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --every)
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --fail-on)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --for)
+                --count)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --trace)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --trace-cap)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --page)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --on)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --poll)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --captures)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --cooldown)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --give-up)
+                --interval)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -202,6 +282,10 @@ _gosleuth() {
                     return 0
                     ;;
                 --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -323,7 +407,7 @@ _gosleuth() {
             return 0
             ;;
         gosleuth__subcmd__help)
-            opts="capture check inspect list model rules explain completions help"
+            opts="case check inspect list model rules explain completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -336,7 +420,7 @@ _gosleuth() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        gosleuth__subcmd__help__subcmd__capture)
+        gosleuth__subcmd__help__subcmd__case)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -56,7 +56,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "gosleuth_ir",
         inner: &["gosleuth_base", "gosleuth_syntax", "gosleuth_types"],
-        outer: &[],
+        outer: &["serde"],
         walled: true,
     },
     Layer {
@@ -91,7 +91,7 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "gosleuth_case",
-        inner: &["gosleuth_base", "gosleuth_evidence"],
+        inner: &["gosleuth_base", "gosleuth_evidence", "gosleuth_ir"],
         outer: &[],
         walled: true,
     },

@@ -4,6 +4,7 @@
 //! Non-goals: no I/O. What a flag does is decided in `commands`.
 
 mod capture;
+mod case;
 mod check;
 mod model;
 
@@ -16,6 +17,7 @@ use clap_complete::Shell;
 use crate::values::{ByteSize, FailOn, HeapRate};
 
 pub use capture::{CaptureArgs, SeriesArgs, TriggerArgs};
+pub use case::{CaseArgs, SourcePlace};
 pub use check::{
     CheckArgs, CheckFormatArg, CheckOutputArgs, FailLevel, FixArgs, KnownArgs, PageFormatArg, RuleArgs, RulesArgs,
 };
@@ -45,6 +47,9 @@ pub enum Command {
     /// Take everything that explains an incident from running processes, without harming them, into one file
     #[command(long_about = capture::CAPTURE_ABOUT, after_long_help = capture::CAPTURE_EXAMPLES)]
     Capture(Box<CaptureArgs>),
+    /// Lay the source beside the evidence: what the code allows, and what the process did
+    #[command(long_about = case::CASE_ABOUT, after_long_help = case::CASE_EXAMPLES)]
+    Case(Box<CaseArgs>),
     /// Find concurrency faults in Go source: leaks, deadlocks, races, panics, lost contexts, unclosed resources
     #[command(long_about = check::CHECK_ABOUT, after_long_help = check::CHECK_EXAMPLES)]
     Check(Box<CheckArgs>),

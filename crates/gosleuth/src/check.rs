@@ -15,10 +15,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 use gosleuth_base::{Finding, Problem};
 use gosleuth_engine::{Cache, Config, DiskStore, OsSystem, base_directory, cache_directory, load_with, normal};
+use gosleuth_ir::CodeIndex;
 use gosleuth_report::CheckStats;
 
 use crate::Io;
-use crate::args::CheckArgs;
+use crate::args::{BuildArgs, CheckArgs};
 use crate::commands::list::overrides;
 
 pub(crate) use settings::Settings;
@@ -29,6 +30,8 @@ pub(crate) struct Checked {
     pub(crate) findings: Vec<Finding>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) stats: CheckStats,
+    /// The places of the packages, if they were wanted.
+    pub(crate) code: Vec<CodeIndex>,
 }
 
 /// This build of the program: another one may find something else. `build.rs` makes it.
@@ -37,30 +40,57 @@ const BUILD: &str = env!("GOSLEUTH_BUILD");
 /// Runs quieter than this show no progress.
 const PROGRESS_AFTER: Duration = Duration::from_secs(2);
 
+/// What is to be checked.
+pub(crate) struct Scope<'a> {
+    pub(crate) directory: &'a Path,
+    pub(crate) patterns: &'a [String],
+    pub(crate) build: &'a BuildArgs,
+    pub(crate) tests: bool,
+    pub(crate) cache: bool,
+    pub(crate) quiet: bool,
+    /// Whether the places of the packages are wanted too.
+    pub(crate) code: bool,
+}
+
+impl<'a> Scope<'a> {
+    /// What the arguments of `check` say.
+    pub(crate) fn new(args: &'a CheckArgs, directory: &'a Path) -> Self {
+        Self {
+            directory,
+            patterns: &args.patterns,
+            build: &args.build,
+            tests: !args.no_tests,
+            cache: !args.no_cache,
+            quiet: args.output.quiet,
+            code: false,
+        }
+    }
+}
+
 /// Loads the packages and runs the rules over them.
-pub(crate) fn run(args: &CheckArgs, settings: &Settings, io: &mut Io<'_>) -> Result<Checked> {
-    let directory = normal(&io.directory);
-    let base = base_directory(&OsSystem, &directory, &args.patterns);
-    let (config, problems) = Config::detect(&OsSystem, &base, &overrides(&args.build, !args.no_tests));
-    let shows_progress = io.width.is_some() && !args.output.quiet;
+pub(crate) fn run(scope: &Scope<'_>, settings: &Settings, io: &mut Io<'_>) -> Result<Checked> {
+    let directory = normal(scope.directory);
+    let base = base_directory(&OsSystem, &directory, scope.patterns);
+    let (config, problems) = Config::detect(&OsSystem, &base, &overrides(scope.build, scope.tests));
+    let shows_progress = io.width.is_some() && !scope.quiet;
+    let this = scope;
     let stderr = &mut *io.stderr;
     std::thread::scope(|scope| {
         let (progress, steps) = mpsc::channel();
         let work = || {
-            let store = cache_directory(&OsSystem)
-                .filter(|_| !args.no_cache)
-                .map(DiskStore::new);
+            let store = cache_directory(&OsSystem).filter(|_| this.cache).map(DiskStore::new);
             let cache = store
                 .as_ref()
-                .map(|store| Cache::new(store, BUILD, &config, &directory, &args.patterns));
-            let workspace = load_with(&OsSystem, &config, &directory, &args.patterns, cache.as_ref());
+                .map(|store| Cache::new(store, BUILD, &config, &directory, this.patterns));
+            let workspace = load_with(&OsSystem, &config, &directory, this.patterns, cache.as_ref());
             let input = analysis::Input {
                 config: &config,
                 workspace: &workspace,
                 directory: &directory,
-                tests: !args.no_tests,
+                tests: this.tests,
                 cache: cache.as_ref(),
                 settings,
+                code: this.code,
             };
             // Nobody listens any more when the run has ended.
             analysis::run(&input, problems, progress)

@@ -1,6 +1,7 @@
 //! One module per subcommand.
 
 pub(crate) mod capture;
+pub(crate) mod case;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod explain;

@@ -14,6 +14,7 @@ mod exec;
 mod inputs;
 mod live;
 mod options;
+mod revision;
 pub mod values;
 
 #[cfg(feature = "schema")]
@@ -80,6 +81,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>, io: &mut Io<'_>) -> Exit {
     let result = match Cli::try_parse_from(words) {
         Ok(cli) => match cli.command {
             Command::Capture(args) => commands::capture::run(&args, io),
+            Command::Case(args) => commands::case::run(&args, io),
             Command::Check(args) => commands::check::run(&args, io),
             Command::Inspect(args) => commands::inspect::run(&args, io),
             Command::List(args) => commands::list::run(&args, io),

@@ -11,6 +11,7 @@ use crate::diagnose::{diagnose, merge_healthy};
 use crate::facts::Facts;
 use crate::grouping;
 use crate::headline::{headline, rank, rank_candidates};
+use crate::join::{Source, join, judge};
 use crate::leaks::leak_profiles;
 use crate::model::{CaseFile, CaseOptions, SnapshotRow, Stats, Suspect};
 use crate::series::series;
@@ -18,6 +19,11 @@ use crate::waiting::wait_graph;
 
 /// Judges a set of evidence.
 pub fn build(set: &EvidenceSet, options: &CaseOptions) -> CaseFile {
+    build_with(set, None, options)
+}
+
+/// Judges a set of evidence together with the source it comes from.
+pub fn build_with(set: &EvidenceSet, source: Option<&Source>, options: &CaseOptions) -> CaseFile {
     let facts = Facts::new(set);
     let mut classes = Classes::new(set, &facts);
     let mut case = CaseFile {
@@ -48,9 +54,16 @@ pub fn build(set: &EvidenceSet, options: &CaseOptions) -> CaseFile {
     case.suspects = merge_same(std::mem::take(&mut case.suspects));
     drop_decided(&mut case);
     crate::profiles::corroborate(set, &mut case);
+    let shown = shown_snapshot(set, &lines);
+    if let Some(source) = source {
+        join(set, &facts, shown, source, &mut case);
+    }
     rank(&mut case.suspects);
     rank_candidates(&mut case.candidates);
-    if let Some(id) = shown_snapshot(set, &lines) {
+    if let Some(source) = source {
+        judge(set, source, &mut case);
+    }
+    if let Some(id) = shown {
         (case.groups, case.groups_left_out) = grouping::rows(set, &facts, &mut classes, id, &options.query);
         case.waits = wait_graph(set, &facts, id);
     }

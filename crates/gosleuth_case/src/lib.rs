@@ -9,13 +9,16 @@
 mod buckets;
 mod build;
 pub mod catalogue;
+mod code;
 mod crashes;
 mod diagnose;
 mod escape;
 mod facts;
 mod grouping;
 mod headline;
+mod join;
 mod leaks;
+mod liveness;
 mod locks;
 mod model;
 mod profiles;
@@ -25,5 +28,6 @@ mod say;
 mod series;
 mod waiting;
 
-pub use build::build;
+pub use build::{build, build_with};
+pub use join::Source;
 pub use model::*;

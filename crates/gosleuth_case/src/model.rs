@@ -1,6 +1,8 @@
 //! The case file: what gosleuth has to say about a set of evidence. Pure data; ids refer to the evidence set it was made from.
 
-use gosleuth_base::{Problem, Severity, Site, SuspectKind, Verdict};
+use std::collections::BTreeMap;
+
+use gosleuth_base::{Finding, Problem, Severity, Site, SuspectKind, Verdict};
 use gosleuth_evidence::{LabelsId, SnapshotId, StackId, WaitRange, WaitState};
 
 /// Everything concluded from one set of evidence.
@@ -32,6 +34,8 @@ pub struct CaseFile {
     pub profiles: Vec<ProfileRow>,
     /// Tables of the runtime's own counters.
     pub tables: Vec<Table>,
+    /// What the source says, where there is one.
+    pub code: Option<CodeReport>,
     /// Problems of the inputs and losses of the analysis.
     pub problems: Vec<Problem>,
     /// Sizes.
@@ -84,6 +88,74 @@ pub struct Suspect {
     pub evidence: Vec<String>,
     /// For candidates: the evidence that would decide.
     pub would_decide: Option<String>,
+    /// What the source says of it.
+    pub code: CodeSide,
+}
+
+/// What the source says of a suspect.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CodeSide {
+    /// Why nobody can release it, or who can: one sentence. None where there is no source, or where it says nothing.
+    pub explanation: Option<String>,
+    /// What it waits for, as the source calls it: `Service.results`.
+    pub object: Option<String>,
+    /// The other party: where it could be released, or who holds the lock, each with what it is.
+    pub partners: Vec<Related>,
+    /// The lines of the source that matter, in reading order: where it waits, then its partners, then findings.
+    pub lines: Vec<SourceLine>,
+    /// Findings that describe the same bug, positions in [`CodeReport::findings`].
+    pub findings: Vec<usize>,
+}
+
+/// A line of the source, quoted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceLine {
+    /// Where it is; the file as the source names it.
+    pub site: Site,
+    /// What is there: `waits here`, `could close it here`.
+    pub label: String,
+    /// Its text without leading blanks; empty until [`CaseFile::quote`] was called.
+    pub text: String,
+}
+
+impl CaseFile {
+    /// Fills the quoted lines of the source. `read` gets the name of a file.
+    pub fn quote(&mut self, mut read: impl FnMut(&str) -> Option<String>) {
+        let mut files: BTreeMap<String, Option<String>> = BTreeMap::new();
+        let suspects = self.suspects.iter_mut().chain(&mut self.candidates);
+        for line in suspects.flat_map(|suspect| &mut suspect.code.lines) {
+            let file = &line.site.file;
+            let text = files.entry(file.clone()).or_insert_with(|| read(file));
+            let number = line.site.line.saturating_sub(1) as usize;
+            if let Some(found) = text.as_deref().and_then(|text| text.lines().nth(number)) {
+                found.trim().clone_into(&mut line.text);
+            }
+        }
+    }
+}
+
+/// What the source says, laid beside the evidence.
+#[derive(Clone, Debug, Default)]
+pub struct CodeReport {
+    /// Packages that were looked at.
+    pub packages: usize,
+    /// Frames of the program's own code, and how many of them were found in the source at the line that they name.
+    pub frames: (usize, usize),
+    /// Every finding with what the evidence says of it, the most certain first.
+    pub findings: Vec<JudgedFinding>,
+}
+
+/// A finding, and what the evidence says of it.
+#[derive(Clone, Debug)]
+pub struct JudgedFinding {
+    /// The finding.
+    pub finding: Finding,
+    /// How sure it is with the evidence: `suspected` if that says nothing.
+    pub verdict: Verdict,
+    /// Why, one sentence each.
+    pub evidence: Vec<String>,
+    /// The suspect it belongs to, a position in [`CaseFile::suspects`].
+    pub suspect: Option<usize>,
 }
 
 /// Another place that belongs to a suspect.

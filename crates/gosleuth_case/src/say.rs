@@ -5,7 +5,7 @@ use gosleuth_base::{Site, SuspectKind, Verdict};
 use gosleuth_evidence::WaitRange;
 
 use crate::catalogue::Entry;
-use crate::model::Suspect;
+use crate::model::{CodeSide, Suspect};
 
 /// Values for the placeholders of a template.
 #[derive(Clone, Debug, Default)]
@@ -76,6 +76,7 @@ impl Suspect {
             stacks: Vec::new(),
             evidence: Vec::new(),
             would_decide: None,
+            code: CodeSide::default(),
         }
     }
 }

@@ -3,116 +3,172 @@
 //! Names are those of the linker as [`Func::name`] has them, behind the package path as the runtime prints it. Bodies of loops over functions
 //! and the wrappers that the compiler makes of `go` and `defer` statements are functions of their own there, and belong to the function
 //! around them here.
+//!
+//! An index holds names and numbers only: it is kept, and joined with those of other packages, when the package is long gone. Channels and
+//! locks are known by where they are kept (`objects`): a field is one object whatever struct it is in, and what flows from one place to
+//! another is told as pairs that may be the same.
 
-use gosleuth_base::Idx as _;
-use gosleuth_types::{Builtin, ObjKind, ObjRef, Query, Type};
+mod gather;
+mod held;
+mod objects;
+
+use gosleuth_types::{ObjKind, ObjRef, Query, Type};
+use serde::{Deserialize, Serialize};
 
 use crate::build::Unit;
-use crate::ir::{Call, Callee, Func, FuncId, Op, Package, ValueId};
+use crate::ir::Package;
 
 /// What is done at a place.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum SiteKind {
-    /// A `go` statement.
-    Go,
+    /// A `go` statement, with the symbol of the function it starts where that is known.
+    Go(Option<String>),
+    /// A channel, or something of package sync, is made: alone or as a field of a struct.
+    Make,
     /// `ch <- v`
     Send,
     /// `<-ch`, a round of `for … range ch`
     Receive,
-    /// `select`
+    /// `select`; its communications are places of their own.
     Select,
     /// `close(ch)`
     Close,
-    /// A call, also a deferred one, of a function or method outside the package or of an interface, by its symbol without type arguments:
-    /// `sync.(*Mutex).Lock`.
+    /// A call, also a deferred one, by the symbol of the function or method without type arguments: `sync.(*Mutex).Lock`. Methods of
+    /// interfaces have the interface in place of a type: `io.Reader.Read`.
     Call(String),
+    /// A call of a function value that is not known here, by its type.
+    CallValue(String),
+}
+
+/// A lock that is held at a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct HeldLock {
+    /// The lock, a position in [`CodeIndex::objects`].
+    pub object: u32,
+    /// The line in the same file where it was taken.
+    pub line: u32,
+    /// Whether it is held for reading.
+    pub read: bool,
 }
 
 /// A place of a package where goroutines start, wait or wake each other.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CodeSite {
     /// Its function, a position in [`CodeIndex::functions`].
     pub function: u32,
-    /// Its file, a position in [`CodeIndex::files`].
-    pub file: u32,
     /// Its line, from 1.
     pub line: u32,
-    /// The operation in the package it was made of.
-    pub value: (FuncId, ValueId),
     /// What is done there.
     pub kind: SiteKind,
+    /// The channel, lock or counter it is done to, a position in [`CodeIndex::objects`].
+    pub object: Option<u32>,
+    /// For a communication of a `select`: the line of that, and whether it has a `default`.
+    pub select: Option<(u32, bool)>,
+    /// Whether it happens when the function ends.
+    pub deferred: bool,
+    /// Its block in the function, and its position there.
+    pub at: (u32, u32),
+    /// Locks that are held on every path that comes here.
+    pub held: Vec<HeldLock>,
+}
+
+/// A function of a package.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeFunction {
+    /// Its symbol as the runtime prints it.
+    pub symbol: String,
+    /// Its file, a position in [`CodeIndex::files`].
+    pub file: u32,
+    /// Its first and last line.
+    pub lines: (u32, u32),
+    /// Its type if it is used as a value: anybody who got it may call it.
+    pub value: Option<String>,
+    /// Where each of its blocks may go on.
+    pub successors: Vec<Vec<u32>>,
+    /// The literals in its text, by position, sorted.
+    pub literals: Vec<u32>,
+    /// The channels, locks and counters that its text touches, positions in [`CodeIndex::objects`], sorted.
+    pub objects: Vec<u32>,
+    /// Locks that it holds where it returns, on some paths and not on others.
+    pub leaves: Vec<HeldLock>,
+}
+
+/// Where channels, locks and the like are kept.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct CodeObject {
+    /// Its identity in all packages.
+    pub key: String,
+    /// The package that declares or makes it: code that is not looked at has what others declare.
+    pub package: String,
+    /// How people call it: `Server.mu`, `results`.
+    pub label: String,
+    /// Where it lives.
+    pub scope: ObjectScope,
+}
+
+/// Who can get at an object without having been given it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum ObjectScope {
+    /// One activation of a function: a variable, a parameter, a result.
+    Local,
+    /// Whoever has the struct, or everybody: fields and package-level variables.
+    Shared,
+    /// Code that is not followed has it: functions behind interfaces, values in `any`.
+    Foreign,
 }
 
 /// The places of a package.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CodeIndex {
-    /// Symbols of its functions as the runtime prints them, sorted.
-    functions: Vec<String>,
+    /// Its import path.
+    import_path: String,
+    /// Its functions, sorted by symbol.
+    functions: Vec<CodeFunction>,
     /// Its files, as they were named.
     files: Vec<String>,
     /// Sorted by function and line.
     sites: Vec<CodeSite>,
     /// Positions in `sites`, sorted by file and line.
     by_file: Vec<u32>,
+    /// Channels, locks and counters.
+    objects: Vec<CodeObject>,
+    /// Objects that may be the same, sorted.
+    same: Vec<(u32, u32)>,
+    /// Channels, and what may be sent through them, sorted.
+    elements: Vec<(u32, u32)>,
 }
 
 impl CodeIndex {
     /// The places of a package. `path` is its import path, or `main` for a program; `files` are the names of the files of the unit.
     pub fn new(unit: &Unit<'_>, package: &Package, path: &str, files: &[&str]) -> Self {
-        let path = escaped(path);
-        let mut functions: Vec<String> = package
-            .funcs
-            .iter()
-            .map(|func| format!("{path}.{}", func.name))
-            .collect();
-        functions.sort();
-        functions.dedup();
-        let mut index = Self {
-            functions,
-            files: files.iter().map(|&file| file.to_owned()).collect(),
-            ..Self::default()
-        };
-        for (id, func) in package.funcs.iter_enumerated() {
-            let Some(source) = unit.files.get(func.file) else {
-                continue;
-            };
-            let symbol = format!("{path}.{}", func.name);
-            let Ok(function) = index.functions.binary_search(&symbol) else {
-                continue;
-            };
-            for block in func.blocks.iter() {
-                for &value in &block.values {
-                    if let Some(kind) = kind(unit.query, package, func, value) {
-                        index.sites.push(CodeSite {
-                            function: function as u32,
-                            file: func.file as u32,
-                            line: source.tree.line_column(func.values[value].pos).0,
-                            value: (id, value),
-                            kind,
-                        });
-                    }
-                }
-            }
-        }
-        index.sites.sort_by(|a, b| {
-            let key = |site: &CodeSite| (site.function, site.line, site.value);
-            key(a).cmp(&key(b)).then_with(|| a.kind.cmp(&b.kind))
-        });
+        let mut index = gather::gather(unit, package, &escaped(path));
+        let world = unit.query.world;
+        index.import_path = world.path(world.canonical(unit.query.pkg)).to_owned();
+        index.files = files.iter().map(|&file| file.to_owned()).collect();
         index.order();
         index
     }
 
     fn order(&mut self) {
-        let sites = &self.sites;
+        self.sites.sort_by(|a, b| {
+            let key = |site: &CodeSite| (site.function, site.line, site.at);
+            key(a).cmp(&key(b)).then_with(|| a.kind.cmp(&b.kind))
+        });
+        let (sites, functions) = (&self.sites, &self.functions);
         self.by_file = (0..sites.len() as u32).collect();
         self.by_file.sort_by_key(|&at| {
             let site = &sites[at as usize];
-            (site.file, site.line, at)
+            (functions[site.function as usize].file, site.line, at)
         });
     }
 
-    /// Symbols of the functions of the package, sorted.
-    pub fn functions(&self) -> &[String] {
+    /// The import path of the package.
+    pub fn import_path(&self) -> &str {
+        &self.import_path
+    }
+
+    /// The functions of the package, sorted by symbol.
+    pub fn functions(&self) -> &[CodeFunction] {
         &self.functions
     }
 
@@ -126,15 +182,46 @@ impl CodeIndex {
         &self.sites
     }
 
+    /// The channels, locks and counters of the package.
+    pub fn objects(&self) -> &[CodeObject] {
+        &self.objects
+    }
+
+    /// Pairs of objects that may be the same.
+    pub fn same(&self) -> &[(u32, u32)] {
+        &self.same
+    }
+
+    /// Channels, and what may be sent through them.
+    pub fn elements(&self) -> &[(u32, u32)] {
+        &self.elements
+    }
+
+    /// The position of a function, named as the runtime names it.
+    pub fn function(&self, symbol: &str) -> Option<u32> {
+        let symbol = of_source(symbol);
+        let found = self
+            .functions
+            .binary_search_by(|function| function.symbol.as_str().cmp(&symbol));
+        found.ok().map(|at| at as u32)
+    }
+
+    /// The places of a function, by line.
+    pub fn of_function(&self, function: u32) -> &[CodeSite] {
+        let from = self.sites.partition_point(|site| site.function < function);
+        let to = self.sites.partition_point(|site| site.function <= function);
+        &self.sites[from..to]
+    }
+
     /// The places in a line of a function, named as the runtime names it.
     pub fn at_symbol(&self, symbol: &str, line: u32) -> &[CodeSite] {
-        let Ok(function) = self.functions.binary_search(&of_source(symbol)) else {
+        let Some(function) = self.function(symbol) else {
             return &[];
         };
-        let key = (function as u32, line);
-        let from = self.sites.partition_point(|site| (site.function, site.line) < key);
-        let to = self.sites.partition_point(|site| (site.function, site.line) <= key);
-        &self.sites[from..to]
+        let sites = self.of_function(function);
+        let from = sites.partition_point(|site| site.line < line);
+        let to = sites.partition_point(|site| site.line <= line);
+        &sites[from..to]
     }
 
     /// The places that a frame stands for: by symbol and line, else by file and line. The compiler names literals of functions that it has put
@@ -156,7 +243,7 @@ impl CodeIndex {
         for (_, number) in files.filter(|(known, _)| name(known) == wanted) {
             let key = |at: u32| {
                 let site = &self.sites[at as usize];
-                (site.file, site.line)
+                (self.functions[site.function as usize].file, site.line)
             };
             let from = self.by_file.partition_point(|&at| key(at) < (number, line));
             let rest = self.by_file[from..].iter().take_while(|&&at| key(at) == (number, line));
@@ -165,127 +252,79 @@ impl CodeIndex {
         found
     }
 
-    /// The index as bytes.
-    pub fn encode(&self) -> Vec<u8> {
-        let mut out = vec![FORM];
-        let number = |out: &mut Vec<u8>, value: usize| out.extend_from_slice(&(value as u32).to_le_bytes());
-        let text = |out: &mut Vec<u8>, text: &str| {
-            out.extend_from_slice(&(text.len() as u32).to_le_bytes());
-            out.extend_from_slice(text.as_bytes());
+    /// The file of a place.
+    pub fn file_of(&self, site: &CodeSite) -> &str {
+        let function = self.functions.get(site.function as usize);
+        function
+            .and_then(|function| self.files.get(function.file as usize))
+            .map_or("", String::as_str)
+    }
+
+    /// Whether control can come from the beginning of its function to a place without passing one of `barriers`.
+    pub fn begins_before(&self, to: &CodeSite, barriers: &[&CodeSite]) -> bool {
+        let Some(function) = self.functions.get(to.function as usize) else {
+            return true;
         };
-        for list in [&self.functions, &self.files] {
-            number(&mut out, list.len());
-            list.iter().for_each(|item| text(&mut out, item));
-        }
-        number(&mut out, self.sites.len());
-        for site in &self.sites {
-            let (func, value) = site.value;
-            for part in [
-                site.function,
-                site.file,
-                site.line,
-                func.index() as u32,
-                value.index() as u32,
-            ] {
-                number(&mut out, part as usize);
-            }
-            let tag = KINDS.iter().position(|kind| *kind == site.kind).unwrap_or(KINDS.len());
-            out.push(tag as u8);
-            if let SiteKind::Call(symbol) = &site.kind {
-                text(&mut out, symbol);
-            }
-        }
-        out
-    }
-
-    /// What was encoded; `None` for other bytes.
-    pub fn decode(bytes: &[u8]) -> Option<Self> {
-        let mut rest = bytes.strip_prefix(&[FORM])?;
-        let mut index = Self::default();
-        for list in [&mut index.functions, &mut index.files] {
-            for _ in 0..number(&mut rest)? {
-                list.push(text(&mut rest)?);
-            }
-        }
-        for _ in 0..number(&mut rest)? {
-            let mut parts = [0; 5];
-            for part in &mut parts {
-                *part = number(&mut rest)?;
-            }
-            let [function, file, line, func, value] = parts;
-            let (&tag, behind) = rest.split_first()?;
-            rest = behind;
-            let kind = match KINDS.get(usize::from(tag)) {
-                Some(kind) => kind.clone(),
-                None => SiteKind::Call(text(&mut rest)?),
+        let barred = |block: u32, before: u32| barriers.iter().any(|site| site.at.0 == block && site.at.1 < before);
+        let mut seen = vec![false; function.successors.len()];
+        let mut work = vec![0_u32];
+        while let Some(block) = work.pop() {
+            let Some(seen) = seen.get_mut(block as usize).filter(|seen| !**seen) else {
+                continue;
             };
-            let is_known = (function as usize) < index.functions.len() && (file as usize) < index.files.len();
-            if !is_known {
-                return None;
+            *seen = true;
+            if block == to.at.0 && !barred(block, to.at.1) {
+                return true;
             }
-            index.sites.push(CodeSite {
-                function,
-                file,
-                line,
-                value: (FuncId::from_usize(func as usize), ValueId::from_usize(value as usize)),
-                kind,
-            });
+            if !barred(block, u32::MAX) {
+                work.extend(function.successors.get(block as usize).into_iter().flatten());
+            }
         }
-        index.order();
-        rest.is_empty().then_some(index)
+        false
     }
-}
 
-/// Changes when the form does.
-const FORM: u8 = 1;
-
-/// Kinds that a tag says; what is behind them is a call.
-const KINDS: [SiteKind; 5] = [
-    SiteKind::Go,
-    SiteKind::Send,
-    SiteKind::Receive,
-    SiteKind::Select,
-    SiteKind::Close,
-];
-
-fn number(rest: &mut &[u8]) -> Option<u32> {
-    let (number, behind) = rest.split_first_chunk::<4>()?;
-    *rest = behind;
-    Some(u32::from_le_bytes(*number))
-}
-
-fn text(rest: &mut &[u8]) -> Option<String> {
-    let length = number(rest)? as usize;
-    let (text, behind) = rest.split_at_checked(length)?;
-    *rest = behind;
-    String::from_utf8(text.to_vec()).ok()
-}
-
-fn kind(query: Query<'_, '_>, package: &Package, func: &Func, value: ValueId) -> Option<SiteKind> {
-    Some(match func.op(value) {
-        Op::Go(_) => SiteKind::Go,
-        Op::Send { .. } => SiteKind::Send,
-        Op::Recv { .. } => SiteKind::Receive,
-        Op::Select { .. } => SiteKind::Select,
-        Op::Call(call) | Op::Defer(call) => return called(query, package, call),
-        _ => return None,
-    })
-}
-
-fn called(query: Query<'_, '_>, package: &Package, call: &Call) -> Option<SiteKind> {
-    match call.callee {
-        Callee::Builtin(Builtin::Close) => Some(SiteKind::Close),
-        Callee::Static(obj) if package.by_object.contains_key(&obj) => None,
-        Callee::Static(obj) | Callee::Interface { method: obj, .. } => Some(SiteKind::Call(symbol(query, obj))),
-        Callee::Value(_) | Callee::Builtin(_) => None,
+    /// Whether control can come from one place to another of the same function before the function returns. Deferred calls come last.
+    pub fn leads_to(&self, from: &CodeSite, to: &CodeSite) -> bool {
+        if from.function != to.function {
+            return false;
+        }
+        if to.deferred || (from.at.0 == to.at.0 && from.at.1 < to.at.1) {
+            return true;
+        }
+        let Some(function) = self.functions.get(from.function as usize) else {
+            return false;
+        };
+        let mut seen = vec![false; function.successors.len()];
+        let mut work = vec![from.at.0];
+        while let Some(block) = work.pop() {
+            for &next in function.successors.get(block as usize).into_iter().flatten() {
+                if next == to.at.0 {
+                    return true;
+                }
+                if let Some(seen) = seen.get_mut(next as usize).filter(|seen| !**seen) {
+                    *seen = true;
+                    work.push(next);
+                }
+            }
+        }
+        false
     }
 }
 
 /// The symbol of a function or method as the linker has it, without type arguments: `net/http.Get`, `sync.(*Mutex).Lock`,
 /// `context.Context.Done` for methods of interfaces.
 pub fn symbol(query: Query<'_, '_>, obj: ObjRef) -> String {
+    symbol_with(query, obj, &str::to_owned)
+}
+
+/// The same with the path as it stands in symbols that the runtime prints.
+fn escaped_symbol(query: Query<'_, '_>, obj: ObjRef) -> String {
+    symbol_with(query, obj, &escaped)
+}
+
+fn symbol_with(query: Query<'_, '_>, obj: ObjRef, written: &dyn Fn(&str) -> String) -> String {
     let world = query.world;
-    let path = world.path(world.canonical(obj.pkg));
+    let path = written(world.path(world.canonical(obj.pkg)));
     let object = query.object(obj);
     let name = object.map_or("", |object| world.text(object.name));
     let Some(ObjKind::Func { recv: Some(recv), .. }) = object.map(|object| &object.kind) else {
@@ -299,7 +338,7 @@ pub fn symbol(query: Query<'_, '_>, obj: ObjRef) -> String {
         Type::Named { decl, .. } => query
             .named(decl)
             .and_then(|info| query.object(info.obj))
-            .map(|object| (world.path(world.canonical(decl.pkg)), world.text(object.name))),
+            .map(|object| (written(world.path(world.canonical(decl.pkg))), world.text(object.name))),
         _ => None,
     };
     match (star, declared) {
@@ -329,7 +368,7 @@ fn escaped(path: &str) -> String {
 
 /// The symbol of the function that a symbol of the compiler was written in: without the bodies of loops over functions (`-range1`), the
 /// wrappers of statements (`.gowrap1`, `.deferwrap1`) and of method values (`-fm`).
-fn of_source(symbol: &str) -> String {
+pub fn of_source(symbol: &str) -> String {
     let symbol = symbol.strip_suffix("-fm").unwrap_or(symbol);
     let from = symbol.rfind('/').map_or(0, |slash| slash + 1);
     let mut text = symbol[..from].to_owned();

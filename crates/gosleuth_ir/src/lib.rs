@@ -22,7 +22,7 @@ mod unroll;
 mod verify;
 
 pub use build::{Unit, UnitFile, build_package};
-pub use index::{CodeIndex, CodeSite, SiteKind, symbol};
+pub use index::{CodeFunction, CodeIndex, CodeObject, CodeSite, HeldLock, ObjectScope, SiteKind, of_source, symbol};
 pub use ir::{
     Block, BlockId, Call, Callee, Capture, Func, FuncId, Op, Package, SelectCase, Terminator, Value, ValueId,
 };

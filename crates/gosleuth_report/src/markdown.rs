@@ -36,6 +36,7 @@ pub(crate) fn write(cx: &Context<'_>, out: &mut dyn io::Write) -> io::Result<()>
     w.headline(&report)?;
     w.suspects(&report)?;
     w.candidates(&report)?;
+    w.findings(&report)?;
     w.crashes(&report)?;
     w.races(&report)?;
     w.series(&report)?;
@@ -308,6 +309,10 @@ impl Writer<'_> {
                 self.line(&format!("- **{name}** {text}"))?;
             }
         }
+        for line in suspect.source.iter().flat_map(|source| &source.lines) {
+            let at = self.at(&line.site);
+            self.line(&format!("- source, {}: {at} {}", escape(&line.label), code(&line.text)))?;
+        }
         for step in &suspect.evidence {
             let step = self.sentence(step);
             self.line(&format!("- evidence: {step}"))?;
@@ -327,6 +332,22 @@ impl Writer<'_> {
             self.details(&summary, &frames)?;
         }
         Ok(())
+    }
+
+    fn findings(&mut self, report: &Report<'_>) -> io::Result<()> {
+        let Some(source) = report.source.as_ref().filter(|source| !source.findings.is_empty()) else {
+            return Ok(());
+        };
+        self.line("\n### Source\n")?;
+        self.head(&["verdict", "rule", "place", "what", "suspect"])?;
+        let shown = source.findings.len().min(self.top);
+        for finding in &source.findings[..shown] {
+            let at = self.at(&finding.site);
+            let what = self.sentence(&finding.message);
+            let suspect = finding.suspect.map_or_else(String::new, |at| (at + 1).to_string());
+            self.row(&[finding.verdict.to_owned(), code(&finding.code), at, what, suspect])?;
+        }
+        self.more(source.findings.len(), shown, "finding")
     }
 
     fn candidates(&mut self, report: &Report<'_>) -> io::Result<()> {

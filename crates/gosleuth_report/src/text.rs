@@ -46,6 +46,7 @@ pub(crate) fn write(cx: &Context<'_>, out: &mut dyn io::Write) -> io::Result<()>
     headline(p, &report, &shape)?;
     suspects::suspects(p, &report, &shape)?;
     suspects::candidates(p, &report, &shape)?;
+    suspects::findings(p, &report, &shape)?;
     detail::crashes(p, &report, &shape)?;
     detail::races(p, &report, &shape)?;
     detail::series(p, &report, &shape)?;

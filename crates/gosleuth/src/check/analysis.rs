@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, mpsc};
 use gosleuth_base::{Finding, Location, Problem, ProblemKind};
 use gosleuth_engine::units::{Unit as EngineUnit, Variant, units};
 use gosleuth_engine::{AnalysisOptions, Cache, Config, OsSystem, Role, Seen, TypedUnit, Visited, Workspace, analyse};
-use gosleuth_ir::{Package, Unit, UnitFile, build_package};
+use gosleuth_ir::{CodeIndex, Package, Unit, UnitFile, build_package};
 use gosleuth_report::CheckStats;
 use gosleuth_rules::{Models, PackageInput, RuleFile, check_package, linked, read_fact, write_facts};
 use gosleuth_types::{Caches, ObjRef};
@@ -27,6 +27,8 @@ pub(crate) struct Input<'a> {
     /// What earlier runs found out.
     pub(crate) cache: Option<&'a Cache<'a>>,
     pub(crate) settings: &'a Settings,
+    /// Whether the places of the packages are wanted too.
+    pub(crate) code: bool,
 }
 
 /// What is kept of a unit. Paths are absolute.
@@ -37,6 +39,9 @@ struct UnitResult {
     lines: usize,
     /// The rules did not come to an end.
     failed: bool,
+    /// The places of the package, if they are wanted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    code: Option<CodeIndex>,
 }
 
 /// What of a file the types do not know.
@@ -59,7 +64,7 @@ pub(crate) fn run(input: &Input<'_>, problems: Vec<Problem>, progress: mpsc::Sen
         // Tests know what they test: with all of it in sight, what they rest on is guessed wrong too often.
         let is_test = matches!(units[unit.unit].variant, Variant::WithTests | Variant::External);
         let told = (!is_test).then_some(&told);
-        let work = AssertUnwindSafe(|| check(input.settings, unit, &name, &facts, told));
+        let work = AssertUnwindSafe(|| check(input.settings, unit, &name, &facts, told, input.code));
         let failed = |_| {
             let result = UnitResult {
                 failed: true,
@@ -76,6 +81,10 @@ pub(crate) fn run(input: &Input<'_>, problems: Vec<Problem>, progress: mpsc::Sen
             facts,
         }
     };
+    let salt = match input.code {
+        true => format!("{} code", input.settings.salt),
+        false => input.settings.salt.clone(),
+    };
     let threads = std::thread::available_parallelism().unwrap_or(std::num::NonZeroUsize::MIN);
     let options = AnalysisOptions {
         tests: input.tests,
@@ -83,7 +92,7 @@ pub(crate) fn run(input: &Input<'_>, problems: Vec<Problem>, progress: mpsc::Sen
         visited: Visited::Roots,
         cache: input.cache,
         facts: true,
-        salt: &input.settings.salt,
+        salt: &salt,
     };
     let analysis = analyse(&OsSystem, input.config, workspace, &options, &visit);
 
@@ -94,6 +103,7 @@ pub(crate) fn run(input: &Input<'_>, problems: Vec<Problem>, progress: mpsc::Sen
             rules: input.settings.selection.codes().len(),
             ..CheckStats::default()
         },
+        code: Vec::new(),
     };
     let mut packages = FxHashSet::default();
     for (unit, bytes) in analysis.units.iter().zip(analysis.results.iter()) {
@@ -117,6 +127,7 @@ pub(crate) fn run(input: &Input<'_>, problems: Vec<Problem>, progress: mpsc::Sen
         checked.stats.files += result.files;
         checked.stats.lines += result.lines;
         checked.findings.extend(result.findings);
+        checked.code.extend(result.code);
     }
     checked.stats.packages = packages.len();
     checked.problems.extend(workspace.problems.iter().cloned());
@@ -191,12 +202,14 @@ fn check(
     path: &str,
     facts: &FxHashMap<String, FileFacts>,
     told: Option<&Told>,
+    code: bool,
 ) -> (UnitResult, Vec<(u32, Vec<u8>)>) {
     let look = |package: &PackageInput<'_>| UnitResult {
         findings: check_package(package, &settings.selection),
         files: package.files.len(),
         lines: package.files.iter().map(|file| file.tree.lines.len()).sum(),
         failed: false,
+        code: code.then(|| code_index(package)),
     };
     let (result, tells) = with_package(
         unit,
@@ -207,6 +220,30 @@ fn check(
         look,
     );
     (result.unwrap_or_default(), tells)
+}
+
+/// The places of a package, as the runtime names them.
+fn code_index(package: &PackageInput<'_>) -> CodeIndex {
+    let files: Vec<UnitFile<'_>> = package
+        .files
+        .iter()
+        .map(|file| UnitFile {
+            tree: file.tree,
+            info: file.info,
+            go_minor: file.go_minor,
+        })
+        .collect();
+    let names: Vec<&str> = package.files.iter().map(|file| file.path).collect();
+    let is_program = package
+        .files
+        .iter()
+        .any(|file| file.tree.package.is_some_and(|name| file.tree.name(name) == "main"));
+    let path = if is_program { "main" } else { package.path };
+    let unit = Unit {
+        query: package.query,
+        files: &files,
+    };
+    CodeIndex::new(&unit, package.ir, path, &names)
 }
 
 /// Lowers a unit and shows it to a function if a result is asked for; with what the unit tells others. `models` come with the budget of exploring.

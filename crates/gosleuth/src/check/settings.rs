@@ -9,7 +9,7 @@ use gosleuth_rules::{Models, Selection, SelectionInput};
 use crate::config::ModelConfig;
 
 use super::glob;
-use crate::args::{CheckArgs, FailLevel};
+use crate::args::{CheckArgs, FailLevel, KnownArgs, RuleArgs};
 use crate::config;
 use crate::values::Budget;
 
@@ -37,7 +37,23 @@ pub(crate) struct Settings {
 
 impl Settings {
     pub(crate) fn new(args: &CheckArgs, directory: &Path) -> Result<Self> {
-        let (file, base) = config::load(args.config.as_deref(), args.no_config, directory)?;
+        let found = config::load(args.config.as_deref(), args.no_config, directory)?;
+        Self::with(found, &args.rules, &args.known, args.output.fail_on, directory)
+    }
+
+    /// Settings of a source that `directory` holds, for `case`: what its configuration file says, and these flags.
+    pub(crate) fn of_source(rules: &RuleArgs, directory: &Path) -> Result<Self> {
+        let found = config::load(None, false, directory)?;
+        Self::with(found, rules, &KnownArgs::default(), None, directory)
+    }
+
+    fn with(
+        (file, base): (config::Config, PathBuf),
+        rules: &RuleArgs,
+        known: &KnownArgs,
+        fail_on: Option<FailLevel>,
+        directory: &Path,
+    ) -> Result<Self> {
         let file = file.check;
         let or = |flags: &[String], keys: &[String]| {
             if flags.is_empty() {
@@ -47,9 +63,9 @@ impl Settings {
             }
         };
         let selection = Selection::new(&SelectionInput {
-            select: or(&args.rules.select, &file.select),
-            extend: [file.extend_select.as_slice(), &args.rules.extend_select].concat(),
-            ignore: [file.ignore.as_slice(), &args.rules.ignore].concat(),
+            select: or(&rules.select, &file.select),
+            extend: [file.extend_select.as_slice(), &rules.extend_select].concat(),
+            ignore: [file.ignore.as_slice(), &rules.ignore].concat(),
         })?;
         let mut models = Models::default();
         for model in &file.models {
@@ -59,7 +75,7 @@ impl Settings {
         }
         let in_file = file.budget.as_deref().map(str::parse).transpose();
         let in_file = in_file.map_err(|error| anyhow::anyhow!("budget in the configuration: {error}"))?;
-        let budget = args.rules.budget.or(in_file).unwrap_or_default();
+        let budget = rules.budget.or(in_file).unwrap_or_default();
         let salt = salt(&selection, &file.models, budget);
         let mut ignored = Vec::new();
         for path in file.paths {
@@ -69,7 +85,7 @@ impl Settings {
             })?;
             ignored.push((path.paths, select));
         }
-        let baseline = match (&args.known.baseline, file.baseline) {
+        let baseline = match (&known.baseline, file.baseline) {
             (Some(path), _) => Some(directory.join(path)),
             (None, path) => path.map(|path| base.join(path)),
         };
@@ -78,7 +94,7 @@ impl Settings {
             models,
             budget,
             salt,
-            fail_on: args.output.fail_on.or(file.fail_on).unwrap_or_default(),
+            fail_on: fail_on.or(file.fail_on).unwrap_or_default(),
             baseline,
             ignored,
             base,

@@ -13,7 +13,7 @@ use crate::{Exit, Io};
 
 pub(crate) fn run(args: &CheckArgs, io: &mut Io<'_>) -> Result<Exit> {
     let settings = Settings::new(args, &io.directory)?;
-    let mut checked = check::run(args, &settings, io)?;
+    let mut checked = check::run(&check::Scope::new(args, &io.directory.clone()), &settings, io)?;
     if args.fixes.diff {
         let edited = fixes::plan(&checked.findings, least_safety(args), &io.directory)?;
         io.stdout.write_all(fixes::diff(&edited).as_bytes())?;
@@ -71,7 +71,7 @@ fn fix(args: &CheckArgs, settings: &Settings, mut checked: Checked, io: &mut Io<
         }
         fixed += edited.iter().map(|file| file.fixes).sum::<usize>();
         fixes::write(&edited)?;
-        checked = check::run(args, settings, io)?;
+        checked = check::run(&check::Scope::new(args, &io.directory.clone()), settings, io)?;
     }
     writeln!(io.stderr, "gosleuth: {fixed} fixed")?;
     Ok(checked)

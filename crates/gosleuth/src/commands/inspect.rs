@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write as _};
 
 use anyhow::{Context as _, Result};
 use gosleuth_base::ProblemKind;
-use gosleuth_case::CaseFile;
+use gosleuth_case::{CaseFile, Source};
 use gosleuth_evidence::EvidenceSet;
 use gosleuth_report::Format;
 
@@ -17,6 +17,15 @@ use crate::values::FailOn;
 use crate::{Exit, Io, config};
 
 pub(crate) fn run(args: &InspectArgs, io: &mut Io<'_>) -> Result<Exit> {
+    run_with(args, io, |_| Ok(None))
+}
+
+/// What `inspect` does, with the source that `source` brings if there is evidence.
+pub(crate) fn run_with(
+    args: &InspectArgs,
+    io: &mut Io<'_>,
+    source: impl FnOnce(&mut Io<'_>) -> Result<Option<Source>>,
+) -> Result<Exit> {
     let settings = config::load(args.config.as_deref(), args.no_config, &io.directory)?
         .0
         .inspect;
@@ -38,7 +47,12 @@ pub(crate) fn run(args: &InspectArgs, io: &mut Io<'_>) -> Result<Exit> {
     if nothing && options.format == Format::Text {
         return Ok(without_evidence(death.as_ref(), io));
     }
-    let case = gosleuth_case::build(&set, &options.case);
+    let source = source(io)?;
+    let mut case = gosleuth_case::build_with(&set, source.as_ref(), &options.case);
+    if source.is_some() {
+        let directory = io.directory.clone();
+        case.quote(|file| std::fs::read_to_string(directory.join(file)).ok());
+    }
     write(&set, &case, &options, args, io)?;
     let exit = exit(&case, options.fail_on, all_read, death.as_ref());
     // The process ends now and gives its memory back in one go.

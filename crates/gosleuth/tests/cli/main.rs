@@ -1,6 +1,7 @@
 //! The command line from end to end: most tests run it in this process, those about streams and signals run the binary.
 
 mod capture;
+mod case;
 mod check;
 mod exec;
 mod go;

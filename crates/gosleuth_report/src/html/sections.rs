@@ -16,6 +16,7 @@ pub(super) fn body(page: &mut Page<'_>, report: &Report<'_>) -> io::Result<()> {
     headline(page, report)?;
     suspects(page, report)?;
     candidates(page, report)?;
+    findings(page, report)?;
     crashes(page, report)?;
     races(page, report)?;
     series(page, report)?;
@@ -36,6 +37,11 @@ fn navigation(page: &mut Page<'_>, report: &Report<'_>) -> io::Result<()> {
     for (id, name, count) in [
         ("suspects", "Suspects", report.suspects.len()),
         ("candidates", "Candidates", report.candidates.len()),
+        (
+            "source",
+            "Source",
+            report.source.as_ref().map_or(0, |source| source.findings.len()),
+        ),
         ("crashes", "Crashes", report.crashes.len()),
         ("races", "Races", report.races.len()),
         ("change", "Change", usize::from(report.series.is_some())),
@@ -210,6 +216,39 @@ fn candidates(page: &mut Page<'_>, report: &Report<'_>) -> io::Result<()> {
     page.raw("</section>\n")
 }
 
+fn findings(page: &mut Page<'_>, report: &Report<'_>) -> io::Result<()> {
+    let Some(source) = report.source.as_ref().filter(|source| !source.findings.is_empty()) else {
+        return Ok(());
+    };
+    let remark = format!(
+        "{} in {}; what the evidence does not show stays suspected.",
+        counted(source.findings.len() as u64, "finding"),
+        counted(source.packages, "package")
+    );
+    section(page, "source", "Source", &remark)?;
+    page.raw("<table><thead><tr><th>Verdict</th><th>Rule</th><th>Place</th><th>What</th><th>Suspect</th></tr></thead><tbody>")?;
+    let shown = source.findings.len().min(page.top);
+    for finding in &source.findings[..shown] {
+        page.raw("<tr><td>")?;
+        page.element("span", &format!("chip verdict {}", finding.verdict), finding.verdict)?;
+        page.raw("</td>")?;
+        page.element("td", "", &finding.code)?;
+        page.raw("<td>")?;
+        location(page, &finding.site)?;
+        page.raw("</td>")?;
+        page.element("td", "", &finding.message)?;
+        page.element(
+            "td",
+            "",
+            &finding.suspect.map_or_else(String::new, |at| (at + 1).to_string()),
+        )?;
+        page.raw("</tr>\n")?;
+    }
+    page.raw("</tbody></table>\n")?;
+    left_out(page, source.findings.len(), shown, "finding")?;
+    page.raw("</section>\n")
+}
+
 fn card(page: &mut Page<'_>, suspect: &Suspect<'_>, number: Option<usize>) -> io::Result<()> {
     let class = if number.is_some() { suspect.verdict } else { "candidate" };
     page.raw(&format!("<article class=\"card {class}\">\n<h3>"))?;
@@ -259,12 +298,38 @@ fn card(page: &mut Page<'_>, suspect: &Suspect<'_>, number: Option<usize>) -> io
         }
     }
     page.raw("</dl>\n")?;
+    if suspect.source.is_some() {
+        page.raw("<div class=\"chain\">\n")?;
+    }
+    if let Some(source) = &suspect.source {
+        page.raw("<div>")?;
+        page.element("h4", "", "What the code allows")?;
+        page.raw("<table class=\"lines\"><tbody>")?;
+        for line in &source.lines {
+            page.raw("<tr>")?;
+            let file = line.site.file.rsplit(['/', '\\']).next().unwrap_or("");
+            page.element("th", "", &place(file, line.site.line))?;
+            page.raw("<td>")?;
+            page.element("code", "", &line.text)?;
+            page.element("span", "quiet", &format!(" ← {}", line.label))?;
+            page.raw("</td></tr>")?;
+        }
+        page.raw("</tbody></table>")?;
+        if let Some(explanation) = &source.explanation {
+            page.element("p", "", explanation)?;
+        }
+        page.raw("</div>\n<div>")?;
+        page.element("h4", "", "What the process did")?;
+    }
     if !suspect.evidence.is_empty() {
         page.raw("<ol class=\"evidence\" aria-label=\"Chain of evidence\">")?;
         for step in &suspect.evidence {
             page.element("li", "", step)?;
         }
         page.raw("</ol>\n")?;
+    }
+    if suspect.source.is_some() {
+        page.raw("</div>\n</div>\n")?;
     }
     let shown = suspect.stacks.len().min(5);
     for (index, whole) in suspect.stacks[..shown].iter().enumerate() {

@@ -6,7 +6,7 @@ use super::{Shape, elide_place, location, more, verdict_style};
 use crate::names::{self, counted};
 use crate::style::{Line, Printer, Style};
 use crate::text::groups::stack;
-use crate::view::{Report, Suspect};
+use crate::view::{Report, Site, SourceSide, Suspect};
 
 /// Column where the text behind a label starts.
 const TEXT: usize = 12;
@@ -39,6 +39,9 @@ fn one(p: &mut Printer<'_>, suspect: &Suspect<'_>, number: usize, shape: &Shape)
         if !text.is_empty() {
             p.paragraph(label(name), Style::Plain, &shape.sentence(text))?;
         }
+    }
+    if let Some(source) = &suspect.source {
+        lines(p, source, shape)?;
     }
     for (index, step) in suspect.evidence.iter().enumerate() {
         let mut bullet = label(if index == 0 { "evidence" } else { "" });
@@ -123,6 +126,76 @@ fn related(p: &mut Printer<'_>, suspect: &Suspect<'_>, shape: &Shape) -> io::Res
             }
         }
         p.line(line)?;
+    }
+    Ok(())
+}
+
+/// Lines of the source: place, text, what is there.
+fn lines(p: &mut Printer<'_>, source: &SourceSide<'_>, shape: &Shape) -> io::Result<()> {
+    let places: Vec<String> = source.lines.iter().map(|line| file_line(&line.site)).collect();
+    let width = places.iter().map(|place| place.chars().count()).max().unwrap_or(0);
+    for (index, (line, at)) in source.lines.iter().zip(&places).enumerate() {
+        let mut row = label(if index == 0 { "source" } else { "" });
+        let column = row.width() + width + 2;
+        row.put(Style::Plain, at).pad_to(column);
+        let room = p.width().saturating_sub(column + line.label.chars().count() + 4);
+        if !line.text.is_empty() && room >= 16 {
+            row.put(Style::Name, &names::elide(&shape.sentence(&line.text), room))
+                .put(Style::Plain, "  ");
+        }
+        row.put(Style::Dim, "← ").put(Style::Dim, &line.label);
+        p.line(row)?;
+    }
+    Ok(())
+}
+
+/// The name of the file and the line: the directory stands above.
+fn file_line(site: &Site<'_>) -> String {
+    names::place(site.file.rsplit(['/', '\\']).next().unwrap_or(&site.file), site.line)
+}
+
+/// What the source says, and what the evidence says of that.
+pub(super) fn findings(p: &mut Printer<'_>, report: &Report<'_>, shape: &Shape) -> io::Result<()> {
+    let Some(source) = &report.source else {
+        return Ok(());
+    };
+    let shown_by_evidence = source
+        .findings
+        .iter()
+        .filter(|finding| finding.suspect.is_some())
+        .count();
+    p.title(
+        "SOURCE",
+        &format!(
+            "{} in {}, {} of them seen in the evidence; {} of {} own frames found in the source",
+            counted(source.findings.len() as u64, "finding"),
+            counted(source.packages, "package"),
+            shown_by_evidence,
+            source.frames_found,
+            source.frames
+        ),
+    )?;
+    let shown = source.findings.len().min(shape.top);
+    for finding in &source.findings[..shown] {
+        let mut line = Line::indented(3);
+        line.put(verdict_style(finding.verdict), finding.verdict).pad_to(17);
+        line.put(Style::Bold, &finding.code).put(Style::Plain, " ");
+        line.put(Style::Plain, &shape.place(&finding.site))
+            .put(Style::Plain, "  ");
+        p.paragraph(line, Style::Plain, &shape.sentence(&finding.message))?;
+        if let Some(suspect) = finding.suspect {
+            let mut line = Line::indented(17);
+            line.put(Style::Dim, &format!("suspect {}", suspect + 1));
+            p.line(line)?;
+        }
+    }
+    if source.findings.len() > shown {
+        more(
+            p,
+            3,
+            &counted((source.findings.len() - shown) as u64, "more finding"),
+            true,
+        )?;
     }
     Ok(())
 }

@@ -7,9 +7,10 @@ use gosleuth_case as case;
 use gosleuth_evidence::{self as evidence, CrashKind, Cut, RaceLocation as MemoryOfRace, SnapshotKind};
 
 use super::{
-    Context, Crash, Cycle, Family, Group, Headline, Healthy, Input, LeftOut, PanicLink, Problem, Profile, ProfileEntry,
-    Race, RaceAccess, RaceLocation, Related, Report, RunningTest, Series, SeriesRow, Signal, Snapshot, StateCount,
-    Stats, Suspect, Table, Text, Tool, WaitObject, Waiter, Waiting,
+    Context, Crash, Cycle, Family, Group, Headline, Healthy, Input, JudgedFinding, LeftOut, PanicLink, Problem,
+    Profile, ProfileEntry, Race, RaceAccess, RaceLocation, Related, Report, RunningTest, Series, SeriesRow, Signal,
+    Snapshot, Source, SourceLine, SourceSide, StateCount, Stats, Suspect, Table, Text, Tool, WaitObject, Waiter,
+    Waiting,
 };
 
 /// The view of a case with at most `groups` rows in the group table.
@@ -58,6 +59,7 @@ pub(crate) fn build<'a>(cx: &'a Context<'a>, groups: usize) -> Report<'a> {
         races: case.races.iter().filter_map(|row| view_race(cx, row)).collect(),
         profiles: case.profiles.iter().filter_map(|row| view_profile(cx, row)).collect(),
         tables: case.tables.iter().map(|table| view_table(cx, table)).collect(),
+        source: case.code.as_ref().map(|code| view_source(cx, code)),
         problems: case.problems.iter().map(|problem| view_problem(cx, problem)).collect(),
         stats: Stats {
             bytes: case.stats.bytes,
@@ -106,6 +108,57 @@ fn view_suspect<'a>(cx: &'a Context<'a>, suspect: &'a case::Suspect) -> Suspect<
         evidence: suspect.evidence.iter().map(|step| cx.free(step)).collect(),
         stacks: suspect.stacks.iter().map(|&id| cx.stack(id)).collect(),
         would_decide: suspect.would_decide.as_deref().map(|text| cx.free(text)),
+        source: view_source_side(cx, &suspect.code),
+    }
+}
+
+fn view_source_side<'a>(cx: &'a Context<'a>, side: &'a case::CodeSide) -> Option<SourceSide<'a>> {
+    let is_empty = side.explanation.is_none() && side.lines.is_empty() && side.findings.is_empty();
+    (!is_empty).then(|| SourceSide {
+        explanation: side.explanation.as_deref().map(|text| cx.free(text)),
+        object: side.object.as_deref().map(|text| cx.free(text)),
+        lines: side
+            .lines
+            .iter()
+            .map(|line| SourceLine {
+                site: cx.site(&line.site),
+                label: cx.free(&line.label),
+                text: cx.free(&line.text),
+            })
+            .collect(),
+        findings: &side.findings,
+    })
+}
+
+fn view_source<'a>(cx: &'a Context<'a>, code: &'a case::CodeReport) -> Source<'a> {
+    Source {
+        packages: code.packages as u64,
+        frames: code.frames.0 as u64,
+        frames_found: code.frames.1 as u64,
+        findings: code
+            .findings
+            .iter()
+            .map(|judged| {
+                let finding = &judged.finding;
+                JudgedFinding {
+                    verdict: judged.verdict.as_str(),
+                    code: finding.code.to_string(),
+                    severity: finding.severity.as_str(),
+                    confidence: finding.confidence.as_str(),
+                    message: cx.free(&finding.message),
+                    why: cx.free(&finding.why),
+                    action: cx.free(&finding.action),
+                    site: super::Site {
+                        function: Cow::Borrowed(&finding.location.function),
+                        file: cx.path(&finding.location.file, &finding.location.function),
+                        line: finding.location.line,
+                    },
+                    fingerprint: finding.fingerprint.to_string(),
+                    evidence: judged.evidence.iter().map(|text| cx.free(text)).collect(),
+                    suspect: judged.suspect,
+                }
+            })
+            .collect(),
     }
 }
 

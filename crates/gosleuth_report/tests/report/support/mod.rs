@@ -207,6 +207,7 @@ pub(crate) fn everything() -> (EvidenceSet, CaseFile) {
     let serve_site = site("net/http.(*conn).serve", "/usr/local/go/src/net/http/server.go:2137");
     let serve_by = site("net/http.(*Server).Serve", "/usr/local/go/src/net/http/server.go:3454");
     let file = CaseFile {
+        code: None,
         headline: case::Headline {
             text: "1,204 goroutines are stuck sending on a channel that nobody receives from any more".to_owned(),
             verdict: Some(Verdict::Corroborated),
@@ -216,6 +217,7 @@ pub(crate) fn everything() -> (EvidenceSet, CaseFile) {
         suspects: suspects(send, lock, &quote, &creator, &keeper),
         candidates: vec![case::Suspect {
             would_decide: Some("a second snapshot some minutes later, or a goroutineleak profile".to_owned()),
+            code: gosleuth_case::CodeSide::default(),
             ..suspect(
                 SuspectKind::BlockedIo,
                 Verdict::Observed,
@@ -428,6 +430,7 @@ fn suspect(
         stacks: Vec::new(),
         evidence: Vec::new(),
         would_decide: None,
+        code: gosleuth_case::CodeSide::default(),
     }
 }
 

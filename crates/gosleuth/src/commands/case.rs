@@ -1,0 +1,58 @@
+//! `gosleuth case`: source and evidence in, one answer out.
+
+use anyhow::{Result, ensure};
+use gosleuth_case::Source;
+use gosleuth_rules::all_infos;
+
+use crate::args::{CaseArgs, RuleArgs, SourcePlace};
+use crate::check::{self, Scope, Settings};
+use crate::commands::inspect;
+use crate::revision::Revision;
+use crate::{Exit, Io};
+
+pub(crate) fn run(args: &CaseArgs, io: &mut Io<'_>) -> Result<Exit> {
+    inspect::run_with(&args.inspect, io, |io| source(args, io).map(Some))
+}
+
+/// What the rules find in the source, and its places.
+fn source(args: &CaseArgs, io: &mut Io<'_>) -> Result<Source> {
+    let revision;
+    let directory = match args.source_place() {
+        SourcePlace::Directory(directory) => io.directory.join(directory),
+        SourcePlace::Revision(name) => {
+            revision = Revision::unpack(&name, &io.directory)?;
+            revision.directory().to_owned()
+        }
+    };
+    ensure!(
+        directory.is_dir(),
+        "{} is no directory with source",
+        directory.display()
+    );
+    let rules = RuleArgs {
+        extend_select: args.extend_select.clone(),
+        budget: args.budget,
+        ..RuleArgs::default()
+    };
+    let settings = Settings::of_source(&rules, &directory)?;
+    let scope = Scope {
+        directory: &directory,
+        patterns: &args.packages,
+        build: &args.build,
+        tests: !args.no_tests,
+        cache: !args.no_cache,
+        quiet: args.inspect.output.quiet,
+        code: true,
+    };
+    let checked = check::run(&scope, &settings, io)?;
+    ensure!(
+        checked.stats.packages > 0,
+        "there are no Go packages in {}; --source names the directory of the module",
+        directory.display()
+    );
+    Ok(Source {
+        findings: checked.findings,
+        rules: all_infos(),
+        packages: checked.code,
+    })
+}

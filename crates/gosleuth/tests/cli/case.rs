@@ -1,0 +1,222 @@
+//! `gosleuth case` on recorded failures and their source.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use gosleuth_testkit::fixtures::{self, Fixture};
+use gosleuth_testkit::recordings::Recordings;
+use serde_json::Value;
+
+use crate::root;
+
+/// A directory of the build for one test, empty.
+fn scratch(name: &str) -> PathBuf {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&directory);
+    std::fs::create_dir_all(&directory).expect("a directory of the build");
+    directory
+}
+
+/// What `case` says of evidence, with a cache of its own.
+fn case(source: &Path, cache: &Path, words: &[&str], evidence: &[PathBuf]) -> Value {
+    let output = Command::new(env!("CARGO_BIN_EXE_gosleuth"))
+        .args(["case", "--format", "json", "--no-config", "--source"])
+        .arg(source)
+        .args(words)
+        .args(evidence)
+        .env("GOSLEUTH_CACHE", cache)
+        .stdin(Stdio::null())
+        .output()
+        .expect("gosleuth runs");
+    serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)))
+}
+
+fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
+    value[key].as_array().map_or(&[], Vec::as_slice)
+}
+
+/// Whether a suspect names a place of the fixture.
+fn is_at(suspect: &Value, functions: &[String], marks: &[(String, u64)]) -> bool {
+    let site = &suspect["site"];
+    let file = site["file"]
+        .as_str()
+        .and_then(|file| file.rsplit('/').next())
+        .unwrap_or("");
+    let line = site["line"].as_u64().unwrap_or(0);
+    functions.iter().any(|function| site["function"] == function.as_str())
+        || marks.iter().any(|(known, number)| known == file && *number == line)
+}
+
+fn is_sure(suspect: &Value) -> bool {
+    matches!(suspect["verdict"].as_str(), Some("proved" | "corroborated"))
+}
+
+/// Everything that hangs or leaks, from one dump and the source.
+#[test]
+fn one_dump_and_the_source_decide() {
+    let programs = root().join("testdata/programs");
+    let directory = scratch("case");
+    let cache = directory.join("cache");
+    let recorded = Recordings::open(27);
+    let (mut right, mut all, mut healthy, mut noise) = (0, 0, 0, 0);
+    let mut lines = String::new();
+    for fixture in fixtures::all() {
+        let Fixture {
+            id: name,
+            dir: home,
+            facts,
+        } = &fixture;
+        let Some(dump) = recorded.get(name, "A.debug2.txt") else {
+            continue;
+        };
+        let family = name.split('/').next().unwrap_or("");
+        if !["leak", "lock", "deadlock", "runtime", "healthy"].contains(&family) {
+            continue;
+        }
+        let path = directory.join(format!("{}.txt", name.replace('/', "-")));
+        std::fs::write(&path, dump).expect("a file of the build");
+        let report = case(&programs, &cache, &[], &[path]);
+        let suspects = list(&report, "suspects");
+        if family == "healthy" {
+            healthy += 1;
+            noise += suspects.len();
+            for suspect in suspects {
+                writeln!(lines, "healthy {name}: {}", suspect["headline"]).expect("text");
+            }
+            continue;
+        }
+        all += 1;
+        let marks: Vec<(String, u64)> = fixtures::marks(home)
+            .into_iter()
+            .filter(|mark| facts.lines.contains(&mark.name))
+            .map(|mark| (mark.file, u64::from(mark.line)))
+            .collect();
+        match suspects.iter().find(|suspect| is_at(suspect, &facts.functions, &marks)) {
+            Some(suspect) if is_sure(suspect) => right += 1,
+            Some(suspect) => writeln!(lines, "{name}: {}", suspect["verdict"]).expect("text"),
+            None => writeln!(lines, "{name}: no suspect at that place").expect("text"),
+        }
+    }
+    let text = format!(
+        "One dump of Go 1.27 and the source, taken seconds after the start: right suspect at least corroborated for {right} of {all}\n\
+         programs; suspects of {healthy} healthy programs: {noise}. What is missed:\n\n{lines}"
+    );
+    let snapshot = root().join("testdata/conformance/case.txt");
+    if std::env::var_os("UPDATE_CASE").is_some() {
+        std::fs::write(&snapshot, text).expect("the snapshot is written");
+    } else {
+        let known = std::fs::read_to_string(&snapshot).expect("the snapshot");
+        assert!(
+            known == text,
+            "UPDATE_CASE=1 writes testdata/conformance/case.txt anew; look at what changed:\n{text}"
+        );
+    }
+}
+
+/// The order service: every seeded leak is named, most from one dump alone, and the corrected twin has no suspect.
+#[test]
+fn the_order_service() {
+    let source = root().join("testdata/orders");
+    let directory = scratch("case-orders");
+    let cache = directory.join("cache");
+    for version in ["go1.21", "go1.27"] {
+        let home = root().join("testdata/recordings/orders").join(version);
+        let sure = |report: &Value| -> Vec<String> {
+            fixtures::order_service_leaks()
+                .into_iter()
+                .filter(|leak| {
+                    let suspects = list(report, "suspects");
+                    suspects
+                        .iter()
+                        .any(|suspect| is_sure(suspect) && is_at(suspect, &leak.functions, &[]))
+                })
+                .map(|leak| leak.lines.concat())
+                .collect()
+        };
+        let one = case(&source, &cache, &[], &[home.join("leaky/goroutine.1.debug2.txt.gz")]);
+        let found = sure(&one);
+        for expected in ["LEAK1", "LEAK3", "LEAK4", "LEAK7"] {
+            assert!(
+                found.iter().any(|leak| leak == expected),
+                "{version} {expected}: {found:?}"
+            );
+        }
+        let count = |key: &str| one["source"][key].as_u64().expect("a number");
+        assert!(
+            count("frames_found") * 10 >= count("frames") * 9,
+            "{version}: {}",
+            one["source"]
+        );
+        let all = case(&source, &cache, &[], &[home.join("leaky")]);
+        for leak in fixtures::order_service_leaks() {
+            let functions = [leak.functions, leak.frames].concat();
+            let mut suspects = list(&all, "suspects").iter();
+            assert!(
+                suspects.any(|suspect| is_at(suspect, &functions, &[])),
+                "{version}: {}",
+                leak.summary
+            );
+        }
+        let fixed = case(&source, &cache, &["--tags", "fixed"], &[home.join("fixed")]);
+        assert_eq!(list(&fixed, "suspects"), &[] as &[Value], "{version}");
+    }
+}
+
+/// A waiter of a lock gets its holder, a finding the suspect that shows it.
+#[test]
+fn holder_and_finding() {
+    let programs = root().join("testdata/programs");
+    let directory = scratch("case-holder");
+    let recorded = Recordings::open(27);
+    let dump = recorded
+        .get("lock/abba-transfer", "A.debug2.txt")
+        .expect("the recording");
+    let path = directory.join("dump.txt");
+    std::fs::write(&path, dump).expect("a file of the build");
+    let report = case(
+        &programs,
+        &directory.join("cache"),
+        &["--packages", "./lock/abba-transfer"],
+        std::slice::from_ref(&path),
+    );
+    let suspect = &list(&report, "suspects")[0];
+    assert_eq!(suspect["verdict"], "corroborated");
+    assert_eq!(suspect["source"]["object"], "`wallet.mu`");
+    let explanation = suspect["source"]["explanation"].as_str().expect("an explanation");
+    assert!(
+        explanation.contains("holds `wallet.mu`: it took it in main.(*wallet).pay (main.go:23)"),
+        "{explanation}"
+    );
+    let lines: Vec<_> = list(&suspect["source"], "lines")
+        .iter()
+        .map(|line| line["text"].as_str())
+        .collect();
+    assert_eq!(lines, [Some("w.mu.Lock() // MARK: BUG"), Some("w.mu.Lock()")]);
+    let schema = std::fs::read_to_string(root().join("docs/schema/inspect.v1.json")).expect("the schema");
+    let schema: Value = serde_json::from_str(&schema).expect("JSON");
+    assert_eq!(
+        gosleuth_testkit::schema::problems(&schema, &report),
+        Vec::<String>::new()
+    );
+}
+
+/// What is wrong with the arguments is said in one sentence.
+#[test]
+fn a_source_without_packages() {
+    let directory = scratch("case-empty");
+    let dump = directory.join("dump.txt");
+    std::fs::write(&dump, "goroutine 1 [running]:\nmain.main()\n\t/src/main.go:3 +0x1d\n")
+        .expect("a file of the build");
+    let output = Command::new(env!("CARGO_BIN_EXE_gosleuth"))
+        .args(["case", "--source"])
+        .arg(&directory)
+        .arg(&dump)
+        .stdin(Stdio::null())
+        .output()
+        .expect("gosleuth runs");
+    assert_eq!(output.status.code(), Some(2));
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(text.contains("there are no Go packages in"), "{text}");
+}
