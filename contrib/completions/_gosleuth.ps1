@@ -25,6 +25,7 @@ Register-ArgumentCompleter -Native -CommandName 'gosleuth' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('capture', 'capture', [CompletionResultType]::ParameterValue, 'Take everything that explains an incident from running processes, without harming them, into one file')
             [CompletionResult]::new('case', 'case', [CompletionResultType]::ParameterValue, 'Lay the source beside the evidence: what the code allows, and what the process did')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Find concurrency faults in Go source: leaks, deadlocks, races, panics, lost contexts, unclosed resources')
             [CompletionResult]::new('inspect', 'inspect', [CompletionResultType]::ParameterValue, 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs')
@@ -34,6 +35,41 @@ Register-ArgumentCompleter -Native -CommandName 'gosleuth' -ScriptBlock {
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Show the page of a rule or of a catalogue entry, or the list of all')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'gosleuth;capture' {
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Where to: a directory, or one file if the name ends in .case')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Where to: a directory, or one file if the name ends in .case')
+            [CompletionResult]::new('--every', '--every', [CompletionResultType]::ParameterName, 'Time from one round of questions to the next')
+            [CompletionResult]::new('--for', '--for', [CompletionResultType]::ParameterName, 'How long to go on; 0 makes one round [default: two rounds]')
+            [CompletionResult]::new('--trace', '--trace', [CompletionResultType]::ParameterName, 'Length of the execution trace in the first round; 0 takes none')
+            [CompletionResult]::new('--trace-cap', '--trace-cap', [CompletionResultType]::ParameterName, 'Most goroutines of a process of which a trace is taken')
+            [CompletionResult]::new('--page', '--page', [CompletionResultType]::ParameterName, 'Also take this page of each server in each round, for example /version. May be repeated')
+            [CompletionResult]::new('--on', '--on', [CompletionResultType]::ParameterName, 'Begin when this holds for one of the processes: goroutines>5000, memstats.HeapAlloc>2GiB, http_inflight>=100')
+            [CompletionResult]::new('--poll', '--poll', [CompletionResultType]::ParameterName, 'With --on: time between two looks')
+            [CompletionResult]::new('--captures', '--captures', [CompletionResultType]::ParameterName, 'With --on: make this many captures, NAME-1, NAME-2 and so on')
+            [CompletionResult]::new('--cooldown', '--cooldown', [CompletionResultType]::ParameterName, 'With --captures: shortest time from the end of one capture to the beginning of the next')
+            [CompletionResult]::new('--give-up', '--give-up', [CompletionResultType]::ParameterName, 'With --on: give up after this time without a capture')
+            [CompletionResult]::new('--stacks', '--stacks', [CompletionResultType]::ParameterName, 'Ask for every stack with wait times (goroutine?debug=2), which stops the target while it is written')
+            [CompletionResult]::new('--stacks-cap', '--stacks-cap', [CompletionResultType]::ParameterName, 'With --stacks=auto: most goroutines for which every stack is asked')
+            [CompletionResult]::new('--leaks', '--leaks', [CompletionResultType]::ParameterName, 'Ask for the goroutineleak profile, which forces a garbage collection in the target')
+            [CompletionResult]::new('--leaks-cap', '--leaks-cap', [CompletionResultType]::ParameterName, 'With --leaks=auto: most waiting goroutines for which the leak profile is asked')
+            [CompletionResult]::new('--spacing', '--spacing', [CompletionResultType]::ParameterName, 'Time between two requests')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Longest time to connect')
+            [CompletionResult]::new('--read-timeout', '--read-timeout', [CompletionResultType]::ParameterName, 'Longest time until the target begins to answer')
+            [CompletionResult]::new('--total-timeout', '--total-timeout', [CompletionResultType]::ParameterName, 'Longest time for one request')
+            [CompletionResult]::new('--max-response', '--max-response', [CompletionResultType]::ParameterName, 'Most bytes of one response; the rest is left out and said so')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Extra request header, NAME: VALUE, or @FILE with one per line. May be repeated')
+            [CompletionResult]::new('--bearer-file', '--bearer-file', [CompletionResultType]::ParameterName, 'File that holds a bearer token')
+            [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'User and password for basic authentication, NAME:PASSWORD, or @FILE that holds them')
+            [CompletionResult]::new('--ca', '--ca', [CompletionResultType]::ParameterName, 'Certificate authorities to trust, PEM, instead of those of the system')
+            [CompletionResult]::new('--cert', '--cert', [CompletionResultType]::ParameterName, 'Client certificate, PEM')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Key of the client certificate, PEM')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on standard error but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on standard error but errors')
+            [CompletionResult]::new('--insecure', '--insecure', [CompletionResultType]::ParameterName, 'Do not verify the target''s certificate')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'gosleuth;case' {
@@ -230,6 +266,7 @@ Register-ArgumentCompleter -Native -CommandName 'gosleuth' -ScriptBlock {
             break
         }
         'gosleuth;help' {
+            [CompletionResult]::new('capture', 'capture', [CompletionResultType]::ParameterValue, 'Take everything that explains an incident from running processes, without harming them, into one file')
             [CompletionResult]::new('case', 'case', [CompletionResultType]::ParameterValue, 'Lay the source beside the evidence: what the code allows, and what the process did')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Find concurrency faults in Go source: leaks, deadlocks, races, panics, lost contexts, unclosed resources')
             [CompletionResult]::new('inspect', 'inspect', [CompletionResultType]::ParameterValue, 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs')
@@ -239,6 +276,9 @@ Register-ArgumentCompleter -Native -CommandName 'gosleuth' -ScriptBlock {
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Show the page of a rule or of a catalogue entry, or the list of all')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'gosleuth;help;capture' {
             break
         }
         'gosleuth;help;case' {

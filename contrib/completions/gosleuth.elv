@@ -22,6 +22,7 @@ set edit:completion:arg-completer[gosleuth] = {|@words|
             cand --help 'Print help'
             cand -V 'Print version'
             cand --version 'Print version'
+            cand capture 'Take everything that explains an incident from running processes, without harming them, into one file'
             cand case 'Lay the source beside the evidence: what the code allows, and what the process did'
             cand check 'Find concurrency faults in Go source: leaks, deadlocks, races, panics, lost contexts, unclosed resources'
             cand inspect 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs'
@@ -31,6 +32,40 @@ set edit:completion:arg-completer[gosleuth] = {|@words|
             cand explain 'Show the page of a rule or of a catalogue entry, or the list of all'
             cand completions 'Print a completion script for a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'gosleuth;capture'= {
+            cand -o 'Where to: a directory, or one file if the name ends in .case'
+            cand --output 'Where to: a directory, or one file if the name ends in .case'
+            cand --every 'Time from one round of questions to the next'
+            cand --for 'How long to go on; 0 makes one round [default: two rounds]'
+            cand --trace 'Length of the execution trace in the first round; 0 takes none'
+            cand --trace-cap 'Most goroutines of a process of which a trace is taken'
+            cand --page 'Also take this page of each server in each round, for example /version. May be repeated'
+            cand --on 'Begin when this holds for one of the processes: goroutines>5000, memstats.HeapAlloc>2GiB, http_inflight>=100'
+            cand --poll 'With --on: time between two looks'
+            cand --captures 'With --on: make this many captures, NAME-1, NAME-2 and so on'
+            cand --cooldown 'With --captures: shortest time from the end of one capture to the beginning of the next'
+            cand --give-up 'With --on: give up after this time without a capture'
+            cand --stacks 'Ask for every stack with wait times (goroutine?debug=2), which stops the target while it is written'
+            cand --stacks-cap 'With --stacks=auto: most goroutines for which every stack is asked'
+            cand --leaks 'Ask for the goroutineleak profile, which forces a garbage collection in the target'
+            cand --leaks-cap 'With --leaks=auto: most waiting goroutines for which the leak profile is asked'
+            cand --spacing 'Time between two requests'
+            cand --connect-timeout 'Longest time to connect'
+            cand --read-timeout 'Longest time until the target begins to answer'
+            cand --total-timeout 'Longest time for one request'
+            cand --max-response 'Most bytes of one response; the rest is left out and said so'
+            cand --header 'Extra request header, NAME: VALUE, or @FILE with one per line. May be repeated'
+            cand --bearer-file 'File that holds a bearer token'
+            cand --user 'User and password for basic authentication, NAME:PASSWORD, or @FILE that holds them'
+            cand --ca 'Certificate authorities to trust, PEM, instead of those of the system'
+            cand --cert 'Client certificate, PEM'
+            cand --key 'Key of the client certificate, PEM'
+            cand -q 'Say nothing on standard error but errors'
+            cand --quiet 'Say nothing on standard error but errors'
+            cand --insecure 'Do not verify the target''s certificate'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'gosleuth;case'= {
             cand --source 'Where the source is: a directory, or git:REV for a revision of the repository around this directory'
@@ -218,6 +253,7 @@ set edit:completion:arg-completer[gosleuth] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'gosleuth;help'= {
+            cand capture 'Take everything that explains an incident from running processes, without harming them, into one file'
             cand case 'Lay the source beside the evidence: what the code allows, and what the process did'
             cand check 'Find concurrency faults in Go source: leaks, deadlocks, races, panics, lost contexts, unclosed resources'
             cand inspect 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs'
@@ -227,6 +263,8 @@ set edit:completion:arg-completer[gosleuth] = {|@words|
             cand explain 'Show the page of a rule or of a catalogue entry, or the list of all'
             cand completions 'Print a completion script for a shell'
             cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'gosleuth;help;capture'= {
         }
         &'gosleuth;help;case'= {
         }

@@ -26,6 +26,7 @@ end
 
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -s h -l help -d 'Print help'
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -s V -l version -d 'Print version'
+complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "capture" -d 'Take everything that explains an incident from running processes, without harming them, into one file'
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "case" -d 'Lay the source beside the evidence: what the code allows, and what the process did'
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "check" -d 'Find concurrency faults in Go source: leaks, deadlocks, races, panics, lost contexts, unclosed resources'
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "inspect" -d 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs'
@@ -35,6 +36,39 @@ complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "rules" -d 'List t
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "explain" -d 'Show the page of a rule or of a catalogue entry, or the list of all'
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand capture" -s o -l output -d 'Where to: a directory, or one file if the name ends in .case' -r -F
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand capture" -l every -d 'Time from one round of questions to the next' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand capture" -l for -d 'How long to go on; 0 makes one round [default: two rounds]' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand capture" -l trace -d 'Length of the execution trace in the first round; 0 takes none' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand capture" -l trace-cap -d 'Most goroutines of a process of which a trace is taken' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand capture" -l page -d 'Also take this page of each server in each round, for example /version. May be repeated' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand capture" -l on -d 'Begin when this holds for one of the processes: goroutines>5000, memstats.HeapAlloc>2GiB, http_inflight>=100' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand capture" -l poll -d 'With --on: time between two looks' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand capture" -l captures -d 'With --on: make this many captures, NAME-1, NAME-2 and so on' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand capture" -l cooldown -d 'With --captures: shortest time from the end of one capture to the beginning of the next' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand capture" -l give-up -d 'With --on: give up after this time without a capture' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand capture" -l stacks -d 'Ask for every stack with wait times (goroutine?debug=2), which stops the target while it is written' -r -f -a "auto\t'When it is cheap enough'
+always\t'Whatever it costs'
+never\t'Not at all'"
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand capture" -l stacks-cap -d 'With --stacks=auto: most goroutines for which every stack is asked' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand capture" -l leaks -d 'Ask for the goroutineleak profile, which forces a garbage collection in the target' -r -f -a "auto\t'When it is cheap enough'
+always\t'Whatever it costs'
+never\t'Not at all'"
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand capture" -l leaks-cap -d 'With --leaks=auto: most waiting goroutines for which the leak profile is asked' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand capture" -l spacing -d 'Time between two requests' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand capture" -l connect-timeout -d 'Longest time to connect' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand capture" -l read-timeout -d 'Longest time until the target begins to answer' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand capture" -l total-timeout -d 'Longest time for one request' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand capture" -l max-response -d 'Most bytes of one response; the rest is left out and said so' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand capture" -l header -d 'Extra request header, NAME: VALUE, or @FILE with one per line. May be repeated' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand capture" -l bearer-file -d 'File that holds a bearer token' -r -F
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand capture" -l user -d 'User and password for basic authentication, NAME:PASSWORD, or @FILE that holds them' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand capture" -l ca -d 'Certificate authorities to trust, PEM, instead of those of the system' -r -F
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand capture" -l cert -d 'Client certificate, PEM' -r -F
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand capture" -l key -d 'Key of the client certificate, PEM' -r -F
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand capture" -s q -l quiet -d 'Say nothing on standard error but errors'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand capture" -l insecure -d 'Do not verify the target\'s certificate'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand capture" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand case" -l source -d 'Where the source is: a directory, or git:REV for a revision of the repository around this directory' -r
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand case" -l packages -d 'Packages of the source, as the go command takes them; may be repeated' -r
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand case" -l tags -d 'Build tags, with commas between them; instead of those of GOFLAGS' -r
@@ -235,12 +269,13 @@ markdown\t'Markdown'
 json\t'For programs'"
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from case check inspect list model rules explain completions help" -f -a "case" -d 'Lay the source beside the evidence: what the code allows, and what the process did'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from case check inspect list model rules explain completions help" -f -a "check" -d 'Find concurrency faults in Go source: leaks, deadlocks, races, panics, lost contexts, unclosed resources'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from case check inspect list model rules explain completions help" -f -a "inspect" -d 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from case check inspect list model rules explain completions help" -f -a "list" -d 'Show which packages and files would be analysed, and why others would not'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from case check inspect list model rules explain completions help" -f -a "model" -d 'Show what one function and its goroutines do to channels and locks, and whether that can hang or panic'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from case check inspect list model rules explain completions help" -f -a "rules" -d 'List the rules of `check`'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from case check inspect list model rules explain completions help" -f -a "explain" -d 'Show the page of a rule or of a catalogue entry, or the list of all'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from case check inspect list model rules explain completions help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from case check inspect list model rules explain completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check inspect list model rules explain completions help" -f -a "capture" -d 'Take everything that explains an incident from running processes, without harming them, into one file'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check inspect list model rules explain completions help" -f -a "case" -d 'Lay the source beside the evidence: what the code allows, and what the process did'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check inspect list model rules explain completions help" -f -a "check" -d 'Find concurrency faults in Go source: leaks, deadlocks, races, panics, lost contexts, unclosed resources'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check inspect list model rules explain completions help" -f -a "inspect" -d 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check inspect list model rules explain completions help" -f -a "list" -d 'Show which packages and files would be analysed, and why others would not'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check inspect list model rules explain completions help" -f -a "model" -d 'Show what one function and its goroutines do to channels and locks, and whether that can hang or panic'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check inspect list model rules explain completions help" -f -a "rules" -d 'List the rules of `check`'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check inspect list model rules explain completions help" -f -a "explain" -d 'Show the page of a rule or of a catalogue entry, or the list of all'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check inspect list model rules explain completions help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check inspect list model rules explain completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
