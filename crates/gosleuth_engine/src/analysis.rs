@@ -6,8 +6,8 @@
 //! function concerns its package alone. Where functions are declared is not seen by others: lines move too easily.
 //!
 //! Units of main modules may tell those that depend on them more than types: facts about their objects, in a form that only the visitor
-//! knows. Which of them a unit has asked for is kept with what was found out about it, so that a change of a fact concerns those who asked for
-//! it and nobody else. A unit with facts releases those that import it when the visitor has seen it.
+//! knows; other units tell their own tests. Which of them a unit has asked for is kept with what was found out about it, so that a change of a
+//! fact concerns those who asked for it and nobody else. Who is told begins when the visitor has seen the unit that tells.
 
 use std::cell::RefCell;
 use std::num::NonZeroUsize;
@@ -23,13 +23,14 @@ use gosleuth_types::{
 };
 use rustc_hash::FxHashMap;
 
-use crate::cache::{Asked, Cache, Digest, Entry, Fact, Facts, Key, KeyBuilder, hash_file};
+use crate::cache::{Cache, Digest, Entry, Facts, Key, KeyBuilder, hash_file};
 use crate::config::Config;
 use crate::schedule::{self, Job, Node};
 use crate::stdlib::Stdlib;
 use crate::system::System;
 use crate::units::{Unit, UnitId, UnitTarget, Variant, units};
-use crate::workspace::{MissingReason, Module, PackageId, Role, Workspace};
+use crate::workspace::{MissingReason, PackageId, Role, Workspace};
+use facts::{Telling, telling};
 
 /// What is analysed, and how.
 pub struct AnalysisOptions<'a> {
@@ -194,6 +195,7 @@ struct Run<'a> {
     stdlib: OnceLock<Stdlib>,
     target: (&'a str, &'a str),
     wanted: Vec<bool>,
+    telling: Vec<Telling>,
     written: AtomicBool,
 }
 
@@ -255,6 +257,7 @@ impl<'a> Run<'a> {
             .iter()
             .map(|unit| options.visited == Visited::All || workspace.roots.binary_search(&unit.package).is_ok())
             .collect();
+        let telling = telling(workspace, options, &units);
         Self {
             system,
             workspace,
@@ -270,6 +273,7 @@ impl<'a> Run<'a> {
             stdlib: OnceLock::new(),
             target: (&config.goos, &config.goarch),
             wanted,
+            telling,
             written: AtomicBool::new(false),
         }
     }
@@ -346,62 +350,10 @@ impl<'a> Run<'a> {
         }
         for &need in &self.needs[id.index()] {
             key.key(self.digest(need)?);
-            key.text(if self.tells(need) { "tells" } else { "" });
+            key.text(if self.tells(need, id) { "tells" } else { "" });
         }
+        key.text(&format!("{:?}", self.telling[id.index()]));
         Some(key.finish())
-    }
-
-    /// Whether a unit has facts for others: a package of a main module, without its tests.
-    fn tells(&self, id: UnitId) -> bool {
-        let unit = &self.units[id];
-        let package = &self.workspace.packages[unit.package];
-        let module = package.module.map(|module| &self.workspace.modules[module]);
-        self.options.facts
-            && unit.variant == Variant::Plain
-            && !package.standard
-            && module.is_some_and(Module::is_main)
-            && !self.is_in_circle(unit)
-    }
-
-    /// Whether a unit is in a circle of imports: what it would hear there depends on who is faster.
-    fn is_in_circle(&self, unit: &Unit) -> bool {
-        let depth = |package: PackageId| self.workspace.packages[package].depth;
-        unit.imports.iter().any(|import| match import.target {
-            UnitTarget::Unit(target) => depth(self.units[target].package) >= depth(unit.package),
-            _ => false,
-        })
-    }
-
-    /// The fact about an object of a package that is done.
-    fn fact(&self, obj: ObjRef) -> Option<&Fact> {
-        let slot = &self.slots[self.unit_of.get(&obj.pkg)?.index()];
-        let entry = || slot.entry.get().map(|entry| &entry.facts);
-        slot.facts.get().or_else(entry)?.of(obj.index)
-    }
-
-    /// Whether all that was asked for when an entry was made would be answered in the same way.
-    fn is_answered(&self, entry: &Entry) -> bool {
-        entry.asked.iter().all(|asked| {
-            let obj = self.by_path.get(&asked.path).map(|&pkg| ObjRef {
-                pkg,
-                index: asked.index,
-            });
-            obj.and_then(|obj| self.fact(obj)).map(|fact| fact.digest) == asked.digest
-        })
-    }
-
-    /// What was asked for, as it is kept.
-    fn asked(&self, asked: FxHashMap<ObjRef, Option<Digest>>) -> Vec<Asked> {
-        let mut asked: Vec<Asked> = asked
-            .into_iter()
-            .map(|(obj, digest)| Asked {
-                path: export::path(&self.world, obj.pkg).into_owned(),
-                index: obj.index,
-                digest,
-            })
-            .collect();
-        asked.sort();
-        asked
     }
 
     fn digest(&self, id: UnitId) -> Option<Key> {
@@ -431,6 +383,7 @@ impl<'a> Run<'a> {
         let place = |unit: UnitId| jobs.binary_search(&unit).ok().map(|place| place as u32);
         Node {
             needs: self.needs[id.index()].iter().copied().filter_map(place).collect(),
+            after: self.told_as_tests(id).filter_map(place).collect(),
             weight: 10 * self.paths(id).len() as u64,
         }
     }
@@ -498,7 +451,8 @@ impl<'a> Run<'a> {
             word_size: self.word_size,
         };
         let mut exported = None;
-        let tells = self.tells(id);
+        let telling = self.telling[id.index()];
+        let tells = telling != Telling::Nobody;
         let checked = check_package(&self.world, input, |types: PackageTypes| {
             self.world.finish(pkg, types);
             if self.options.cache.is_some() {
@@ -508,7 +462,7 @@ impl<'a> Run<'a> {
                     let _ = slot.digest.set(digest);
                 }
             }
-            if !tells {
+            if telling != Telling::All {
                 publish();
             }
         });
@@ -531,7 +485,7 @@ impl<'a> Run<'a> {
                 tells,
                 resolve: &|path| self.resolve_path(path),
                 fact: &|obj| {
-                    self.unit_of.get(&obj.pkg).filter(|&&unit| self.tells(unit))?;
+                    self.unit_of.get(&obj.pkg).filter(|&&unit| self.tells(unit, id))?;
                     let fact = self.fact(obj);
                     asked.borrow_mut().insert(obj, fact.map(|fact| fact.digest));
                     fact.map(|fact| fact.bytes.as_slice())
@@ -765,6 +719,7 @@ impl Run<'_> {
     }
 }
 
+mod facts;
 #[cfg(test)]
 mod facts_tests;
 #[cfg(test)]

@@ -26,6 +26,8 @@ pub(crate) trait Job: Sync {
 pub(crate) struct Node {
     /// Positions of the packages it imports.
     pub(crate) needs: Vec<u32>,
+    /// Positions of packages on which all work has to be done before this one begins.
+    pub(crate) after: Vec<u32>,
     /// How much work it is, in any unit: long chains go first.
     pub(crate) weight: u64,
 }
@@ -57,6 +59,8 @@ struct State<P> {
 struct Schedule<'a, J: Job> {
     job: &'a J,
     dependents: Vec<Vec<u32>>,
+    /// Those that wait for the end of the work.
+    followers: Vec<Vec<u32>>,
     /// Work on the longest chain of packages from this one on.
     urgency: Vec<u64>,
     ahead: usize,
@@ -90,20 +94,25 @@ impl<'a, J: Job> Schedule<'a, J> {
     fn new(job: &'a J, nodes: &[Node], threads: NonZeroUsize) -> Self {
         let count = nodes.len();
         let mut dependents = vec![Vec::new(); count];
+        let mut followers = vec![Vec::new(); count];
         let mut blocked = vec![0; count];
         for (index, node) in nodes.iter().enumerate() {
-            for &need in &node.needs {
-                if let Some(list) = dependents.get_mut(need as usize) {
-                    list.push(index as u32);
-                    blocked[index] += 1;
+            for (needs, lists) in [(&node.needs, &mut dependents), (&node.after, &mut followers)] {
+                for &need in needs {
+                    if let Some(list) = lists.get_mut(need as usize) {
+                        list.push(index as u32);
+                        blocked[index] += 1;
+                    }
                 }
             }
         }
-        let (order, depth) = topological(&blocked, &dependents);
+        let (order, depth) = topological(&blocked, &[&dependents, &followers]);
         let mut urgency = vec![0; count];
         for &node in order.iter().rev() {
-            let after = dependents[node as usize]
+            let later = [&dependents, &followers];
+            let after = later
                 .iter()
+                .flat_map(|lists| &lists[node as usize])
                 .map(|&next| urgency[next as usize])
                 .max();
             urgency[node as usize] = after.unwrap_or(0) + nodes[node as usize].weight;
@@ -117,6 +126,7 @@ impl<'a, J: Job> Schedule<'a, J> {
         Self {
             job,
             dependents,
+            followers,
             urgency,
             ahead: AHEAD * threads.get(),
             state: Mutex::new(State {
@@ -171,6 +181,7 @@ impl<'a, J: Job> Schedule<'a, J> {
     fn run(&self, node: u32, prepared: Option<J::Prepared>) {
         // Also when the job panics: the others would wait for ever.
         let _end = OnDrop(|| {
+            self.release(&self.followers[node as usize]);
             let mut state = self.lock();
             state.active -= 1;
             state.unfinished -= 1;
@@ -179,7 +190,7 @@ impl<'a, J: Job> Schedule<'a, J> {
         let published = Cell::new(false);
         let publish = || {
             if !published.replace(true) {
-                self.release(node);
+                self.release(&self.dependents[node as usize]);
             }
         };
         let _publish = OnDrop(publish);
@@ -187,10 +198,10 @@ impl<'a, J: Job> Schedule<'a, J> {
         self.job.run(node as usize, prepared, &publish);
     }
 
-    /// Lets those begin that waited for this package alone.
-    fn release(&self, node: u32) {
+    /// Lets those begin that waited for one package alone.
+    fn release(&self, waiting: &[u32]) {
         let mut state = self.lock();
-        for &dependent in &self.dependents[node as usize] {
+        for &dependent in waiting {
             let blocked = &mut state.blocked[dependent as usize];
             *blocked = blocked.saturating_sub(1);
             if *blocked == 0 {
@@ -260,7 +271,7 @@ impl<P> State<P> {
 }
 
 /// Packages in an order in which those they need come first, and the length of the chain before each; without those in circles.
-fn topological(blocked: &[u32], dependents: &[Vec<u32>]) -> (Vec<u32>, Vec<u32>) {
+fn topological(blocked: &[u32], later: &[&Vec<Vec<u32>>; 2]) -> (Vec<u32>, Vec<u32>) {
     let mut blocked = blocked.to_vec();
     let mut depth = vec![0; blocked.len()];
     let mut order: Vec<u32> = (0..blocked.len() as u32)
@@ -269,7 +280,7 @@ fn topological(blocked: &[u32], dependents: &[Vec<u32>]) -> (Vec<u32>, Vec<u32>)
     let mut next = 0;
     while let Some(&node) = order.get(next) {
         next += 1;
-        for &dependent in &dependents[node as usize] {
+        for &dependent in later.iter().flat_map(|lists| &lists[node as usize]) {
             let place = dependent as usize;
             depth[place] = depth[place].max(depth[node as usize] + 1);
             blocked[place] -= 1;
@@ -331,6 +342,7 @@ mod tests {
     fn nodes(needs: &[&[u32]]) -> Vec<Node> {
         let node = |needs: &&[u32]| Node {
             needs: needs.to_vec(),
+            after: Vec::new(),
             weight: 1,
         };
         needs.iter().map(node).collect()
@@ -370,6 +382,21 @@ mod tests {
         check(&chain.iter().map(Vec::as_slice).collect::<Vec<_>>());
         let wide: Vec<Vec<u32>> = (0..200_u32).map(|n| (0..n.min(7)).collect()).collect();
         check(&wide.iter().map(Vec::as_slice).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn packages_may_wait_for_the_end_of_others() {
+        let mut nodes = nodes(&[&[], &[0], &[0, 1], &[1]]);
+        nodes[2].after = vec![0];
+        nodes[3].after = vec![0, 1];
+        for threads in 1..=4 {
+            let log = Log::default();
+            run(&log, &nodes, NonZeroUsize::new(threads).unwrap());
+            let events = log.events.into_inner().unwrap();
+            let at = |event| events.iter().position(|&e| e == event).unwrap();
+            assert!(at(('e', 0)) < at(('b', 2)));
+            assert!(at(('e', 0)) < at(('b', 3)) && at(('e', 1)) < at(('b', 3)));
+        }
     }
 
     #[test]

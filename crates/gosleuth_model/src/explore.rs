@@ -181,6 +181,8 @@ struct Edge {
     transition: u32,
     /// Whether what it rests on is a guess.
     guessed: bool,
+    /// Whether it needs that code outside does its part now.
+    bets: bool,
 }
 
 /// A state that was visited.
@@ -303,6 +305,7 @@ impl Search<'_, '_> {
             .next
             .last()
             .map_or(0, |edge| edge.transition + 1);
+        let bets = self.machine.bets(state, transition);
         let mut new = Vec::new();
         for (branch, after) in self.machine.apply(state, transition).into_iter().enumerate() {
             let guessed = after.guesses > state.guesses;
@@ -316,6 +319,7 @@ impl Search<'_, '_> {
                         to,
                         transition: number,
                         guessed,
+                        bets,
                     };
                     self.nodes[node as usize].next.push(edge);
                     if is_new {
@@ -521,9 +525,10 @@ impl Search<'_, '_> {
             }
         }
         let of_branches = |prices: &[u32], branches: &[Edge], whole: bool| {
-            let each = || branches.iter().map(|edge| prices[edge.to as usize]);
+            let price = |edge: &Edge| prices[edge.to as usize].saturating_add(u32::from(edge.bets));
+            let each = || branches.iter().map(price);
             let least = each().min().unwrap_or(u32::MAX);
-            if !branches.iter().any(|edge| edge.guessed) {
+            if !branches.iter().any(|edge| edge.guessed && !edge.bets) {
                 return least;
             }
             let most = if whole {
@@ -556,6 +561,7 @@ impl Search<'_, '_> {
                 to,
                 transition: 0,
                 guessed: self.nodes[to as usize].state.guesses > 0,
+                bets: false,
             })
             .collect();
         of_branches(&prices, &begins, true)

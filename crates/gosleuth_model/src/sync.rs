@@ -239,9 +239,26 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Whether a select goes on because code outside serves a channel: that it does so now is a guess where all of an execution is here.
+    pub(crate) fn bets(&self, state: &State, transition: &Transition) -> bool {
+        let Transition::Go(gid, case) = *transition else {
+            return false;
+        };
+        let Some(SyncOp::Select { cases, .. }) = parked(state, gid).map(|parked| &parked.op) else {
+            return false;
+        };
+        let Some((Val::Chan(obj), send)) = cases.get(case as usize) else {
+            return false;
+        };
+        let served = |chan: &Chan| chan.shared && !chan.closed && (send.is_some() || chan.buffer.is_empty());
+        !self.is_part.get() && state.chan(*obj).is_some_and(served)
+    }
+
     /// Goes on in one way: every state that comes of it.
     pub(crate) fn apply(&self, state: &State, transition: &Transition) -> Vec<State> {
+        let bets = self.bets(state, transition);
         let mut state = state.clone();
+        state.guesses += u32::from(bets);
         let mut runs = Vec::new();
         match *transition {
             Transition::Go(gid, case) => {

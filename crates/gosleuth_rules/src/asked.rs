@@ -98,6 +98,14 @@ fn origin(func: &Func, mut value: ValueId) -> Option<Asked> {
                     continue;
                 }
             },
+            // `x.state.Load()` asks for what is in the field.
+            Op::Call(ref call) => match *call.args {
+                [place] if matches!(func.op(place), Op::FieldAddr { .. }) => {
+                    value = place;
+                    continue;
+                }
+                _ => return None,
+            },
             Op::Param(number) => number,
             _ => return None,
         };

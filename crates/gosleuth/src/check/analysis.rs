@@ -61,10 +61,7 @@ pub(crate) fn run(input: &Input<'_>, problems: Vec<Problem>, progress: mpsc::Sen
     let told = Told::default();
     let visit = |unit: &TypedUnit<'_>| {
         let name = name(unit);
-        // Tests know what they test: with all of it in sight, what they rest on is guessed wrong too often.
-        let is_test = matches!(units[unit.unit].variant, Variant::WithTests | Variant::External);
-        let told = (!is_test).then_some(&told);
-        let work = AssertUnwindSafe(|| check(input.settings, unit, &name, &facts, told, input.code));
+        let work = AssertUnwindSafe(|| check(input.settings, unit, &name, &facts, &told, input.code));
         let failed = |_| {
             let result = UnitResult {
                 failed: true,
@@ -201,7 +198,7 @@ fn check(
     unit: &TypedUnit<'_>,
     path: &str,
     facts: &FxHashMap<String, FileFacts>,
-    told: Option<&Told>,
+    told: &Told,
     code: bool,
 ) -> (UnitResult, Vec<(u32, Vec<u8>)>) {
     let look = |package: &PackageInput<'_>| UnitResult {
@@ -252,7 +249,7 @@ pub(crate) fn with_package<R>(
     path: &str,
     facts: &FxHashMap<String, FileFacts>,
     (models, budget): (&Models, u32),
-    told: Option<&Told>,
+    told: &Told,
     look: impl FnOnce(&PackageInput<'_>) -> R,
 ) -> (Option<R>, Vec<(u32, Vec<u8>)>) {
     let caches = Caches::default();
@@ -289,7 +286,7 @@ pub(crate) fn with_package<R>(
     if !unit.wanted {
         return (None, tells);
     }
-    let linked = linked(query, &ir, &|obj| told?.function(unit, obj));
+    let linked = linked(query, &ir, &|obj| told.function(unit, obj));
     let result = look(&PackageInput {
         query,
         files: &files,

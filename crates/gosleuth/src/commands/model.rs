@@ -63,7 +63,7 @@ pub(crate) fn run(args: &ModelArgs, io: &mut Io<'_>) -> Result<Exit> {
     let visit = |unit: &TypedUnit<'_>| {
         let path = unit_name(&workspace, &units[unit.unit]);
         let look = |input: &PackageInput<'_>| functions(input, args, bounds);
-        let (functions, facts) = with_package(unit, &path, &facts, (&models, 0), Some(&told), look);
+        let (functions, facts) = with_package(unit, &path, &facts, (&models, 0), &told, look);
         Seen {
             result: functions.map_or_else(Vec::new, |functions| serde_json::to_vec(&functions).unwrap_or_default()),
             facts,

@@ -48,7 +48,13 @@ fn visit(unit: &TypedUnit<'_>) -> Seen {
     }
     let imports = unit.world.package(unit.pkg).imports.iter().copied();
     let mut told = Vec::new();
-    for obj in imports.chain(unit.world.base(unit.pkg)).flat_map(scope) {
+    // Tests extend packages, those that are imported too.
+    let extended = |pkg: PkgId| std::iter::once(pkg).chain(unit.world.base(pkg));
+    for obj in imports
+        .flat_map(extended)
+        .chain(unit.world.base(unit.pkg))
+        .flat_map(scope)
+    {
         told.extend((unit.fact)(obj).map(|fact| String::from_utf8_lossy(fact).into_owned()));
     }
     Seen {
@@ -59,12 +65,16 @@ fn visit(unit: &TypedUnit<'_>) -> Seen {
 
 /// The results by unit, and how many were checked.
 fn run(system: &MemorySystem, store: Option<&dyn Store>) -> (Vec<(String, String)>, usize) {
+    run_with(system, store, &["./..."])
+}
+
+fn run_with(system: &MemorySystem, store: Option<&dyn Store>, patterns: &[&str]) -> (Vec<(String, String)>, usize) {
     let overrides = Overrides {
         tests: true,
         ..Overrides::default()
     };
     let config = Config::detect(system, Path::new("/m"), &overrides).0;
-    let patterns = ["./...".to_owned()];
+    let patterns: Vec<String> = patterns.iter().map(|&pattern| pattern.to_owned()).collect();
     let cache = store.map(|store| Cache::new(store, "this build", &config, Path::new("/m"), &patterns));
     let workspace = load_with(system, &config, Path::new("/m"), &patterns, cache.as_ref());
     let options = AnalysisOptions {
@@ -95,6 +105,46 @@ fn units_are_told_facts_by_those_they_import() {
     assert_eq!(of("example.com/m/c"), "// stays");
     // Tests extend the package that they are in.
     assert_eq!(of("example.com/m/a [example.com/m/a.test]"), "// one");
+}
+
+#[test]
+fn packages_outside_of_the_main_modules_tell_their_tests_alone() {
+    let mut system = module(FIRST);
+    // What another module says in its tests is asked for by its path.
+    system
+        .file(
+            "/m/go.mod",
+            "module example.com/m\n\ngo 1.26\n\nrequire example.com/n v1.0.0\n",
+        )
+        .file("/m/go.sum", "")
+        .file(
+            "/m/vendor/modules.txt",
+            "# example.com/n v1.0.0\n## explicit; go 1.26\nexample.com/n\n",
+        )
+        .file("/m/vendor/example.com/n/n.go", "package n\n\n// of n\nfunc N() {}\n")
+        .file(
+            "/m/vendor/example.com/n/n_test.go",
+            "package n\n\nfunc inTest() { N() }\n",
+        )
+        .file(
+            "/m/vendor/example.com/n/x_test.go",
+            "package n_test\n\nimport \"example.com/n\"\n\nfunc inTest() { n.N() }\n",
+        )
+        .file(
+            "/m/d/d.go",
+            "package d\n\nimport \"example.com/n\"\n\nfunc D() { n.N() }\n",
+        );
+    let store = MemoryStore::default();
+    let check = |expected: usize| {
+        let (results, checked) = run_with(&system, Some(&store), &["./d", "example.com/n"]);
+        let of = |name: &str| &results.iter().find(|(unit, _)| unit == name).unwrap().1;
+        assert_eq!(of("example.com/m/d"), "");
+        assert_eq!(of("example.com/n [example.com/n.test]"), "// of n");
+        assert_eq!(of("example.com/n_test [example.com/n.test]"), "// of n");
+        assert_eq!(checked, expected);
+    };
+    check(4);
+    check(0);
 }
 
 #[test]
