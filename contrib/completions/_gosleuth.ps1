@@ -133,6 +133,27 @@ Register-ArgumentCompleter -Native -CommandName 'gosleuth' -ScriptBlock {
             [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read no configuration file')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'After a fix: what has become of each suspect')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'gosleuth;case;verify' {
+            [CompletionResult]::new('--before', '--before', [CompletionResultType]::ParameterName, 'Evidence from before the fix; may be repeated')
+            [CompletionResult]::new('--after', '--after', [CompletionResultType]::ParameterName, 'Evidence from after the fix; may be repeated')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Form of the answer')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'gosleuth;case;help' {
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'After a fix: what has become of each suspect')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'gosleuth;case;help;verify' {
+            break
+        }
+        'gosleuth;case;help;help' {
             break
         }
         'gosleuth;check' {
@@ -282,6 +303,10 @@ Register-ArgumentCompleter -Native -CommandName 'gosleuth' -ScriptBlock {
             break
         }
         'gosleuth;help;case' {
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'After a fix: what has become of each suspect')
+            break
+        }
+        'gosleuth;help;case;verify' {
             break
         }
         'gosleuth;help;check' {

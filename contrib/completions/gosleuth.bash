@@ -46,6 +46,18 @@ _gosleuth() {
             gosleuth,rules)
                 cmd="gosleuth__subcmd__rules"
                 ;;
+            gosleuth__subcmd__case,help)
+                cmd="gosleuth__subcmd__case__subcmd__help"
+                ;;
+            gosleuth__subcmd__case,verify)
+                cmd="gosleuth__subcmd__case__subcmd__verify"
+                ;;
+            gosleuth__subcmd__case__subcmd__help,help)
+                cmd="gosleuth__subcmd__case__subcmd__help__subcmd__help"
+                ;;
+            gosleuth__subcmd__case__subcmd__help,verify)
+                cmd="gosleuth__subcmd__case__subcmd__help__subcmd__verify"
+                ;;
             gosleuth__subcmd__help,capture)
                 cmd="gosleuth__subcmd__help__subcmd__capture"
                 ;;
@@ -75,6 +87,9 @@ _gosleuth() {
                 ;;
             gosleuth__subcmd__help,rules)
                 cmd="gosleuth__subcmd__help__subcmd__rules"
+                ;;
+            gosleuth__subcmd__help__subcmd__case,verify)
+                cmd="gosleuth__subcmd__help__subcmd__case__subcmd__verify"
                 ;;
             *)
                 ;;
@@ -219,7 +234,7 @@ _gosleuth() {
             return 0
             ;;
         gosleuth__subcmd__case)
-            opts="-o -q -h --source --packages --tags --goos --goarch --no-tests --extend-select --budget --no-cache --baseline --exec --timeout --state --min-wait --match --without --created-by --label --group-by --label-key --top --full --exact --max-goroutines --max-blocked --max-heap-growth --max-gc-pause --max-gc-cpu --max-run-queue --limit --format --output --color --redact --fail-on --quiet --count --interval --stacks --stacks-cap --leaks --leaks-cap --spacing --connect-timeout --read-timeout --total-timeout --max-response --header --bearer-file --user --ca --cert --key --insecure --config --no-config --help"
+            opts="-o -q -h --source --packages --tags --goos --goarch --no-tests --extend-select --budget --no-cache --baseline --exec --timeout --state --min-wait --match --without --created-by --label --group-by --label-key --top --full --exact --max-goroutines --max-blocked --max-heap-growth --max-gc-pause --max-gc-cpu --max-run-queue --limit --format --output --color --redact --fail-on --quiet --count --interval --stacks --stacks-cap --leaks --leaks-cap --spacing --connect-timeout --read-timeout --total-timeout --max-response --header --bearer-file --user --ca --cert --key --insecure --config --no-config --help verify help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -424,6 +439,74 @@ _gosleuth() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        gosleuth__subcmd__case__subcmd__help)
+            opts="verify help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gosleuth__subcmd__case__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gosleuth__subcmd__case__subcmd__help__subcmd__verify)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gosleuth__subcmd__case__subcmd__verify)
+            opts="-h --before --after --format --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --before)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --after)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         gosleuth__subcmd__check)
             opts="-o -q -h --select --extend-select --ignore --budget --fix --unsafe --diff --baseline --write-baseline --new-from --tags --goos --goarch --no-tests --format --output --explain-schedule --statistics --color --fail-on --quiet --config --no-config --no-cache --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -563,8 +646,22 @@ _gosleuth() {
             return 0
             ;;
         gosleuth__subcmd__help__subcmd__case)
-            opts=""
+            opts="verify"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gosleuth__subcmd__help__subcmd__case__subcmd__verify)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

@@ -128,6 +128,23 @@ set edit:completion:arg-completer[gosleuth] = {|@words|
             cand --no-config 'Read no configuration file'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
+            cand verify 'After a fix: what has become of each suspect'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'gosleuth;case;verify'= {
+            cand --before 'Evidence from before the fix; may be repeated'
+            cand --after 'Evidence from after the fix; may be repeated'
+            cand --format 'Form of the answer'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'gosleuth;case;help'= {
+            cand verify 'After a fix: what has become of each suspect'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'gosleuth;case;help;verify'= {
+        }
+        &'gosleuth;case;help;help'= {
         }
         &'gosleuth;check'= {
             cand --select 'Rules to run, in place of the default set'
@@ -267,6 +284,9 @@ set edit:completion:arg-completer[gosleuth] = {|@words|
         &'gosleuth;help;capture'= {
         }
         &'gosleuth;help;case'= {
+            cand verify 'After a fix: what has become of each suspect'
+        }
+        &'gosleuth;help;case;verify'= {
         }
         &'gosleuth;help;check'= {
         }

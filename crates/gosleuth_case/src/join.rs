@@ -54,6 +54,7 @@ pub(crate) fn join(set: &EvidenceSet, facts: &Facts, shown: Option<SnapshotId>, 
             candidate.verdict = Verdict::Corroborated;
             candidate.would_decide = None;
             decision.was_open = true;
+            join.advise(&mut candidate);
             judged.push((candidate, decision));
         } else {
             case.candidates.push(candidate);
@@ -298,6 +299,35 @@ impl Join<'_, '_> {
             }
         }
         decision
+    }
+
+    /// What to do about a question that the source has decided: its own advice was how to decide it.
+    fn advise(&self, suspect: &mut Suspect) {
+        if let Some((asked, _)) = suspect.headline.split_once(": an idle pool") {
+            suspect.headline = asked.to_owned();
+            suspect.why =
+                "An idle pool has the same stack; but the source says that nothing will come to these any more."
+                    .to_owned();
+        }
+        let advice = match suspect.code.findings.first().map(|&index| &self.source.findings[index]) {
+            Some(finding) => {
+                let mut letters = finding.action.chars();
+                letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
+            }
+            None => self.waiter(suspect).and_then(|(_, waiter)| {
+                let (_, wait) = *waiter.objects.first()?;
+                Some(match wait? {
+                    Wait::Receiver => "Give the channel room for every value that is sent, or select the send together with a signal that the receiver is gone.",
+                    Wait::Sender => "Send or close on every path of the other side, or select the receive together with a context.",
+                    Wait::Done => "Call Done in a defer at the start of every counted goroutine, and add exactly what is started.",
+                    Wait::Signal => "Signal behind every change of what is waited for, and test it in a loop around Wait.",
+                }
+                .to_owned())
+            }),
+        };
+        if let Some(advice) = advice {
+            suspect.action = advice;
+        }
     }
 
     /// The group that a suspect is about, and what it waits for in the source.

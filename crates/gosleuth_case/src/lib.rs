@@ -26,8 +26,10 @@ mod races;
 mod runtime;
 mod say;
 mod series;
+mod verify;
 mod waiting;
 
 pub use build::{build, build_with};
 pub use join::Source;
 pub use model::*;
+pub use verify::{Outcome, VerifiedSuspect, verify};

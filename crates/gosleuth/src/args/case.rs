@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
-use super::{BuildArgs, InspectArgs};
+use super::{BuildArgs, InspectArgs, ListFormatArg};
 use crate::values::Budget;
 
 pub(super) const CASE_ABOUT: &str = "Lay the source beside the evidence: what the code allows, and what the process did.
@@ -28,7 +28,12 @@ Exit codes:
 
 /// Arguments of `case`.
 #[derive(Clone, Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct CaseArgs {
+    /// What else to do with a case.
+    #[command(subcommand)]
+    pub command: Option<CaseCommand>,
+
     /// Where the source is: a directory, or git:REV for a revision of the repository around this directory
     #[arg(long, value_name = "DIR|git:REV", default_value = ".", help_heading = "Source")]
     pub source: String,
@@ -60,6 +65,44 @@ pub struct CaseArgs {
     /// Evidence and output, as `inspect` has them.
     #[command(flatten)]
     pub inspect: InspectArgs,
+}
+
+/// What else to do with a case.
+#[derive(Clone, Debug, Subcommand)]
+pub enum CaseCommand {
+    /// After a fix: what has become of each suspect
+    #[command(long_about = VERIFY_ABOUT, after_long_help = VERIFY_EXAMPLES)]
+    Verify(VerifyArgs),
+}
+
+const VERIFY_ABOUT: &str = "After a fix: what has become of each suspect.
+
+Judges the evidence taken before and that taken after the fix, and says of each suspect whether it is still there, gone (its code ran \
+afterwards, and nobody is stuck there), or not exercised (nothing shows that its code ran, so nothing is known). New suspects are named too.";
+
+const VERIFY_EXAMPLES: &str = "Examples:
+  gosleuth case verify --before monday.case --after tuesday.case
+  gosleuth case verify --before old1.txt --before old2.txt --after new/
+
+Exit codes:
+  0  no suspect is still there, and none is new
+  1  a suspect is still there or new
+  2  usage error, or an input that could not be read";
+
+/// Arguments of `case verify`.
+#[derive(Clone, Debug, Args)]
+pub struct VerifyArgs {
+    /// Evidence from before the fix; may be repeated
+    #[arg(long, value_name = "FILE|DIR|URL", required = true)]
+    pub before: Vec<String>,
+
+    /// Evidence from after the fix; may be repeated
+    #[arg(long, value_name = "FILE|DIR|URL", required = true)]
+    pub after: Vec<String>,
+
+    /// Form of the answer
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: ListFormatArg,
 }
 
 impl CaseArgs {

@@ -1,16 +1,21 @@
 //! `gosleuth case`: source and evidence in, one answer out.
 
+mod verify;
+
 use anyhow::{Result, ensure};
 use gosleuth_case::Source;
 use gosleuth_rules::all_infos;
 
-use crate::args::{CaseArgs, RuleArgs, SourcePlace};
+use crate::args::{CaseArgs, CaseCommand, RuleArgs, SourcePlace};
 use crate::check::{self, Scope, Settings};
 use crate::commands::inspect;
 use crate::revision::Revision;
 use crate::{Exit, Io};
 
 pub(crate) fn run(args: &CaseArgs, io: &mut Io<'_>) -> Result<Exit> {
+    if let Some(CaseCommand::Verify(args)) = &args.command {
+        return verify::run(args, io);
+    }
     inspect::run_with(&args.inspect, io, |io| source(args, io).map(Some))
 }
 

@@ -220,3 +220,43 @@ fn a_source_without_packages() {
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(text.contains("there are no Go packages in"), "{text}");
 }
+
+/// Between the leaky and the corrected order service no suspect is left; between two moments of the leaky one they all are.
+#[test]
+fn what_became_of_suspects() {
+    let home = root().join("testdata/recordings/orders/go1.27");
+    let verify = |before: &str, after: &str| {
+        let path = |name: &str| home.join(name).display().to_string();
+        let run = crate::run(&[
+            "case",
+            "verify",
+            "--format",
+            "json",
+            "--before",
+            &path(before),
+            "--after",
+            &path(after),
+        ]);
+        let outcomes: Vec<String> = list(&run.json(), "suspects")
+            .iter()
+            .map(|row| row["outcome"].as_str().expect("a word").to_owned())
+            .collect();
+        (run.exit, outcomes)
+    };
+    let (exit, outcomes) = verify("leaky", "fixed");
+    assert_eq!(exit, gosleuth::Exit::Clean, "{outcomes:?}");
+    assert!(
+        outcomes.len() >= 7 && outcomes.iter().all(|word| word == "gone" || word == "not exercised"),
+        "{outcomes:?}"
+    );
+    assert!(
+        outcomes.iter().filter(|word| *word == "gone").count() >= 4,
+        "{outcomes:?}"
+    );
+    let (exit, outcomes) = verify("leaky/goroutine.3.debug2.txt.gz", "leaky/goroutine.1.debug2.txt.gz");
+    assert_eq!(exit, gosleuth::Exit::Found);
+    assert!(
+        outcomes.iter().filter(|word| *word == "still there").count() >= 3,
+        "{outcomes:?}"
+    );
+}
