@@ -80,12 +80,15 @@ pub fn verify(before: &CaseFile, after_set: &EvidenceSet, after: &CaseFile) -> V
 }
 
 fn one(suspect: &Suspect, after_set: &EvidenceSet, after: &CaseFile) -> VerifiedSuspect {
-    let found = after
-        .suspects
-        .iter()
-        .chain(&after.candidates)
-        .find(|other| is_same(suspect, other));
-    let (outcome, count, why) = match found {
+    let certain = after.suspects.iter().find(|other| is_same(suspect, other));
+    let open = after.candidates.iter().find(|other| is_same(suspect, other));
+    let (outcome, count, why) = match certain.or(open) {
+        // Several snapshots would have shown that they become more.
+        Some(other) if certain.is_none() && after.snapshots.len() > 1 => (
+            Outcome::Gone,
+            other.count,
+            "Its code runs in what was taken afterwards, and nothing shows that anybody is stuck there.".to_owned(),
+        ),
         Some(other) => {
             let at = other.site.as_ref().map_or_else(|| "the same place".to_owned(), place);
             let why = match other.kind {
