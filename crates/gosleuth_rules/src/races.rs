@@ -4,6 +4,7 @@
 //! unrolled a few rounds, and each goroutine becomes a graph of moments ([`graph`]). Two accesses race if neither is ordered before the other
 //! in every run ([`order`]), no lock is held at both, one of them writes, and not both are atomic. What unknown functions do is not guessed.
 
+mod access;
 mod atomics;
 mod branches;
 mod calls;
@@ -280,12 +281,12 @@ fn races(exec: &Exec<'_, '_>, root: FuncId, choices: u32, found: &mut Vec<Race>)
     let order = Order::new(graph, memory);
     let mut pairs = 0;
     for group in groups {
-        let mut known: FxHashSet<(LocId, NodeId, bool, bool)> = FxHashSet::default();
+        let mut known: FxHashSet<(LocId, NodeId, bool, bool, Option<LocId>)> = FxHashSet::default();
         let accesses: Vec<&Access> = group
             .iter()
             .filter(|&&index| !is_initial(exec, &order, index))
             .map(|&index| &graph.accesses[index])
-            .filter(|access| known.insert((access.loc, access.node, access.write, access.atomic)))
+            .filter(|access| known.insert((access.loc, access.node, access.write, access.atomic, access.via)))
             .collect();
         for (index, a) in accesses.iter().enumerate() {
             for b in &accesses[index + 1..] {
@@ -294,6 +295,7 @@ fn races(exec: &Exec<'_, '_>, root: FuncId, choices: u32, found: &mut Vec<Race>)
                     || graph.thread_of(a.node) == graph.thread_of(b.node)
                     || !memory.overlap(a.loc, b.loc)
                     || memory.is_guess(a.loc, b.loc)
+                    || access::are_apart(exec, a, b)
                     || a.choices.saturating_mul(b.choices) > choices
                     || guarded(exec, a, b)
                 {

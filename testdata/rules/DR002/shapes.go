@@ -240,3 +240,132 @@ func BadRangesOverlap() []int {
 	wg.Wait()
 	return cells
 }
+
+func newRows(n int) [][]int {
+	rows := make([][]int, n)
+	for i := range rows {
+		rows[i] = make([]int, n)
+	}
+	return rows
+}
+
+// Each row is memory of its own, and each worker has rows of its own.
+func OkRowsOfWorkers() [][]int {
+	rows := newRows(8)
+	jobs := make(chan int)
+	var wg sync.WaitGroup
+	for w := 0; w < 2; w++ {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for i := range jobs {
+				for j := range rows[i] {
+					rows[i][j] = i * j
+				}
+			}
+		}()
+	}
+	for i := range rows {
+		jobs <- i
+	}
+	close(jobs)
+	wg.Wait()
+	return rows
+}
+
+func fillRows(wg *sync.WaitGroup, rows [][]int) {
+	defer wg.Done()
+	for _, row := range rows {
+		for j := range row {
+			row[j]++
+		}
+	}
+}
+
+func OkHalvesOfRows() [][]int {
+	rows := newRows(8)
+	half := len(rows) / 2
+	var wg sync.WaitGroup
+	wg.Add(2)
+	go fillRows(&wg, rows[:half])
+	go fillRows(&wg, rows[half:])
+	wg.Wait()
+	return rows
+}
+
+func OkStripes() [][]int {
+	rows := newRows(8)
+	var wg sync.WaitGroup
+	for w := 0; w < 2; w++ {
+		wg.Add(1)
+		go func(w int) {
+			defer wg.Done()
+			for i := w; i < len(rows); i += 2 {
+				rows[i][0] = i
+			}
+		}(w)
+	}
+	wg.Wait()
+	return rows
+}
+
+func OkPartsOfPointers() []*counter {
+	all := make([]*counter, 6)
+	for i := range all {
+		all[i] = &counter{}
+	}
+	var wg sync.WaitGroup
+	for w := 0; w < 2; w++ {
+		wg.Add(1)
+		go func(from, to int) {
+			defer wg.Done()
+			for i := from; i < to; i++ {
+				all[i].n++
+			}
+		}(w*3, w*3+3)
+	}
+	wg.Wait()
+	return all
+}
+
+func fillAll(wg *sync.WaitGroup, rows [][]int) {
+	defer wg.Done()
+	for _, row := range rows {
+		for j := range row {
+			row[j]++
+		}
+	}
+}
+
+// FN_AllRows starts two goroutines that go through all rows; outside tests, what may be one of several is not reported.
+func FN_AllRows() [][]int {
+	rows := newRows(8)
+	var wg sync.WaitGroup
+	wg.Add(2)
+	go fillAll(&wg, rows)
+	go fillAll(&wg, rows)
+	wg.Wait()
+	return rows
+}
+
+type grid struct{ rows [][]int }
+
+// All elements are the same row.
+func BadSameRow() *grid {
+	row := make([]int, 4)
+	rows := make([][]int, 4)
+	for i := range rows {
+		rows[i] = row
+	}
+	all := &grid{rows: rows}
+	var wg sync.WaitGroup
+	for i := range rows {
+		wg.Add(1)
+		go func(i int) {
+			defer wg.Done()
+			all.rows[i][0]++ // want DR002 "another one of these"
+		}(i)
+	}
+	wg.Wait()
+	return all
+}

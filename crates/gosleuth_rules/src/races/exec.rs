@@ -12,7 +12,7 @@ use gosleuth_types::{ConstValue, ObjRef, Type, TypeId};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::smallvec;
 
-use super::graph::{Access, AccessKind, Graph, Mode, NodeId, Site, Sync};
+use super::graph::{Access, Graph, NodeId, Site, Sync};
 use super::memory::{CtxId, Item, LocId, Memory, Object, ObjectId, Origin, Val, merge};
 use super::names::Named;
 use super::prepare::{Prepared, Preparing};
@@ -92,6 +92,8 @@ pub(super) struct Frame {
     pub(super) defers: Vec<Deferred>,
     /// By slot: the place that a value was read from atomically or under a lock, and what that yields as long as nothing was written.
     pub(super) read_from: FxHashMap<usize, (LocId, i64)>,
+    /// By slot: the element of a slice or array that a pointer was read from.
+    pub(super) via: FxHashMap<usize, LocId>,
 }
 
 /// Where in a frame something happens.
@@ -232,6 +234,8 @@ pub(super) struct Exec<'c, 'a> {
     pub(super) handlers: Val,
     /// Parallel subtests that wait for the test around to end.
     pub(super) pending: Vec<(Val, Here)>,
+    /// The element of a slice that the pointer was read from through which memory is accessed now.
+    pub(super) via: Option<LocId>,
     pub(super) steps: u32,
     /// Functions that were executed in this pass.
     pub(super) executed: FxHashSet<FuncId>,
@@ -280,6 +284,7 @@ impl<'c, 'a> Exec<'c, 'a> {
             bodies: FxHashMap::default(),
             handlers: Val::new(),
             pending: Vec::new(),
+            via: None,
             steps: 0,
             executed: FxHashSet::default(),
             overflow: false,
@@ -491,74 +496,6 @@ impl<'c, 'a> Exec<'c, 'a> {
         }
     }
 
-    pub(super) fn lock(&mut self, cursor: &Cursor, val: &[Item], mode: Mode, here: Here) -> Cursor {
-        let sync = match *val {
-            [Item::Ref(loc)] => Sync::Seen(loc),
-            _ => Sync::Lock,
-        };
-        let next = self.sync(cursor, sync, here);
-        // One of several: what it guards is one of several too, the same one.
-        for item in val {
-            if let Item::Ref(loc) = *item {
-                let locks = &mut self.graph.nodes[next.node as usize].locks;
-                if let Err(at) = locks.binary_search(&(loc, mode)) {
-                    locks.insert(at, (loc, mode));
-                }
-            }
-        }
-        next
-    }
-
-    pub(super) fn unlock(&mut self, cursor: &Cursor, val: &[Item], mode: Mode, here: Here) -> Cursor {
-        let is_held = |held: &(LocId, Mode)| val.contains(&Item::Ref(held.0));
-        let sync = match *val {
-            // Another goroutine took the lock: it is handed over.
-            [Item::Ref(loc)] if !self.graph.nodes[cursor.node as usize].locks.iter().any(is_held) => Sync::Publish(loc),
-            _ => Sync::Lock,
-        };
-        if let (Sync::Publish(loc), Some(spawn)) = (
-            &sync,
-            self.graph.threads[self.graph.thread_of(cursor.node) as usize].spawn,
-        ) {
-            self.graph.hand_over(cursor.node, spawn, (*loc, mode));
-        }
-        let next = self.sync(cursor, sync, here);
-        let locks = &mut self.graph.nodes[next.node as usize].locks;
-        locks.retain(|&(loc, held)| held != mode || !val.contains(&Item::Ref(loc)));
-        next
-    }
-
-    /// Accesses the places that a value points to.
-    pub(super) fn touch(&mut self, cursor: &Cursor, val: &[Item], write: bool, kind: AccessKind, here: Here) {
-        self.touch_as(cursor, val, write, false, kind, here);
-    }
-
-    pub(super) fn touch_as(
-        &mut self,
-        cursor: &Cursor,
-        val: &[Item],
-        write: bool,
-        atomic: bool,
-        kind: AccessKind,
-        here: Here,
-    ) {
-        let choices = self.choices.saturating_mul(val.len() as u32);
-        for &item in val {
-            let Item::Ref(loc) = item else { continue };
-            if !self.memory.of(loc).private {
-                self.graph.access(Access {
-                    loc,
-                    node: cursor.node,
-                    write,
-                    atomic,
-                    kind,
-                    choices,
-                    site: here.site(),
-                });
-            }
-        }
-    }
-
     /// Starts goroutines that `run` executes. The cursor goes on beside them.
     pub(super) fn spawn(
         &mut self,
@@ -669,6 +606,7 @@ impl<'c, 'a> Exec<'c, 'a> {
             outs: vec![Vec::new(); count],
             defers: Vec::new(),
             read_from: FxHashMap::default(),
+            via: FxHashMap::default(),
         };
         let mut ends: Vec<Cursor> = Vec::new();
         // Ends with nothing in their hands.

@@ -110,6 +110,8 @@ pub(super) struct Access {
     pub(super) kind: AccessKind,
     /// Places that it may be of, and functions that may do it, multiplied.
     pub(super) choices: u32,
+    /// The element of a slice or array that the pointer to it was read from.
+    pub(super) via: Option<LocId>,
     pub(super) site: Site,
 }
 
@@ -198,6 +200,7 @@ impl Graph {
                 && known.write == access.write
                 && known.atomic == access.atomic
                 && known.kind == access.kind
+                && known.via == access.via
         });
         if !is_known {
             self.accesses.push(access);

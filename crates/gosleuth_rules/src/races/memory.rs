@@ -341,6 +341,35 @@ impl Memory {
             && matches!(one.step, Step::Elem(key) if key != Key::Any)
     }
 
+    /// The element that a place is, or is in.
+    pub(super) fn element_around(&self, loc: LocId) -> Option<LocId> {
+        let around = std::iter::successors(Some(loc), |&loc| self.locs[loc as usize].parent);
+        around
+            .into_iter()
+            .find(|&loc| matches!(self.locs[loc as usize].step, Step::Elem(_)))
+    }
+
+    /// Whether a place is some element or other.
+    pub(super) fn is_any(&self, loc: LocId) -> bool {
+        self.locs[loc as usize].step == Step::Elem(Key::Any)
+    }
+
+    /// Whether of all elements a certain one holds a pointer to a place, and no other one does.
+    pub(super) fn is_in_one_element(&self, of: LocId) -> bool {
+        let held = self.contents.iter().chain(&self.base.0);
+        let mut elements = held
+            .filter(|(_, val)| val.contains(&Item::Ref(of)))
+            .filter_map(|(&loc, _)| self.element_around(loc));
+        let first = elements.next();
+        let is_certain = |loc: LocId| {
+            matches!(
+                self.locs[loc as usize].step,
+                Step::Elem(Key::Int(_) | Key::Round { .. })
+            )
+        };
+        first.is_some_and(is_certain) && elements.all(|other| Some(other) == first)
+    }
+
     /// Whether memory from outside holds a pointer to a place.
     pub(super) fn is_held_outside(&self, of: LocId) -> bool {
         let mut held = self.contents.iter().chain(&self.base.0);

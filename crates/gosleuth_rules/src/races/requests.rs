@@ -144,6 +144,7 @@ pub(super) fn late(
         atomic: false,
         kind: AccessKind::Plain,
         choices: 1,
+        via: None,
         site: one.site,
     };
     let is_lock = |(_, mode): &(LocId, Mode)| matches!(mode, Mode::Read | Mode::Write);

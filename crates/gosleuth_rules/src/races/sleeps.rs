@@ -115,6 +115,7 @@ impl Exec<'_, '_> {
             atomic: true,
             kind: AccessKind::Plain,
             choices: self.choices,
+            via: None,
             site: here.site(),
         });
     }

@@ -373,6 +373,7 @@ impl Exec<'_, '_> {
             Op::Unknown(_) => Val::new(),
         };
         frame.vals[slot] = val;
+        self.note_element(frame, instance, slot, func.op(value));
         Some(cursor)
     }
 
@@ -451,10 +452,7 @@ impl Exec<'_, '_> {
         let next = self.rounds.len() as u32;
         let of = *self.rounds.entry((frame.ctx, around, outer)).or_insert(next);
         let as_round = |item: Item| match item {
-            Item::Int(first) if rounds <= 1 => match self.counted(frame, instance, value, first) {
-                Some(end) => Item::Span(first, end),
-                None => Item::Span(i64::MIN, i64::MAX),
-            },
+            Item::Int(first) if rounds <= 1 => self.counted(frame, instance, value, first),
             Item::Int(value) => Item::Round { value, of },
             other => other,
         };
@@ -481,8 +479,10 @@ impl Exec<'_, '_> {
         ty: TypeId,
         here: Here,
     ) -> Val {
+        self.via = self.element_of(frame, instance, addr);
         let addr = self.val(frame, instance, addr);
         self.touch(cursor, &addr, false, AccessKind::Plain, here);
+        self.via = None;
         if let [Item::Ref(loc)] = addr[..] {
             if !self.graph.nodes[cursor.node as usize].locks.is_empty() {
                 frame.read_from.insert(slot, (loc, 0));
@@ -516,7 +516,9 @@ impl Exec<'_, '_> {
         // `return x` with a result `x` writes nothing.
         let is_same = matches!(func.op(stored), Op::Load(from) if *from == addr);
         if !is_same && !frame.prepared.is_initial(here.value) {
+            self.via = self.element_of(frame, instance, addr);
             self.touch(&cursor, &addr_val, true, kind, here);
+            self.via = None;
         }
         if val.is_empty() {
             val.push(Item::Any);
@@ -625,25 +627,34 @@ impl Exec<'_, '_> {
 }
 
 impl Exec<'_, '_> {
-    /// The end of what a loop counts up from a number in a value of its head; the largest number where it is not known.
-    fn counted(&self, frame: &Frame, instance: usize, value: ValueId, first: i64) -> Option<i64> {
+    /// What a loop counts from a number in a value of its head: up to the largest number where the end is not known. Of those who count in
+    /// steps, each has numbers of its own.
+    fn counted(&self, frame: &Frame, instance: usize, value: ValueId, first: i64) -> Item {
+        let all = Item::Span(i64::MIN, i64::MAX);
         let func = &self.cx.ir.funcs[frame.func];
         let Op::Phi(operands) = func.op(value) else {
-            return None;
+            return all;
         };
         let is_number = |value: ValueId| match func.op(value) {
             Op::Const(ConstValue::Int(number)) => Some(*number),
             _ => None,
         };
-        let adds = |operand: &&ValueId| {
-            matches!(func.op(**operand), Op::Binary(BinaryOp::Add, x, step)
-                if *x == value && is_number(*step).is_some_and(|it| it > 0))
+        let steps = || {
+            operands.iter().filter_map(|operand| match func.op(*operand) {
+                Op::Binary(BinaryOp::Add, x, step) if *x == value => is_number(*step).filter(|step| *step > 0),
+                _ => None,
+            })
         };
         // One way in, and all ways back count up.
-        let goes_up = operands.iter().filter(adds).count() + 1 == operands.len();
+        if steps().count() + 1 != operands.len() {
+            return all;
+        }
+        if steps().any(|step| step > 1) {
+            return Item::Any;
+        }
         let block = frame.prepared.unrolled.instances[instance].block;
         let Terminator::If(cond, ..) = func.blocks[block].end else {
-            return goes_up.then_some(i64::MAX);
+            return Item::Span(first, i64::MAX);
         };
         let end = match func.op(cond) {
             Op::Binary(BinaryOp::Less, x, end) if *x == value => match self.val(frame, instance, *end)[..] {
@@ -652,7 +663,7 @@ impl Exec<'_, '_> {
             },
             _ => i64::MAX,
         };
-        goes_up.then_some(end)
+        Item::Span(first, end)
     }
 }
 

@@ -7,6 +7,7 @@ use gosleuth_types::{Builtin, Type};
 
 use crate::context::RuleContext;
 use crate::flow::position;
+use crate::goroutines::spawns;
 use crate::locks::{Path, lock_operation, path_of};
 use crate::places::addressed;
 use crate::rule::rule;
@@ -81,7 +82,7 @@ rule! {
 
 fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
     for (id, func) in cx.ir.funcs.iter_enumerated() {
-        double_checked(cx, func, sink);
+        double_checked(cx, id, func, sink);
         spins(cx, id, func, sink);
         written_later(cx, func, sink);
     }
@@ -155,15 +156,20 @@ fn is_lock(cx: &RuleContext<'_>, func: &Func, value: ValueId) -> bool {
     matches!(func.op(value), Op::Call(call) if matches!(lock_operation(cx, call), Some((true, _))))
 }
 
+fn is_unlock(cx: &RuleContext<'_>, func: &Func, value: ValueId) -> bool {
+    matches!(func.op(value), Op::Call(call) if matches!(lock_operation(cx, call), Some((false, _))))
+}
+
 /// A value is checked, the lock is taken, the same is checked again, and then written.
-fn double_checked(cx: &RuleContext<'_>, func: &Func, sink: &mut Vec<Finding>) {
+fn double_checked(cx: &RuleContext<'_>, id: FuncId, func: &Func, sink: &mut Vec<Finding>) {
     let locks: Vec<ValueId> = func
         .values
         .iter_enumerated()
         .filter(|&(id, _)| is_lock(cx, func, id))
         .map(|(id, _)| id)
         .collect();
-    if locks.is_empty() {
+    // Who calls such a function holds a lock for it.
+    if locks.is_empty() || func.name.ends_with("Locked") {
         return;
     }
     // Every condition on one place, with its path.
@@ -192,6 +198,11 @@ fn double_checked(cx: &RuleContext<'_>, func: &Func, sink: &mut Vec<Finding>) {
             if !after(func, *first, |value| is_lock(cx, func, value)).contains(&lock) {
                 return None;
             }
+            // The caller's lock is given back first.
+            let before = after(func, *first, |value| value == lock);
+            if before.into_iter().any(|value| is_unlock(cx, func, value)) {
+                return None;
+            }
             let reached = after(func, lock, |_| false);
             let (second, _) = checks
                 .iter()
@@ -199,6 +210,11 @@ fn double_checked(cx: &RuleContext<'_>, func: &Func, sink: &mut Vec<Finding>) {
             Some((lock, *second, writes(*second)?))
         });
         let Some((lock, second, write)) = found else { continue };
+        // A variable that one goroutine keeps for itself.
+        let is_captured = matches!(func.op(*first), Op::Load(addr) if matches!(func.op(*addr), Op::Captured(_)));
+        if is_captured && spawns(cx).iter().any(|spawn| spawn.body == id) {
+            continue;
+        }
         let span = |value| read_span(cx, func, value);
         cx.report(
             &RULE.info,
@@ -228,6 +244,12 @@ fn spins(cx: &RuleContext<'_>, id: FuncId, func: &Func, sink: &mut Vec<Finding>)
         };
         let Some(obj) = addressed(cx, func, addr) else { continue };
         let members = loop_of(func, head);
+        // The same variable in every round: not the next one of a list.
+        let is_one =
+            matches!(func.op(addr), Op::Alloc { .. }) || path_of(func, addr).is_some_and(|path| path.is_shared());
+        if !is_one {
+            continue;
+        }
         let asks_here = position(func, load).is_some_and(|(block, _)| members.contains(&block));
         if !asks_here || !members.iter().all(|&block| is_idle(cx, func, block)) {
             continue;
@@ -261,7 +283,7 @@ fn spins(cx: &RuleContext<'_>, id: FuncId, func: &Func, sink: &mut Vec<Finding>)
 /// anything is mostly a plain function that makes the object.
 fn is_concurrent(cx: &RuleContext<'_>, id: FuncId) -> bool {
     let func = &cx.ir.funcs[id];
-    func.parent.is_some() || func.has_receiver || crate::goroutines::spawns(cx).iter().any(|spawn| spawn.body == id)
+    func.parent.is_some() || func.has_receiver || spawns(cx).iter().any(|spawn| spawn.body == id)
 }
 
 /// The blocks of the loop that a block is in.
