@@ -28,6 +28,7 @@ mod owned;
 mod places;
 mod races;
 mod registry;
+mod remote;
 mod rule;
 mod rules;
 mod schedule;

@@ -33,6 +33,8 @@ pub enum Behaviour {
     /// Returns what occupies something of a pool (a connection) until one of its methods is called that [`Model::twin`] names, with `|` between
     /// them; `Close` if it names none.
     Pooled,
+    /// Returns an error that others rest on.
+    Checked,
     /// Has a twin that takes a context first, of the name in [`Model::twin`].
     Contextual,
 }
@@ -51,6 +53,7 @@ impl Behaviour {
         (Self::Cancel, "cancel"),
         (Self::Response, "response"),
         (Self::Pooled, "pooled"),
+        (Self::Checked, "checked"),
         (Self::Contextual, "contextual"),
     ];
 

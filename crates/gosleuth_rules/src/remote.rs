@@ -1,7 +1,8 @@
 //! Calls that ask somebody else: over the network, a database, another service.
 
-use gosleuth_ir::{Call, Callee, Func, Op, ValueId};
+use gosleuth_ir::{Call, Callee, Func, FuncId, Op, ValueId};
 use gosleuth_types::Type;
+use rustc_hash::FxHashMap;
 
 use crate::context::RuleContext;
 
@@ -36,7 +37,17 @@ pub(crate) fn remote(cx: &RuleContext<'_>, call: &Call) -> Option<&'static str> 
         "net/rpc" => (name == "(*Client).Call").then_some("another service"),
         "database/sql" | "github.com/jmoiron/sqlx" => {
             let (_, method) = name.split_once(").")?;
-            let asks = ["Query", "Exec", "Ping", "Begin", "Get", "Select", "Prepare", "NamedQuery", "NamedExec"];
+            let asks = [
+                "Query",
+                "Exec",
+                "Ping",
+                "Begin",
+                "Get",
+                "Select",
+                "Prepare",
+                "NamedQuery",
+                "NamedExec",
+            ];
             (asks.iter().any(|word| method.starts_with(word)) && !name.contains("Row)")).then_some("the database")
         }
         "github.com/jackc/pgx/v5" | "github.com/jackc/pgx/v5/pgxpool" => {
@@ -78,20 +89,44 @@ fn is_stub(cx: &RuleContext<'_>, call: &Call) -> bool {
         })
 }
 
-/// Whom a call asks, itself or through functions of the package that it calls.
-pub(crate) fn asks(cx: &RuleContext<'_>, func: &Func, call: &Call) -> Option<&'static str> {
-    asks_within(cx, func, call, MAX_DEPTH)
+/// Whom the functions of a package ask, as far as somebody wanted to know.
+#[derive(Default)]
+pub(crate) struct Asked {
+    known: FxHashMap<(FuncId, u32), Option<&'static str>>,
 }
 
-fn asks_within(cx: &RuleContext<'_>, func: &Func, call: &Call, depth: u32) -> Option<&'static str> {
-    if let Some(whom) = remote(cx, call) {
-        return Some(whom);
+impl Asked {
+    /// Whom a call asks, itself or through functions of the package that it calls.
+    pub(crate) fn by_call(&mut self, cx: &RuleContext<'_>, func: &Func, call: &Call) -> Option<&'static str> {
+        self.within(cx, func, call, MAX_DEPTH)
     }
-    let body = &cx.ir.funcs[cx.called_function(func, call).filter(|_| depth > 0)?];
-    body.values.iter().find_map(|value| match &value.op {
-        Op::Call(inner) => asks_within(cx, body, inner, depth - 1),
-        _ => None,
-    })
+
+    fn within(&mut self, cx: &RuleContext<'_>, func: &Func, call: &Call, depth: u32) -> Option<&'static str> {
+        if let Some(whom) = remote(cx, call) {
+            return Some(whom);
+        }
+        let callee = cx.called_function(func, call).filter(|_| depth > 0)?;
+        if let Some(&known) = self.known.get(&(callee, depth)) {
+            return known;
+        }
+        let body = &cx.ir.funcs[callee];
+        let whom = body.values.iter().find_map(|value| match &value.op {
+            Op::Call(inner) => self.within(cx, body, inner, depth - 1),
+            _ => None,
+        });
+        self.known.insert((callee, depth), whom);
+        whom
+    }
+}
+
+/// Whether the last result of a call is an error.
+pub(crate) fn returns_error(cx: &RuleContext<'_>, func: &Func, call: ValueId) -> bool {
+    let ty = func.values[call].ty;
+    let last = match cx.query.ty(ty) {
+        Type::Tuple(parts) => parts.last().copied(),
+        _ => Some(ty),
+    };
+    last.is_some_and(|ty| cx.type_name(ty) == Some(("", "error")))
 }
 
 /// The error that a call returns: its last result.

@@ -1,11 +1,18 @@
 //! The rules, one file each.
 
+pub(crate) mod ad001;
+pub(crate) mod ad002;
+pub(crate) mod ad003;
+pub(crate) mod ad004;
+pub(crate) mod ad005;
 pub(crate) mod cx001;
 pub(crate) mod cx002;
 pub(crate) mod cx003;
 pub(crate) mod cx004;
+pub(crate) mod cx005;
 pub(crate) mod cx006;
 pub(crate) mod cx007;
+pub(crate) mod cx008;
 pub(crate) mod dl001;
 pub(crate) mod dl002;
 pub(crate) mod dl003;
@@ -52,6 +59,9 @@ pub(crate) mod rs001;
 pub(crate) mod rs002;
 pub(crate) mod rs003;
 pub(crate) mod rs004;
+pub(crate) mod rs005;
 pub(crate) mod rs006;
+pub(crate) mod rs007;
 pub(crate) mod rs008;
+pub(crate) mod rs009;
 pub(crate) mod rs010;

@@ -103,6 +103,12 @@ func okHelper(t *testing.T, n int) {
 
 func OkHelper(t *testing.T) { okHelper(t, 1) }
 
+func OkTable(t *testing.T) {
+	for _, pause := range []time.Duration{0, 1} {
+		time.Sleep(pause)
+	}
+}
+
 func TestAll(t *testing.T) {
 	for _, test := range []func(*testing.T){BadSleep, BadInGoroutine, BadSubtest, BadLoop, BadPoll, BadTwo, OkNoGoroutine, OkNoSleep, OkTimeout, OkHelper} {
 		test(t)

@@ -52,7 +52,9 @@ type BadGeneric[T any] struct {
 	items []T
 }
 
-func (g *BadGeneric[T]) FN_Work() { work(g.ctx) }
+func (g *BadGeneric[T]) FN_Work() {
+	work(g.ctx)
+}
 
 type BadTwo struct {
 	first, second context.Context // want CX008 "is used for everybody"
@@ -116,3 +118,18 @@ type OkEmbedded struct {
 }
 
 func (e *OkEmbedded) OkRun() { work(e) }
+
+type OkCancels struct {
+	ctx    context.Context
+	cancel func()
+}
+
+func (c *OkCancels) OkWait() { work(c.ctx) }
+
+type OkMade struct {
+	ctx context.Context
+}
+
+func (m *OkMade) OkChild() (context.Context, context.CancelFunc) {
+	return context.WithCancel(m.ctx)
+}

@@ -19,6 +19,7 @@ const PACKAGES: &[(&str, &str)] = &[
     ("signal", "os/signal"),
     ("sql", "database/sql"),
     ("sync", "sync"),
+    ("synctest", "testing/synctest"),
     ("testing", "testing"),
     ("time", "time"),
 ];

@@ -94,7 +94,9 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
             for (at, &id) in block.values.iter().enumerate() {
                 match func.op(id) {
                     Op::Call(call) if is_lock(cx, call) => {
-                        let Some(mutex) = mutex_of(cx, func, call) else { continue };
+                        let Some(mutex) = mutex_of(cx, func, call) else {
+                            continue;
+                        };
                         let guarded = mutexes.entry(mutex).or_default();
                         let is_simple = section(cx, func, &block.values[at + 1..], &block.end, mutex, guarded);
                         guarded.is_needed |= !is_simple;
@@ -168,9 +170,10 @@ fn section(
 fn shared(cx: &RuleContext<'_>, func: &Func, addr: ValueId) -> Option<ObjRef> {
     match func.op(addr) {
         Op::Alloc { var } => {
-            let is_captured = func.values.iter().any(|value| {
-                matches!(&value.op, Op::Closure { captures, .. } if captures.contains(&addr))
-            });
+            let is_captured = func
+                .values
+                .iter()
+                .any(|value| matches!(&value.op, Op::Closure { captures, .. } if captures.contains(&addr)));
             var.filter(|_| is_captured && !is_pointer_variable(cx, func, addr))
         }
         Op::Captured(_) if is_pointer_variable(cx, func, addr) => None,
@@ -240,7 +243,10 @@ fn report(cx: &RuleContext<'_>, mutex: ObjRef, guarded: &Guarded, sink: &mut Vec
         &RULE.info,
         file,
         span,
-        format!("this mutex guards only `{}`, which `{instead}` could hold", cx.name_of(only)),
+        format!(
+            "this mutex guards only `{}`, which `{instead}` could hold",
+            cx.name_of(only)
+        ),
     )
     .related(data_file, data_span, "all that it guards")
     .why("every section under it is one read, one write or one addition")

@@ -121,23 +121,22 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
     let mut found: Vec<_> = maps.into_iter().collect();
     found.sort_unstable_by_key(|(obj, _)| *obj);
     for (obj, uses) in found {
-        let Some((file, span)) = cx.declaration(obj) else { continue };
+        let Some((file, span)) = cx.declaration(obj) else {
+            continue;
+        };
         let has_pointer = cx.files[file].go_minor >= ATOMIC_TYPES;
-        let Some((what, action)) = judge(&uses, has_pointer) else { continue };
-        cx.report(
-            &RULE.info,
-            file,
-            span,
-            format!("`{}` is {what}", cx.name_of(obj)),
-        )
-        .why(format!(
-            "{} read it, {} write to it, {} replace it",
-            places(uses.reads),
-            uses.writes,
-            uses.replaced
-        ))
-        .action(action)
-        .push(sink);
+        let Some((what, action)) = judge(&uses, has_pointer) else {
+            continue;
+        };
+        cx.report(&RULE.info, file, span, format!("`{}` is {what}", cx.name_of(obj)))
+            .why(format!(
+                "{} read it, {} write to it, {} replace it",
+                places(uses.reads),
+                uses.writes,
+                uses.replaced
+            ))
+            .action(action)
+            .push(sink);
     }
 }
 
@@ -156,10 +155,16 @@ fn judge(uses: &Uses, has_pointer: bool) -> Option<(&'static str, &'static str)>
         Guard::Mutex | Guard::RwMutex if uses.writes == 0 && uses.replaced > 0 && uses.reads > 0 => {
             Some(("a map under a lock that is only ever replaced as a whole", snapshot))
         }
-        Guard::Mutex if uses.reads >= MANY && uses.writes + uses.replaced > 0 && uses.reads >= MANY * (uses.writes + uses.replaced) => Some((
-            "a map under a `sync.Mutex` that is mostly read",
-            "use a `sync.RWMutex`, so that readers do not wait for each other",
-        )),
+        Guard::Mutex
+            if uses.reads >= MANY
+                && uses.writes + uses.replaced > 0
+                && uses.reads >= MANY * (uses.writes + uses.replaced) =>
+        {
+            Some((
+                "a map under a `sync.Mutex` that is mostly read",
+                "use a `sync.RWMutex`, so that readers do not wait for each other",
+            ))
+        }
         Guard::Own if uses.writes >= MANY && uses.writes > 2 * uses.reads => Some((
             "a `sync.Map` that is mostly written",
             "use a map under a `sync.Mutex`, which costs less where writes are common",
@@ -181,7 +186,8 @@ fn note(cx: &RuleContext<'_>, func: &Func, op: &Op, maps: &mut FxHashMap<ObjRef,
             }
         }
         Op::Store { addr, .. } => {
-            let is_new = matches!(func.op(*addr), Op::FieldAddr { base, .. } if matches!(func.op(*base), Op::Alloc { .. }));
+            let is_new =
+                matches!(func.op(*addr), Op::FieldAddr { base, .. } if matches!(func.op(*base), Op::Alloc { .. }));
             if !is_new
                 && is_map(cx, func, *addr)
                 && let Some(uses) = entry(cx, func, *addr, maps)
@@ -202,7 +208,9 @@ fn note(cx: &RuleContext<'_>, func: &Func, op: &Op, maps: &mut FxHashMap<ObjRef,
             }
             Callee::Static(obj) => {
                 let symbol = cx.symbol(obj);
-                let Some(method) = symbol.strip_prefix("sync.(*Map).") else { return };
+                let Some(method) = symbol.strip_prefix("sync.(*Map).") else {
+                    return;
+                };
                 let Some(map) = call.args.first().and_then(|&addr| addressed(cx, func, addr)) else {
                     return;
                 };
@@ -225,12 +233,22 @@ fn is_map(cx: &RuleContext<'_>, func: &Func, addr: ValueId) -> bool {
 }
 
 /// The uses of the map that a value is, if it was read from a field beside a lock.
-fn shared<'m>(cx: &RuleContext<'_>, func: &Func, map: ValueId, maps: &'m mut FxHashMap<ObjRef, Uses>) -> Option<&'m mut Uses> {
+fn shared<'m>(
+    cx: &RuleContext<'_>,
+    func: &Func,
+    map: ValueId,
+    maps: &'m mut FxHashMap<ObjRef, Uses>,
+) -> Option<&'m mut Uses> {
     let Op::Load(addr) = *func.op(map) else { return None };
     entry(cx, func, addr, maps)
 }
 
-fn entry<'m>(cx: &RuleContext<'_>, func: &Func, addr: ValueId, maps: &'m mut FxHashMap<ObjRef, Uses>) -> Option<&'m mut Uses> {
+fn entry<'m>(
+    cx: &RuleContext<'_>,
+    func: &Func,
+    addr: ValueId,
+    maps: &'m mut FxHashMap<ObjRef, Uses>,
+) -> Option<&'m mut Uses> {
     let Op::FieldAddr { base, field } = *func.op(addr) else {
         return None;
     };

@@ -110,10 +110,14 @@ fn look(cx: &RuleContext<'_>, index: usize, add: StmtId, start: StmtId, sink: &m
     let ExprKind::Call { fun, args, .. } = tree.exprs[go_call].kind else {
         return;
     };
-    let ExprKind::FuncLit { ty, body } = tree.exprs[fun].kind else { return };
+    let ExprKind::FuncLit { ty, body } = tree.exprs[fun].kind else {
+        return;
+    };
     let statements = tree.block(body);
     let Some(&first) = statements.first() else { return };
-    let StmtKind::Defer(done) = tree.stmts[first].kind else { return };
+    let StmtKind::Defer(done) = tree.stmts[first].kind else {
+        return;
+    };
     if of_group(cx, index, done, "sync.(*WaitGroup).Done").is_none_or(|(other, _)| other != group) {
         return;
     }
@@ -139,7 +143,11 @@ fn look(cx: &RuleContext<'_>, index: usize, add: StmtId, start: StmtId, sink: &m
         if is_blank(between) && is_blank(behind_done) {
             let begin = format!("{group}.Go(");
             let edits = [
-                (index, Span::new(tree.stmts[add].span.start, literal.start), begin.as_str()),
+                (
+                    index,
+                    Span::new(tree.stmts[add].span.start, literal.start),
+                    begin.as_str(),
+                ),
                 (index, Span::new(tree.stmts[first].span.start, second), ""),
                 (index, Span::new(literal.end, call.end), ")"),
             ];

@@ -79,17 +79,21 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
         if cx.files[func.file].is_test {
             continue;
         }
-        let is_start = is_start(cx, id);
-        let is_reader = serves(cx, id, &goroutines);
+        let mut start = None;
+        let mut reader = None;
         for (site, value) in func.values.iter_enumerated() {
             match value.op {
-                Op::Store { addr, .. } if !is_start => {
-                    if let Some(obj) = global_behind(func, addr).filter(|&obj| is_config(cx, obj)) {
+                Op::Store { addr, .. } => {
+                    if let Some(obj) = global_behind(func, addr).filter(|&obj| is_config(cx, obj))
+                        && !*start.get_or_insert_with(|| is_start(cx, id))
+                    {
                         writes.entry(obj).or_insert((id, site));
                     }
                 }
-                Op::Load(addr) if is_reader => {
-                    if let Some(obj) = global_behind(func, addr).filter(|&obj| is_config(cx, obj)) {
+                Op::Load(addr) => {
+                    if let Some(obj) = global_behind(func, addr).filter(|&obj| is_config(cx, obj))
+                        && *reader.get_or_insert_with(|| serves(cx, id, &goroutines))
+                    {
                         reads.entry(obj).or_insert((id, site));
                     }
                 }
@@ -178,7 +182,9 @@ fn is_start_within(cx: &RuleContext<'_>, id: FuncId, depth: u32) -> bool {
             _ => false,
         })
     });
-    let is_exported = func.obj.is_some_and(|obj| cx.name_of(obj).starts_with(|first: char| first.is_uppercase()));
+    let is_exported = func
+        .obj
+        .is_some_and(|obj| cx.name_of(obj).starts_with(|first: char| first.is_uppercase()));
     let mut any = false;
     let all = callers.all(|(caller, _)| {
         any = true;

@@ -75,7 +75,17 @@ rule! {
 const HAS_SYNCTEST: u32 = 25;
 
 /// What a bubble cannot wait for, or what is there already.
-const OUTSIDE: &[&str] = &["net", "net/http", "net/http/httptest", "os", "os/exec", "os/signal", "syscall", "database/sql", "testing/synctest"];
+const OUTSIDE: &[&str] = &[
+    "net",
+    "net/http",
+    "net/http/httptest",
+    "os",
+    "os/exec",
+    "os/signal",
+    "syscall",
+    "database/sql",
+    "testing/synctest",
+];
 
 fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
     for (index, file) in cx.files.iter().enumerate() {
@@ -93,17 +103,26 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
                 .stmts
                 .iter()
                 .find(|stmt| within.contains(stmt.span.start) && matches!(stmt.kind, StmtKind::Go(_)));
+            let Some(start) = starts else { continue };
             let sleeps = calls(file.tree, within).find(|&(_, fun, _)| &*call_symbol(cx, index, fun) == "time.Sleep");
-            let (Some(start), Some((sleep, ..))) = (starts, sleeps) else { continue };
+            let Some((sleep, ..)) = sleeps else {
+                continue;
+            };
             cx.report(
                 &RULE.info,
                 index,
                 file.tree.exprs[sleep].span,
                 "this test sleeps in real time beside a goroutine",
             )
-            .related(index, Span::new(start.span.start, start.span.start + 2), "the goroutine starts here")
+            .related(
+                index,
+                Span::new(start.span.start, start.span.start + 2),
+                "the goroutine starts here",
+            )
             .why("it takes this long every time, and fails on a machine that is slower than the sleep expects")
-            .action("run it in `synctest.Test`, where sleeping takes no time and `synctest.Wait` waits for the goroutines")
+            .action(
+                "run it in `synctest.Test`, where sleeping takes no time and `synctest.Wait` waits for the goroutines",
+            )
             .push(sink);
         }
     }

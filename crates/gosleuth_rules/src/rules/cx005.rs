@@ -88,7 +88,11 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
             if limited.by_client(&symbol) {
                 continue;
             }
-            let context = call.args.iter().copied().find(|&arg| cx.is_context(func.values[arg].ty));
+            let context = call
+                .args
+                .iter()
+                .copied()
+                .find(|&arg| cx.is_context(func.values[arg].ty));
             let why = match context {
                 Some(context) => endless(cx, origins, (id, context)),
                 None if symbol.ends_with(").Do") => arguments(cx, call)
@@ -125,7 +129,11 @@ fn report(cx: &RuleContext<'_>, func: &Func, site: ValueId, whom: &str, why: &En
         &Endless::Context(id, value) => {
             let maker = &cx.ir.funcs[id];
             report
-                .related(maker.file, cx.span_of(maker, value), "the context begins here, without a deadline")
+                .related(
+                    maker.file,
+                    cx.span_of(maker, value),
+                    "the context begins here, without a deadline",
+                )
                 .why("its context has no deadline on the way from where it begins")
         }
     };
@@ -209,7 +217,9 @@ fn endless(cx: &RuleContext<'_>, origins: &Origins<'_, '_>, context: Origin) -> 
             };
             let Op::Call(call) = func.op(site) else { return None };
             match cx.callee_symbol(call).as_deref()? {
-                "context.Background" | "context.TODO" | "net/http.(*Request).Context" => begin = Some(Endless::Context(id, site)),
+                "context.Background" | "context.TODO" | "net/http.(*Request).Context" => {
+                    begin = Some(Endless::Context(id, site))
+                }
                 "context.WithCancel" | "context.WithCancelCause" | "context.WithValue" | "os/signal.NotifyContext" => {
                     work.push((id, *call.args.first()?));
                 }

@@ -1,6 +1,7 @@
 use gosleuth_base::{Family, Finding, FixAvailability, FixSafety, RuleCode, RuleInfo, RuleSet, Severity, Symptom};
 use gosleuth_ir::{Call, Func, FuncId, Op, Terminator, ValueId};
 use gosleuth_syntax::ast::{AssignOp, ExprId, Span, StmtKind};
+use gosleuth_types::Type;
 
 use crate::context::RuleContext;
 use crate::contexts::is_handler;
@@ -76,6 +77,13 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
         }
         for (id, value) in func.values.iter_enumerated() {
             let Op::Call(call) = &value.op else { continue };
+            let first = match cx.query.ty(value.ty) {
+                Type::Tuple(parts) => parts.first().copied(),
+                _ => Some(value.ty),
+            };
+            if !first.is_some_and(|ty| cx.is_context(ty)) {
+                continue;
+            }
             let Some(derives) = derived(cx, func, call, MAX_DEPTH) else {
                 continue;
             };

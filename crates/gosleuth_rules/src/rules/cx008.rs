@@ -70,8 +70,12 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
     for (index, file) in cx.files.iter().enumerate().filter(|(_, file)| !file.is_test) {
         let tree = file.tree;
         for spec in tree.specs.iter() {
-            let SpecKind::Type { name, ty, .. } = spec.kind else { continue };
-            let ExprKind::Struct(fields) = tree.exprs[ty].kind else { continue };
+            let SpecKind::Type { name, ty, .. } = spec.kind else {
+                continue;
+            };
+            let ExprKind::Struct(fields) = tree.exprs[ty].kind else {
+                continue;
+            };
             let Some(obj) = file.info.object_of(name) else { continue };
             let declared = cx.query.object_type(obj);
             if owns_its_context(cx, declared) || is_request_like(tree.name(name)) {
@@ -79,7 +83,9 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
             }
             for field in tree.fields(fields) {
                 for &ident in tree.idents(field.names) {
-                    let Some(field_obj) = file.info.object_of(ident) else { continue };
+                    let Some(field_obj) = file.info.object_of(ident) else {
+                        continue;
+                    };
                     if !cx.is_context(cx.query.object_type(field_obj)) {
                         continue;
                     }
@@ -104,12 +110,16 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
 
 /// Whether a struct has a cancel function, or embeds a context.
 fn owns_its_context(cx: &RuleContext<'_>, ty: TypeId) -> bool {
-    let Type::Struct(fields) = cx.under(ty) else { return true };
+    let Type::Struct(fields) = cx.under(ty) else {
+        return true;
+    };
     fields.iter().any(|field| {
-        let is_cancel = cx.is_type(field.ty, "context", "CancelFunc") || cx.is_type(field.ty, "context", "CancelCauseFunc");
+        let is_cancel =
+            cx.is_type(field.ty, "context", "CancelFunc") || cx.is_type(field.ty, "context", "CancelCauseFunc");
         let is_context = field.embedded && cx.is_context(field.ty);
         // `cancel func()`
-        let is_plain = matches!(cx.under(field.ty), Type::Func(_)) && cx.text(field.name).to_ascii_lowercase().contains("cancel");
+        let is_plain =
+            matches!(cx.under(field.ty), Type::Func(_)) && cx.text(field.name).to_ascii_lowercase().contains("cancel");
         is_cancel || is_context || is_plain
     })
 }
@@ -117,8 +127,9 @@ fn owns_its_context(cx: &RuleContext<'_>, ty: TypeId) -> bool {
 /// Things that live as long as one request, which may carry its context.
 fn is_request_like(name: &str) -> bool {
     const WORDS: &[&str] = &[
-        "request", "req", "context", "ctx", "option", "opts", "config", "param", "args", "call", "builder", "event", "message", "job", "task",
-        "stream", "iter", "session", "op", "query", "cmd", "command", "tx", "state", "reader", "writer", "conn", "span", "test", "suite",
+        "request", "req", "context", "ctx", "option", "opts", "config", "param", "args", "call", "builder", "event",
+        "message", "job", "task", "stream", "iter", "session", "op", "query", "cmd", "command", "tx", "state",
+        "reader", "writer", "conn", "span", "test", "suite",
     ];
     let name = name.to_ascii_lowercase();
     WORDS.iter().any(|word| name.contains(word))
@@ -127,7 +138,9 @@ fn is_request_like(name: &str) -> bool {
 /// Where an exported method without a context of its own uses the field.
 fn used_by_method(cx: &RuleContext<'_>, declared: TypeId, field: ObjRef) -> Option<(usize, Span)> {
     for func in cx.ir.funcs.iter() {
-        let Some(obj) = func.obj.filter(|_| func.has_receiver) else { continue };
+        let Some(obj) = func.obj.filter(|_| func.has_receiver) else {
+            continue;
+        };
         let is_exported = cx.name_of(obj).starts_with(|first: char| first.is_uppercase());
         let Some(&recv) = func.params.first() else { continue };
         let recv = func.values[recv].ty;

@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 
 use crate::context::{OWN, RuleContext};
 use crate::contexts::is_cleanup;
-use crate::flow::{Held, Lost, Step, results};
+use crate::flow::{Held, Lost, Step, has, results};
 use crate::goroutines::receiver;
 use crate::handed::is_left_alone;
 use crate::models::Behaviour;
@@ -133,6 +133,9 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
         let is_main = func.name == "main" && func.parent.is_none() && is_program(cx);
         for (id, value) in func.values.iter_enumerated() {
             let Op::Call(call) = &value.op else { continue };
+            if !is_of_database(cx, value.ty) && !has(cx.call_models(call), Behaviour::Pooled) {
+                continue;
+            }
             let Some(made) = made(cx, OWN, func, call, MAX_DEPTH) else {
                 continue;
             };
@@ -247,6 +250,20 @@ fn look(cx: &RuleContext<'_>, func: &Func, id: ValueId, made: &Made, is_main: bo
             }
         }
     }
+}
+
+/// Whether the first result of a call is of a package that talks to databases.
+fn is_of_database(cx: &RuleContext<'_>, ty: TypeId) -> bool {
+    let first = match cx.query.ty(ty) {
+        Type::Tuple(parts) => parts.first().copied(),
+        _ => Some(ty),
+    };
+    first.is_some_and(|ty| {
+        let path = cx.type_name(cx.pointee(ty).unwrap_or(ty)).map_or("", |(path, _)| path);
+        path == "database/sql"
+            || path.starts_with("github.com/jmoiron/sqlx")
+            || path.starts_with("github.com/jackc/pgx")
+    })
 }
 
 /// What a call returns first, if that must be given back by the function that gets it.

@@ -94,7 +94,7 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
             let (Op::Call(call) | Op::Defer(call) | Op::Go(call)) = &value.op else {
                 continue;
             };
-            let Some(what) = matters(cx, id, func, call, &mut origins) else {
+            let Some(what) = matters(cx, id, call, &mut origins) else {
                 continue;
             };
             let how = match &value.op {
@@ -136,7 +136,6 @@ fn dropped(cx: &RuleContext<'_>) -> FxHashMap<(usize, u32, u32), Dropped> {
 fn matters<'c, 'a>(
     cx: &'c RuleContext<'a>,
     id: FuncId,
-    func: &Func,
     call: &Call,
     origins: &mut Option<Origins<'c, 'a>>,
 ) -> Option<&'static str> {

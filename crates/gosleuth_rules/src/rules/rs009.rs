@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 
 use crate::context::RuleContext;
 use crate::flow::{nil_check, position};
-use crate::remote::{asks, error_of};
+use crate::remote::{Asked, error_of, returns_error};
 use crate::rule::rule;
 
 rule! {
@@ -79,12 +79,19 @@ rule! {
 }
 
 fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
+    let mut asked = Asked::default();
     for func in cx.ir.funcs.iter() {
         if cx.files[func.file].is_test {
             continue;
         }
         for (site, value) in func.values.iter_enumerated() {
             let Op::Call(call) = &value.op else { continue };
+            if !returns_error(cx, func, site) {
+                continue;
+            }
+            let Some(whom) = asked.by_call(cx, func, call) else {
+                continue;
+            };
             let Some((block, _)) = position(func, site) else {
                 continue;
             };
@@ -92,8 +99,9 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
             if !round.contains(&block) {
                 continue;
             }
-            let Some(whom) = asks(cx, func, call) else { continue };
-            let Some(error) = error_of(cx, func, site) else { continue };
+            let Some(error) = error_of(cx, func, site) else {
+                continue;
+            };
             let Some(kind) = repeats(cx, func, block, error, &round) else {
                 continue;
             };
@@ -145,7 +153,13 @@ fn reach(from: BlockId, next: impl Fn(BlockId) -> Vec<BlockId>) -> FxHashSet<Blo
 }
 
 /// How a failure leads back to the call, if nothing but a success ends that.
-fn repeats(cx: &RuleContext<'_>, func: &Func, block: BlockId, error: ValueId, round: &FxHashSet<BlockId>) -> Option<Repeats> {
+fn repeats(
+    cx: &RuleContext<'_>,
+    func: &Func,
+    block: BlockId,
+    error: ValueId,
+    round: &FxHashSet<BlockId>,
+) -> Option<Repeats> {
     // The first branch on the error.
     let (failed, worked) = func.blocks.iter_enumerated().find_map(|(at, node)| {
         let Terminator::If(cond, then, els) = node.end else {
@@ -156,7 +170,9 @@ fn repeats(cx: &RuleContext<'_>, func: &Func, block: BlockId, error: ValueId, ro
             Op::Convert(inner) => inner,
             _ => value,
         };
-        if !round.contains(&at) || value != error {
+        // `for err != nil { err = … }`
+        let is_this = value == error || matches!(func.op(value), Op::Phi(values) if values.contains(&error));
+        if !round.contains(&at) || !is_this {
             return None;
         }
         Some(if when_nil { (els, then) } else { (then, els) })
@@ -213,12 +229,17 @@ fn pauses(cx: &RuleContext<'_>, func: &Func, values: &[ValueId]) -> bool {
 }
 
 fn is_pause(cx: &RuleContext<'_>, func: &Func, call: &Call) -> bool {
-    const WORDS: &[&str] = &["sleep", "wait", "backoff", "back_off", "delay", "pause", "retry", "throttle", "limit", "take", "tick", "next"];
+    const WORDS: &[&str] = &[
+        "sleep", "wait", "backoff", "back_off", "delay", "pause", "retry", "throttle", "limit", "take", "tick", "next",
+    ];
     let name = match call.callee {
         Callee::Static(obj) | Callee::Interface { method: obj, .. } => cx.name_of(obj).to_ascii_lowercase(),
         // What a function value does is not known.
         Callee::Value(_) => return cx.called_function(func, call).is_none(),
         Callee::Builtin(_) => return false,
     };
-    WORDS.iter().any(|word| name.contains(word)) || cx.callee_symbol(call).is_some_and(|symbol| symbol.starts_with("context.Context."))
+    WORDS.iter().any(|word| name.contains(word))
+        || cx
+            .callee_symbol(call)
+            .is_some_and(|symbol| symbol.starts_with("context.Context."))
 }
