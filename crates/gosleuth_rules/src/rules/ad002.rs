@@ -104,6 +104,10 @@ struct Uses {
     guard: Guard,
     reads: u32,
     writes: u32,
+    /// It is handed to others, who may write to it.
+    escapes: bool,
+    /// Its lock guards more than it.
+    beside: bool,
     /// It is given another map, and not where its struct is made.
     replaced: u32,
 }
@@ -152,7 +156,7 @@ fn judge(uses: &Uses, has_pointer: bool) -> Option<(&'static str, &'static str)>
         "keep an immutable map in an `atomic.Value`, and store a new one to change it"
     };
     match uses.guard {
-        Guard::Mutex | Guard::RwMutex if uses.writes == 0 && uses.replaced > 0 && uses.reads > 0 => {
+        Guard::Mutex | Guard::RwMutex if uses.writes == 0 && uses.replaced > 0 && uses.reads > 0 && !uses.escapes => {
             Some(("a map under a lock that is only ever replaced as a whole", snapshot))
         }
         Guard::Mutex
@@ -174,6 +178,13 @@ fn judge(uses: &Uses, has_pointer: bool) -> Option<(&'static str, &'static str)>
 }
 
 fn note(cx: &RuleContext<'_>, func: &Func, op: &Op, maps: &mut FxHashMap<ObjRef, Uses>) {
+    if hands_on(op) {
+        op.for_each_operand(|operand| {
+            if let Some(uses) = shared(cx, func, operand, maps) {
+                uses.escapes = true;
+            }
+        });
+    }
     match op {
         Op::MapGet { map, .. } | Op::Range(map) => {
             if let Some(uses) = shared(cx, func, *map, maps) {
@@ -218,12 +229,28 @@ fn note(cx: &RuleContext<'_>, func: &Func, op: &Op, maps: &mut FxHashMap<ObjRef,
                 uses.guard = Guard::Own;
                 match method {
                     "Load" | "Range" => uses.reads += 1,
+                    // These are what it is made for.
+                    "LoadOrStore" | "LoadAndDelete" | "CompareAndSwap" | "CompareAndDelete" => uses.reads += MANY,
                     _ => uses.writes += 1,
                 }
             }
             _ => {}
         },
         _ => {}
+    }
+}
+
+/// Whether an operation gives its operands to others, or under another name.
+fn hands_on(op: &Op) -> bool {
+    match op {
+        Op::Phi(_)
+        | Op::Store { .. }
+        | Op::Convert(_)
+        | Op::MakeInterface(_)
+        | Op::Closure { .. }
+        | Op::Send { .. } => true,
+        Op::Call(call) | Op::Go(call) | Op::Defer(call) => !matches!(call.callee, Callee::Builtin(_)),
+        _ => false,
     }
 }
 
@@ -271,5 +298,6 @@ fn entry<'m>(
     }
     let uses = maps.entry(obj).or_default();
     uses.guard = guard;
+    uses.beside = fields.len() > 2;
     Some(uses)
 }

@@ -1,7 +1,8 @@
 use gosleuth_base::{
     Confidence, Family, Finding, FixAvailability, RuleCode, RuleInfo, RuleSet, Severity, SuspectKind, Symptom,
 };
-use gosleuth_ir::{Func, FuncId, Op, ValueId};
+use gosleuth_ir::{Call, Func, FuncId, Op, ValueId};
+use gosleuth_types::ConstValue;
 use rustc_hash::FxHashSet;
 
 use crate::context::RuleContext;
@@ -47,7 +48,7 @@ rule! {
     ///
     /// ## Limits
     ///
-    /// A context that is a parameter of a function nobody in the package calls is not known, and not reported. Timeouts that the driver or the
+    /// Calls on this machine, and functions that hand a call on to one of the same name, are left out. A context that is a parameter of a function nobody in the package calls is not known, and not reported. Timeouts that the driver or the
     /// server has are not seen. Requests through the default client are RS001's.
     ///
     /// ## Version notes
@@ -79,6 +80,9 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
             let Op::Call(call) = &value.op else { continue };
             let Some(whom) = remote(cx, call) else { continue };
             let Some(symbol) = cx.callee_symbol(call) else { continue };
+            if is_local(func, call) || delegates(cx, func, call) {
+                continue;
+            }
             // RS001 speaks of these.
             if symbol.starts_with("net/http.") && !symbol.ends_with(").Do") {
                 continue;
@@ -104,6 +108,31 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
             report(cx, func, site, whom, &why, sink);
         }
     }
+}
+
+/// Whether a call goes to this machine, or sends packets without a connection.
+fn is_local(func: &Func, call: &Call) -> bool {
+    call.args.iter().any(|&arg| match func.op(arg) {
+        Op::Const(ConstValue::String(text)) => {
+            text.starts_with(b"unix")
+                || text.starts_with(b"udp")
+                || text.starts_with(b"127.")
+                || text.starts_with(b"localhost")
+        }
+        _ => false,
+    })
+}
+
+/// Whether a function hands its call on to one of the same name: whoever calls it decides.
+fn delegates(cx: &RuleContext<'_>, func: &Func, call: &Call) -> bool {
+    let stem = |name: &str| {
+        name.trim_end_matches("Context")
+            .trim_end_matches('x')
+            .to_ascii_lowercase()
+    };
+    let called = cx.callee(call).map_or("", |obj| cx.name_of(obj));
+    func.obj
+        .is_some_and(|obj| stem(cx.name_of(obj)).ends_with(&stem(called)))
 }
 
 /// Why nothing ends a call.
@@ -164,7 +193,7 @@ impl Limited {
 }
 
 /// Whether a call that takes no context can wait for ever.
-fn without(cx: &RuleContext<'_>, func: &Func, call: &gosleuth_ir::Call, symbol: &str) -> bool {
+fn without(cx: &RuleContext<'_>, func: &Func, call: &Call, symbol: &str) -> bool {
     if symbol == "net.DialTimeout" {
         return false;
     }

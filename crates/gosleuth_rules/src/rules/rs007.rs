@@ -58,7 +58,7 @@ rule! {
     /// ## Limits
     ///
     /// An error that is assigned to `_` is dropped on purpose. So is that of a `Close` or `Rollback` on a path with another error, of a file
-    /// that is only read, and of a call that stands beside another one of the same kind whose error is looked at. Tests are left out.
+    /// that is only read, of a writer into memory or to the terminal, and of a call that stands beside another one of the same kind whose error is looked at. Tests are left out.
     /// Functions of your own are declared as models with the behaviour `checked`.
     ///
     /// ## Version notes
@@ -148,8 +148,13 @@ fn matters<'c, 'a>(
         let writes = !found.is_empty() && found.iter().all(|&origin| is_written(cx, origin));
         return writes.then_some("what was written may not be in the file");
     }
-    if &*symbol == "bufio.(*Writer).Flush" {
-        let writer = receiver(cx, call)?;
+    // A deadline that is taken away again has done its work.
+    if symbol.ends_with("Deadline") && !is_future(cx, id, call) {
+        return None;
+    }
+    if matches!(symbol.rsplit('.').next(), Some("Flush" | "Close"))
+        && let Some(writer) = receiver(cx, call)
+    {
         let origins = origins.get_or_insert_with(|| Origins::new(cx));
         if origins.of(id, writer).iter().any(|&origin| is_terminal(cx, origin)) {
             return None;
@@ -193,7 +198,14 @@ fn is_written(cx: &RuleContext<'_>, (id, value): Origin) -> bool {
     }
 }
 
-/// Whether a writer is one over the streams of the process.
+/// Whether a deadline is reckoned from now on.
+fn is_future(cx: &RuleContext<'_>, id: FuncId, call: &Call) -> bool {
+    let func = &cx.ir.funcs[id];
+    let Some(&until) = call.args.last() else { return false };
+    matches!(func.op(until), Op::Call(call) if cx.callee_symbol(call).as_deref() == Some("time.Time.Add"))
+}
+
+/// Whether a writer is one over the streams of the process, or over memory.
 fn is_terminal(cx: &RuleContext<'_>, (id, value): Origin) -> bool {
     let func = &cx.ir.funcs[id];
     let Op::Call(call) = func.op(value) else { return false };
@@ -202,7 +214,12 @@ fn is_terminal(cx: &RuleContext<'_>, (id, value): Origin) -> bool {
             Op::MakeInterface(inner) => inner,
             _ => arg,
         };
-        matches!(*func.op(inner), Op::Load(addr)
+        let in_memory = ["bytes.Buffer", "strings.Builder", "io.PipeWriter"].iter().any(|name| {
+            let (path, name) = name.split_once('.').unwrap_or_default();
+            cx.is_type_or_pointer(func.values[inner].ty, path, name)
+        });
+        in_memory
+            || matches!(*func.op(inner), Op::Load(addr)
             if matches!(func.op(addr), Op::Global(obj) if matches!(&*cx.symbol(*obj), "os.Stdout" | "os.Stderr")))
     })
 }
