@@ -132,7 +132,7 @@ fn delegates(cx: &RuleContext<'_>, func: &Func, call: &Call) -> bool {
     };
     let called = cx.callee(call).map_or("", |obj| cx.name_of(obj));
     func.obj
-        .is_some_and(|obj| stem(cx.name_of(obj)).ends_with(&stem(called)))
+        .is_some_and(|obj| stem(cx.name_of(obj)).trim_start_matches("must") == stem(called))
 }
 
 /// Why nothing ends a call.
