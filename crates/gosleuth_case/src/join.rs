@@ -239,6 +239,8 @@ impl Join<'_, '_> {
     /// Adds what the source says to a suspect.
     fn explain(&mut self, suspect: &mut Suspect) -> Decision {
         let mut decision = Decision::default();
+        // Where else the bug shows; who could release a goroutine is no part of what keeps it, but who holds its lock is.
+        let mut places = suspect.related.clone();
         if let Some((snapshot, waiter)) = self.waiter(suspect) {
             let (side, stuck) = self.side(snapshot, waiter);
             if let Some(explanation) = &side.explanation {
@@ -260,6 +262,12 @@ impl Join<'_, '_> {
                     suspect.related.push(partner);
                 }
             }
+            if waiter.is_lock {
+                places.extend(side.partners.iter().cloned());
+            }
+            if let Some(text) = self.holder(suspect, snapshot, waiter) {
+                suspect.evidence.push(text);
+            }
             suspect.code = side;
             decision.is_stuck = stuck;
             if let Fate::ByStuck(helpers) = &waiter.fate {
@@ -273,7 +281,7 @@ impl Join<'_, '_> {
             if finding.suppressed.is_some() {
                 continue;
             }
-            let is_it = self.describes(finding, suspect);
+            let is_it = self.describes(finding, suspect, &places);
             if is_it || self.may_describe(finding, suspect) {
                 suspect.code.findings.push(index);
                 let location = &finding.location;
@@ -299,6 +307,21 @@ impl Join<'_, '_> {
             }
         }
         decision
+    }
+
+    /// Who holds the lock that others wait for who are told with a suspect.
+    fn holder(&self, suspect: &Suspect, snapshot: &Snapshot, told: &Waiter) -> Option<String> {
+        let (_, living) = self.living?;
+        let mut groups: Vec<_> = living.waiters.iter().collect();
+        groups.sort_unstable_by_key(|(id, _)| **id);
+        let behind = |id: &GroupId| suspect.stacks.contains(&snapshot.groups[id.index()].stack);
+        let (_, waiter) = groups
+            .into_iter()
+            .find(|(id, waiter)| waiter.is_lock && waiter.site != told.site && behind(id))?;
+        match waiter.fate {
+            Fate::By(_) | Fate::ByStuck(_) if !told.is_lock => self.side(snapshot, waiter).0.explanation,
+            _ => None,
+        }
     }
 
     /// What to do about a question that the source has decided: its own advice was how to decide it.
@@ -529,7 +552,7 @@ impl Join<'_, '_> {
     }
 
     /// Whether a finding describes what a suspect is.
-    fn describes(&self, finding: &Finding, suspect: &Suspect) -> bool {
+    fn describes(&self, finding: &Finding, suspect: &Suspect, related: &[Related]) -> bool {
         let named = suspect.rules.iter().any(|rule| *rule == finding.code.to_string());
         let fits = named
             || self
@@ -546,11 +569,7 @@ impl Join<'_, '_> {
             return true;
         }
         // The other party: a creation site, the other access of a race, the other lock.
-        if suspect
-            .related
-            .iter()
-            .any(|related| is_line(&finding.location, &related.site))
-        {
+        if related.iter().any(|related| is_line(&finding.location, &related.site)) {
             return true;
         }
         let inside = |site: &Site| is_function(&finding.location, site);

@@ -3,7 +3,9 @@
 mod verify;
 
 use anyhow::{Result, ensure};
+use gosleuth_base::Location;
 use gosleuth_case::Source;
+use gosleuth_engine::normal;
 use gosleuth_rules::all_infos;
 
 use crate::args::{CaseArgs, CaseCommand, RuleArgs, SourcePlace};
@@ -16,17 +18,18 @@ pub(crate) fn run(args: &CaseArgs, io: &mut Io<'_>) -> Result<Exit> {
     if let Some(CaseCommand::Verify(args)) = &args.command {
         return verify::run(args, io);
     }
-    inspect::run_with(&args.inspect, io, |io| source(args, io).map(Some))
+    // It lives until its lines are quoted.
+    let mut revision = None;
+    inspect::run_with(&args.inspect, io, |io| source(args, &mut revision, io).map(Some))
 }
 
 /// What the rules find in the source, and its places.
-fn source(args: &CaseArgs, io: &mut Io<'_>) -> Result<Source> {
-    let revision;
+fn source(args: &CaseArgs, revision: &mut Option<Revision>, io: &mut Io<'_>) -> Result<Source> {
     let directory = match args.source_place() {
         SourcePlace::Directory(directory) => io.directory.join(directory),
         SourcePlace::Revision(name) => {
-            revision = Revision::unpack(&name, &io.directory)?;
-            revision.directory().to_owned()
+            let unpacked = revision.insert(Revision::unpack(&name, &io.directory)?);
+            unpacked.directory().to_owned()
         }
     };
     ensure!(
@@ -49,12 +52,28 @@ fn source(args: &CaseArgs, io: &mut Io<'_>) -> Result<Source> {
         quiet: args.inspect.output.quiet,
         code: true,
     };
-    let checked = check::run(&scope, &settings, io)?;
+    let mut checked = check::run(&scope, &settings, io)?;
     ensure!(
         checked.stats.packages > 0,
         "there are no Go packages in {}; --source names the directory of the module",
         directory.display()
     );
+    // Findings name files from the source on; here they are named from the working directory on.
+    let here = normal(&io.directory);
+    let root = normal(&directory);
+    let shown = |location: &mut Location| {
+        let path = root.join(&location.file);
+        let path = path.strip_prefix(&here).unwrap_or(&path);
+        location.file = path.to_string_lossy().into_owned();
+    };
+    for finding in &mut checked.findings {
+        shown(&mut finding.location);
+        finding
+            .related
+            .iter_mut()
+            .for_each(|related| shown(&mut related.location));
+        finding.schedule.iter_mut().for_each(|step| shown(&mut step.location));
+    }
     Ok(Source {
         findings: checked.findings,
         rules: all_infos(),

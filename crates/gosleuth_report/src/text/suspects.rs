@@ -6,7 +6,7 @@ use super::{Shape, elide_place, location, more, verdict_style};
 use crate::names::{self, counted};
 use crate::style::{Line, Printer, Style};
 use crate::text::groups::stack;
-use crate::view::{Report, Site, SourceSide, Suspect};
+use crate::view::{JudgedFinding, Report, Site, SourceSide, Suspect};
 
 /// Column where the text behind a label starts.
 const TEXT: usize = 12;
@@ -175,27 +175,32 @@ pub(super) fn findings(p: &mut Printer<'_>, report: &Report<'_>, shape: &Shape) 
             source.frames
         ),
     )?;
-    let shown = source.findings.len().min(shape.top);
-    for finding in &source.findings[..shown] {
+    let is_told = |finding: &&JudgedFinding<'_>| finding.suspect.is_some() || !finding.evidence.is_empty();
+    let told: Vec<_> = source.findings.iter().filter(is_told).collect();
+    for finding in told.iter().take(shape.top) {
         let mut line = Line::indented(3);
         line.put(verdict_style(finding.verdict), finding.verdict).pad_to(17);
         line.put(Style::Bold, &finding.code).put(Style::Plain, " ");
         line.put(Style::Plain, &shape.place(&finding.site))
             .put(Style::Plain, "  ");
         p.paragraph(line, Style::Plain, &shape.sentence(&finding.message))?;
-        if let Some(suspect) = finding.suspect {
-            let mut line = Line::indented(17);
-            line.put(Style::Dim, &format!("suspect {}", suspect + 1));
-            p.line(line)?;
-        }
+        let mut line = Line::indented(17);
+        match finding.suspect {
+            Some(suspect) => line.put(Style::Dim, &format!("suspect {}", suspect + 1)),
+            None => line.put(Style::Dim, "what was seen leaves it open"),
+        };
+        p.line(line)?;
     }
-    if source.findings.len() > shown {
-        more(
-            p,
-            3,
-            &counted((source.findings.len() - shown) as u64, "more finding"),
-            true,
-        )?;
+    if told.len() > shape.top {
+        more(p, 3, &counted((told.len() - shape.top) as u64, "more finding"), true)?;
+    }
+    let silent = source.findings.len() - told.len();
+    if silent > 0 {
+        let text = format!(
+            "{} that nothing in this evidence shows; `gosleuth check` lists them",
+            counted(silent as u64, "finding")
+        );
+        p.paragraph(Line::indented(3), Style::Dim, &text)?;
     }
     Ok(())
 }
