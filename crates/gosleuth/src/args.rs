@@ -6,6 +6,7 @@
 mod capture;
 mod case;
 mod check;
+mod ci;
 mod model;
 
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ pub use case::{CaseArgs, CaseCommand, SourcePlace, VerifyArgs};
 pub use check::{
     CheckArgs, CheckFormatArg, CheckOutputArgs, FailLevel, FixArgs, KnownArgs, PageFormatArg, RuleArgs, RulesArgs,
 };
+pub use ci::{AnnotationsArg, CiArgs};
 pub use model::{ModelArgs, ModelFormatArg};
 
 /// Find, prove and explain how Go programs hang, leak goroutines, race and panic.
@@ -53,6 +55,9 @@ pub enum Command {
     /// Find concurrency faults in Go source: leaks, deadlocks, races, panics, lost contexts, unclosed resources
     #[command(long_about = check::CHECK_ABOUT, after_long_help = check::CHECK_EXAMPLES)]
     Check(Box<CheckArgs>),
+    /// Check a change in continuous integration: findings, gofmt, go vet, with reports and one exit code
+    #[command(long_about = ci::CI_ABOUT, after_long_help = ci::CI_EXAMPLES)]
+    Ci(Box<CiArgs>),
     /// Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs
     #[command(long_about = INSPECT_ABOUT, after_long_help = INSPECT_EXAMPLES)]
     Inspect(Box<InspectArgs>),

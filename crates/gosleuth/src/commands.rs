@@ -3,6 +3,7 @@
 pub(crate) mod capture;
 pub(crate) mod case;
 pub(crate) mod check;
+pub(crate) mod ci;
 pub(crate) mod completions;
 pub(crate) mod explain;
 pub(crate) mod inspect;

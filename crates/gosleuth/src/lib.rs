@@ -83,6 +83,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>, io: &mut Io<'_>) -> Exit {
             Command::Capture(args) => commands::capture::run(&args, io),
             Command::Case(args) => commands::case::run(&args, io),
             Command::Check(args) => commands::check::run(&args, io),
+            Command::Ci(args) => commands::ci::run(&args, io),
             Command::Inspect(args) => commands::inspect::run(&args, io),
             Command::List(args) => commands::list::run(&args, io),
             Command::Model(args) => commands::model::run(&args, io),

@@ -1,6 +1,7 @@
 //! `gosleuth check`: source in, findings out.
 
 use std::io::Write as _;
+use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use gosleuth_base::{Finding, FixSafety, Severity};
@@ -77,7 +78,7 @@ fn fix(args: &CheckArgs, settings: &Settings, mut checked: Checked, io: &mut Io<
     Ok(checked)
 }
 
-fn fails(level: FailLevel, severity: Severity) -> bool {
+pub(super) fn fails(level: FailLevel, severity: Severity) -> bool {
     match level {
         FailLevel::Any | FailLevel::Advice => true,
         FailLevel::Warning => severity >= Severity::Warning,
@@ -133,6 +134,52 @@ fn write(args: &CheckArgs, checked: &Checked, io: &mut Io<'_>) -> Result<()> {
     write_to(args, checked, io, |report, options, out| {
         write_findings(format, report, options, out)
     })
+}
+
+/// Writes findings to a file, for `ci`.
+pub(super) fn write_file(format: FindingFormat, checked: &Checked, path: &Path, io: &Io<'_>) -> Result<()> {
+    let path = io.directory.join(path);
+    let wrong = || format!("cannot write {}", path.display());
+    let mut file = std::io::BufWriter::new(std::fs::File::create(&path).with_context(wrong)?);
+    report_to(checked, &plain(), io, |report, options| {
+        write_findings(format, report, options, &mut file)
+    })
+    .and_then(|()| file.flush())
+    .with_context(wrong)
+}
+
+/// Writes findings to standard output without colour, for `ci`.
+pub(super) fn write_text(format: FindingFormat, checked: &Checked, io: &mut Io<'_>) -> Result<()> {
+    let mut text = Vec::new();
+    report_to(checked, &plain(), io, |report, options| {
+        write_findings(format, report, options, &mut text)
+    })?;
+    Ok(io.stdout.write_all(&text)?)
+}
+
+fn plain() -> RenderOptions {
+    RenderOptions {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        ..RenderOptions::default()
+    }
+}
+
+fn report_to(
+    checked: &Checked,
+    options: &RenderOptions,
+    io: &Io<'_>,
+    write: impl FnOnce(&CheckReport<'_>, &RenderOptions) -> std::io::Result<()>,
+) -> std::io::Result<()> {
+    let sources = check::sources(&checked.findings, &io.directory);
+    let report = CheckReport {
+        findings: &checked.findings,
+        rules: &all_infos(),
+        problems: &checked.problems,
+        stats: checked.stats,
+        sources: &sources,
+        statistics: false,
+    };
+    write(&report, options)
 }
 
 /// Gives a writer what it needs and where to write: standard output, or a file.

@@ -3,6 +3,7 @@
 mod capture;
 mod case;
 mod check;
+mod ci;
 mod exec;
 mod go;
 mod inputs;
