@@ -28,6 +28,7 @@ Register-ArgumentCompleter -Native -CommandName 'gosleuth' -ScriptBlock {
             [CompletionResult]::new('capture', 'capture', [CompletionResultType]::ParameterValue, 'Take everything that explains an incident from running processes, without harming them, into one file')
             [CompletionResult]::new('case', 'case', [CompletionResultType]::ParameterValue, 'Lay the source beside the evidence: what the code allows, and what the process did')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Find concurrency faults in Go source: leaks, deadlocks, races, panics, lost contexts, unclosed resources')
+            [CompletionResult]::new('ci', 'ci', [CompletionResultType]::ParameterValue, 'Check a change in continuous integration: findings, gofmt, go vet, with reports and one exit code')
             [CompletionResult]::new('inspect', 'inspect', [CompletionResultType]::ParameterValue, 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Show which packages and files would be analysed, and why others would not')
             [CompletionResult]::new('model', 'model', [CompletionResultType]::ParameterValue, 'Show what one function and its goroutines do to channels and locks, and whether that can hang or panic')
@@ -187,6 +188,30 @@ Register-ArgumentCompleter -Native -CommandName 'gosleuth' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'gosleuth;ci' {
+            [CompletionResult]::new('--select', '--select', [CompletionResultType]::ParameterName, 'Rules to run, in place of the default set')
+            [CompletionResult]::new('--extend-select', '--extend-select', [CompletionResultType]::ParameterName, 'Rules to run in addition')
+            [CompletionResult]::new('--ignore', '--ignore', [CompletionResultType]::ParameterName, 'Rules not to run; the more exact word wins')
+            [CompletionResult]::new('--budget', '--budget', [CompletionResultType]::ParameterName, 'How much exploring schedules may take: none, small, default, large, or a factor such as 2.5')
+            [CompletionResult]::new('--baseline', '--baseline', [CompletionResultType]::ParameterName, 'File with findings that do not count [default: that of the configuration, or gosleuth-baseline.json if it is there]')
+            [CompletionResult]::new('--new-from', '--new-from', [CompletionResultType]::ParameterName, 'Only findings on lines that changed since this revision of Git; gofmt and go vet look at everything')
+            [CompletionResult]::new('--tags', '--tags', [CompletionResultType]::ParameterName, 'Build tags, with commas between them; instead of those of GOFLAGS')
+            [CompletionResult]::new('--goos', '--goos', [CompletionResultType]::ParameterName, 'Operating system of the build, instead of GOOS or that of this machine')
+            [CompletionResult]::new('--goarch', '--goarch', [CompletionResultType]::ParameterName, 'Processor of the build, instead of GOARCH or that of this machine')
+            [CompletionResult]::new('--sarif', '--sarif', [CompletionResultType]::ParameterName, 'Write the findings as SARIF 2.1.0, for code scanning')
+            [CompletionResult]::new('--junit', '--junit', [CompletionResultType]::ParameterName, 'Write the findings as JUnit XML')
+            [CompletionResult]::new('--gitlab', '--gitlab', [CompletionResultType]::ParameterName, 'Write the findings as a code quality report of GitLab')
+            [CompletionResult]::new('--annotations', '--annotations', [CompletionResultType]::ParameterName, 'Whether annotations of GitHub Actions are written to standard output; auto: where GITHUB_ACTIONS is `true`')
+            [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'What makes exit code 1: a severity and what is worse, any, or never [default: any]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Configuration file')
+            [CompletionResult]::new('--no-fmt', '--no-fmt', [CompletionResultType]::ParameterName, 'Do not run gofmt')
+            [CompletionResult]::new('--no-vet', '--no-vet', [CompletionResultType]::ParameterName, 'Do not run go vet')
+            [CompletionResult]::new('--no-errors', '--no-errors', [CompletionResultType]::ParameterName, 'Do not add RS007, the rule about ignored errors')
+            [CompletionResult]::new('--no-cache', '--no-cache', [CompletionResultType]::ParameterName, 'Check everything anew')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'gosleuth;inspect' {
             [CompletionResult]::new('--baseline', '--baseline', [CompletionResultType]::ParameterName, 'Evidence of a good state, to compare the inputs with; may be given several times')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Ask CMD for a dump with SIGQUIT and end it after this time, for example 90s or 10m')
@@ -290,6 +315,7 @@ Register-ArgumentCompleter -Native -CommandName 'gosleuth' -ScriptBlock {
             [CompletionResult]::new('capture', 'capture', [CompletionResultType]::ParameterValue, 'Take everything that explains an incident from running processes, without harming them, into one file')
             [CompletionResult]::new('case', 'case', [CompletionResultType]::ParameterValue, 'Lay the source beside the evidence: what the code allows, and what the process did')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Find concurrency faults in Go source: leaks, deadlocks, races, panics, lost contexts, unclosed resources')
+            [CompletionResult]::new('ci', 'ci', [CompletionResultType]::ParameterValue, 'Check a change in continuous integration: findings, gofmt, go vet, with reports and one exit code')
             [CompletionResult]::new('inspect', 'inspect', [CompletionResultType]::ParameterValue, 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Show which packages and files would be analysed, and why others would not')
             [CompletionResult]::new('model', 'model', [CompletionResultType]::ParameterValue, 'Show what one function and its goroutines do to channels and locks, and whether that can hang or panic')
@@ -310,6 +336,9 @@ Register-ArgumentCompleter -Native -CommandName 'gosleuth' -ScriptBlock {
             break
         }
         'gosleuth;help;check' {
+            break
+        }
+        'gosleuth;help;ci' {
             break
         }
         'gosleuth;help;inspect' {

@@ -25,6 +25,7 @@ set edit:completion:arg-completer[gosleuth] = {|@words|
             cand capture 'Take everything that explains an incident from running processes, without harming them, into one file'
             cand case 'Lay the source beside the evidence: what the code allows, and what the process did'
             cand check 'Find concurrency faults in Go source: leaks, deadlocks, races, panics, lost contexts, unclosed resources'
+            cand ci 'Check a change in continuous integration: findings, gofmt, go vet, with reports and one exit code'
             cand inspect 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs'
             cand list 'Show which packages and files would be analysed, and why others would not'
             cand model 'Show what one function and its goroutines do to channels and locks, and whether that can hang or panic'
@@ -176,6 +177,29 @@ set edit:completion:arg-completer[gosleuth] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'gosleuth;ci'= {
+            cand --select 'Rules to run, in place of the default set'
+            cand --extend-select 'Rules to run in addition'
+            cand --ignore 'Rules not to run; the more exact word wins'
+            cand --budget 'How much exploring schedules may take: none, small, default, large, or a factor such as 2.5'
+            cand --baseline 'File with findings that do not count [default: that of the configuration, or gosleuth-baseline.json if it is there]'
+            cand --new-from 'Only findings on lines that changed since this revision of Git; gofmt and go vet look at everything'
+            cand --tags 'Build tags, with commas between them; instead of those of GOFLAGS'
+            cand --goos 'Operating system of the build, instead of GOOS or that of this machine'
+            cand --goarch 'Processor of the build, instead of GOARCH or that of this machine'
+            cand --sarif 'Write the findings as SARIF 2.1.0, for code scanning'
+            cand --junit 'Write the findings as JUnit XML'
+            cand --gitlab 'Write the findings as a code quality report of GitLab'
+            cand --annotations 'Whether annotations of GitHub Actions are written to standard output; auto: where GITHUB_ACTIONS is `true`'
+            cand --fail-on 'What makes exit code 1: a severity and what is worse, any, or never [default: any]'
+            cand --config 'Configuration file'
+            cand --no-fmt 'Do not run gofmt'
+            cand --no-vet 'Do not run go vet'
+            cand --no-errors 'Do not add RS007, the rule about ignored errors'
+            cand --no-cache 'Check everything anew'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'gosleuth;inspect'= {
             cand --baseline 'Evidence of a good state, to compare the inputs with; may be given several times'
             cand --timeout 'Ask CMD for a dump with SIGQUIT and end it after this time, for example 90s or 10m'
@@ -273,6 +297,7 @@ set edit:completion:arg-completer[gosleuth] = {|@words|
             cand capture 'Take everything that explains an incident from running processes, without harming them, into one file'
             cand case 'Lay the source beside the evidence: what the code allows, and what the process did'
             cand check 'Find concurrency faults in Go source: leaks, deadlocks, races, panics, lost contexts, unclosed resources'
+            cand ci 'Check a change in continuous integration: findings, gofmt, go vet, with reports and one exit code'
             cand inspect 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs'
             cand list 'Show which packages and files would be analysed, and why others would not'
             cand model 'Show what one function and its goroutines do to channels and locks, and whether that can hang or panic'
@@ -289,6 +314,8 @@ set edit:completion:arg-completer[gosleuth] = {|@words|
         &'gosleuth;help;case;verify'= {
         }
         &'gosleuth;help;check'= {
+        }
+        &'gosleuth;help;ci'= {
         }
         &'gosleuth;help;inspect'= {
         }

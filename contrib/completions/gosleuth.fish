@@ -29,6 +29,7 @@ complete -c gosleuth -n "__fish_gosleuth_needs_command" -s V -l version -d 'Prin
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "capture" -d 'Take everything that explains an incident from running processes, without harming them, into one file'
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "case" -d 'Lay the source beside the evidence: what the code allows, and what the process did'
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "check" -d 'Find concurrency faults in Go source: leaks, deadlocks, races, panics, lost contexts, unclosed resources'
+complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "ci" -d 'Check a change in continuous integration: findings, gofmt, go vet, with reports and one exit code'
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "inspect" -d 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs'
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "list" -d 'Show which packages and files would be analysed, and why others would not'
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "model" -d 'Show what one function and its goroutines do to channels and locks, and whether that can hang or panic'
@@ -187,6 +188,32 @@ complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -s q -l quiet -
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l no-config -d 'Read no configuration file'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l no-cache -d 'Check everything anew'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand ci" -l select -d 'Rules to run, in place of the default set' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand ci" -l extend-select -d 'Rules to run in addition' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand ci" -l ignore -d 'Rules not to run; the more exact word wins' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand ci" -l budget -d 'How much exploring schedules may take: none, small, default, large, or a factor such as 2.5' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand ci" -l baseline -d 'File with findings that do not count [default: that of the configuration, or gosleuth-baseline.json if it is there]' -r -F
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand ci" -l new-from -d 'Only findings on lines that changed since this revision of Git; gofmt and go vet look at everything' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand ci" -l tags -d 'Build tags, with commas between them; instead of those of GOFLAGS' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand ci" -l goos -d 'Operating system of the build, instead of GOOS or that of this machine' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand ci" -l goarch -d 'Processor of the build, instead of GOARCH or that of this machine' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand ci" -l sarif -d 'Write the findings as SARIF 2.1.0, for code scanning' -r -F
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand ci" -l junit -d 'Write the findings as JUnit XML' -r -F
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand ci" -l gitlab -d 'Write the findings as a code quality report of GitLab' -r -F
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand ci" -l annotations -d 'Whether annotations of GitHub Actions are written to standard output; auto: where GITHUB_ACTIONS is `true`' -r -f -a "auto\t'Where the environment is that of GitHub Actions'
+github\t'Annotations of GitHub Actions'
+none\t'None'"
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand ci" -l fail-on -d 'What makes exit code 1: a severity and what is worse, any, or never [default: any]' -r -f -a "any\t'Every finding'
+advice\t'Advice, warnings and errors'
+warning\t'Warnings and errors'
+error\t'Errors'
+never\t'None'"
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand ci" -l config -d 'Configuration file' -r -F
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand ci" -l no-fmt -d 'Do not run gofmt'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand ci" -l no-vet -d 'Do not run go vet'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand ci" -l no-errors -d 'Do not add RS007, the rule about ignored errors'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand ci" -l no-cache -d 'Check everything anew'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand ci" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l baseline -d 'Evidence of a good state, to compare the inputs with; may be given several times' -r
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l timeout -d 'Ask CMD for a dump with SIGQUIT and end it after this time, for example 90s or 10m' -r
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand inspect" -l state -d 'Only goroutines in this state; a prefix, so `chan` is every channel operation. May be repeated' -r
@@ -278,14 +305,15 @@ markdown\t'Markdown'
 json\t'For programs'"
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check inspect list model rules explain completions help" -f -a "capture" -d 'Take everything that explains an incident from running processes, without harming them, into one file'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check inspect list model rules explain completions help" -f -a "case" -d 'Lay the source beside the evidence: what the code allows, and what the process did'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check inspect list model rules explain completions help" -f -a "check" -d 'Find concurrency faults in Go source: leaks, deadlocks, races, panics, lost contexts, unclosed resources'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check inspect list model rules explain completions help" -f -a "inspect" -d 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check inspect list model rules explain completions help" -f -a "list" -d 'Show which packages and files would be analysed, and why others would not'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check inspect list model rules explain completions help" -f -a "model" -d 'Show what one function and its goroutines do to channels and locks, and whether that can hang or panic'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check inspect list model rules explain completions help" -f -a "rules" -d 'List the rules of `check`'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check inspect list model rules explain completions help" -f -a "explain" -d 'Show the page of a rule or of a catalogue entry, or the list of all'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check inspect list model rules explain completions help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check inspect list model rules explain completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model rules explain completions help" -f -a "capture" -d 'Take everything that explains an incident from running processes, without harming them, into one file'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model rules explain completions help" -f -a "case" -d 'Lay the source beside the evidence: what the code allows, and what the process did'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model rules explain completions help" -f -a "check" -d 'Find concurrency faults in Go source: leaks, deadlocks, races, panics, lost contexts, unclosed resources'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model rules explain completions help" -f -a "ci" -d 'Check a change in continuous integration: findings, gofmt, go vet, with reports and one exit code'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model rules explain completions help" -f -a "inspect" -d 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model rules explain completions help" -f -a "list" -d 'Show which packages and files would be analysed, and why others would not'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model rules explain completions help" -f -a "model" -d 'Show what one function and its goroutines do to channels and locks, and whether that can hang or panic'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model rules explain completions help" -f -a "rules" -d 'List the rules of `check`'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model rules explain completions help" -f -a "explain" -d 'Show the page of a rule or of a catalogue entry, or the list of all'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model rules explain completions help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model rules explain completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and __fish_seen_subcommand_from case" -f -a "verify" -d 'After a fix: what has become of each suspect'
