@@ -56,6 +56,9 @@ pub(crate) struct Code<'s> {
     /// Functions used as values, and those of each type.
     values: Vec<FunctionId>,
     by_type: FxHashMap<&'s str, Vec<FunctionId>>,
+    /// Functions that code outside may call, if it is libraries only, and if it is anything.
+    called_back: Vec<FunctionId>,
+    exported: Vec<FunctionId>,
 }
 
 impl<'s> Code<'s> {
@@ -79,7 +82,27 @@ impl<'s> Code<'s> {
             }
         }
         let (class_of, classes) = classes(packages);
+        let interfaced: FxHashSet<&str> = packages
+            .iter()
+            .flat_map(|index| index.interfaced().iter().map(String::as_str))
+            .collect();
+        let (mut called_back, mut exported) = (values.clone(), values.clone());
+        for (package, index) in (0_u32..).zip(packages) {
+            for (number, function) in (0_u32..).zip(index.functions()) {
+                let symbol = gosleuth_base::GoSymbol::parse(&function.symbol);
+                if !symbol.suffix.is_empty() || !symbol.name.starts_with(char::is_uppercase) {
+                    continue;
+                }
+                exported.push((package, number));
+                let owner = symbol.receiver.map(|receiver| format!("{}.{receiver}", symbol.package));
+                if owner.is_some_and(|owner| interfaced.contains(owner.as_str())) {
+                    called_back.push((package, number));
+                }
+            }
+        }
         Self {
+            called_back,
+            exported,
             packages,
             class_of,
             classes,
@@ -234,9 +257,10 @@ impl<'s> Code<'s> {
         objects.iter().any(|&object| self.class(package, object) == Some(class))
     }
 
-    /// Functions that code outside of the source may call: those used as values, and what they reach.
-    pub(crate) fn callbacks(&self) -> impl Iterator<Item = FunctionId> + '_ {
-        self.values.iter().copied()
+    /// Functions that code outside of the source may call: those used as values, and exported methods of types that are put into
+    /// interfaces. Where the program itself is not in the source (`is_open`), everything that is exported.
+    pub(crate) fn callbacks(&self, is_open: bool) -> &[FunctionId] {
+        if is_open { &self.exported } else { &self.called_back }
     }
 
     /// Functions that may return with a lock of a class, each with the line where it takes it.

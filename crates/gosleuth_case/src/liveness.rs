@@ -77,6 +77,8 @@ struct Search<'a, 's> {
     /// Who calls whom by name.
     direct: FxHashMap<FunctionId, Vec<FunctionId>>,
     releasers: FxHashMap<(ClassId, Wait), Releasers>,
+    /// The program that ran is not in the source: whatever is exported may be called.
+    is_open: bool,
 }
 
 /// What is waited for.
@@ -102,6 +104,7 @@ pub(crate) fn liveness(set: &EvidenceSet, facts: &Facts, code: &Code<'_>, snapsh
         callers: backwards(code, |function| code.runs(function)),
         direct: backwards(code, |function| code.calls(function).collect()),
         releasers: FxHashMap::default(),
+        is_open: true,
     };
     let groups = || {
         snapshot
@@ -120,6 +123,10 @@ pub(crate) fn liveness(set: &EvidenceSet, facts: &Facts, code: &Code<'_>, snapsh
             waiters.insert(id, waiter);
         }
     }
+    search.is_open = !stands
+        .values()
+        .flatten()
+        .any(|standing| search.code.symbol(standing.located.function).starts_with("main."));
     // Who could release whom, stuck or not.
     let mut helpers: FxHashMap<GroupId, Vec<(GroupId, SiteId)>> = FxHashMap::default();
     for (&id, waiter) in waiters.iter().filter(|(_, waiter)| !waiter.is_open) {
@@ -457,7 +464,7 @@ impl Search<'_, '_> {
             let may = |function: &FunctionId| {
                 releasers.functions.contains(function) && (is_shared || self.code.mentions(*function, class))
             };
-            found.extend(self.code.callbacks().filter(may));
+            found.extend(self.code.callbacks(self.is_open).iter().copied().filter(may));
         }
         found.into_iter().min()
     }

@@ -132,6 +132,8 @@ pub struct CodeIndex {
     by_file: Vec<u32>,
     /// Channels, locks and counters.
     objects: Vec<CodeObject>,
+    /// Declared types of which values are put into interfaces, as they stand in symbols, sorted: `main.server`.
+    interfaced: Vec<String>,
     /// Objects that may be the same, sorted.
     same: Vec<(u32, u32)>,
     /// Channels, and what may be sent through them, sorted.
@@ -185,6 +187,11 @@ impl CodeIndex {
     /// The channels, locks and counters of the package.
     pub fn objects(&self) -> &[CodeObject] {
         &self.objects
+    }
+
+    /// Declared types of which values are put into interfaces, as they stand in symbols: code outside may call their methods.
+    pub fn interfaced(&self) -> &[String] {
+        &self.interfaced
     }
 
     /// Pairs of objects that may be the same.

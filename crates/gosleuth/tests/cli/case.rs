@@ -260,3 +260,24 @@ fn what_became_of_suspects() {
         "{outcomes:?}"
     );
 }
+
+/// Where the program that ran is not in the source, whoever is not there may call what is exported.
+#[test]
+fn a_library_may_be_called() {
+    let directory = scratch("case-library");
+    let source = "package queue\n\ntype Queue struct{ jobs chan int }\n\nfunc New() *Queue {\n\tq := &Queue{jobs: make(chan int)}\n\
+                  \tgo q.run()\n\treturn q\n}\n\nfunc (q *Queue) run() {\n\tfor range q.jobs {\n\t}\n}\n\nfunc (q *Queue) CLOSE() { close(q.jobs) }\n";
+    let dump = "goroutine 7 [chan receive]:\nexample.com/queue.(*Queue).run(0xc000012345)\n\t/x/queue.go:12 +0x1d\n\
+                created by example.com/queue.New in goroutine 1\n\t/x/queue.go:7 +0x2d\n\n\
+                goroutine 8 [chan receive]:\nexample.com/queue.(*Queue).run(0xc000012345)\n\t/x/queue.go:12 +0x1d\n\
+                created by example.com/queue.New in goroutine 1\n\t/x/queue.go:7 +0x2d\n";
+    std::fs::write(directory.join("go.mod"), "module example.com/queue\n\ngo 1.25\n").expect("a file");
+    std::fs::write(directory.join("dump.txt"), dump).expect("a file");
+    let verdicts = |close: &str| {
+        std::fs::write(directory.join("queue.go"), source.replace("CLOSE", close)).expect("a file");
+        let report = case(&directory, &directory.join("cache"), &[], &[directory.join("dump.txt")]);
+        list(&report, "suspects").len()
+    };
+    assert_eq!(verdicts("Close"), 0, "somebody outside may close it");
+    assert_eq!(verdicts("stop"), 1, "nobody calls stop, and nobody outside can");
+}

@@ -2,12 +2,12 @@
 
 use gosleuth_base::Idx as _;
 use gosleuth_syntax::ast::Span;
-use gosleuth_types::{Builtin, ConstValue, ObjRef, Qualify, Query, TypeId};
+use gosleuth_types::{Builtin, ConstValue, ObjRef, Qualify, Query, Type, TypeId};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::held::{self, Held};
 use super::objects::Objects;
-use super::{CodeFunction, CodeIndex, CodeSite, HeldLock, SiteKind, escaped_symbol};
+use super::{CodeFunction, CodeIndex, CodeSite, HeldLock, SiteKind, escaped, escaped_symbol};
 use crate::build::Unit;
 use crate::ir::{Call, Callee, Func, FuncId, Op, Package, ValueId};
 
@@ -76,6 +76,7 @@ pub(super) fn gather(unit: &Unit<'_>, package: &Package, path: &str) -> CodeInde
     }
     let (objects, same, elements) = objects.finish();
     CodeIndex {
+        interfaced: interfaced(unit.query, package, path),
         functions: functions.into_iter().map(|(function, _)| function).collect(),
         sites,
         objects,
@@ -112,6 +113,37 @@ fn function(unit: &Unit<'_>, func: &Func, path: &str, is_value: bool) -> CodeFun
         objects: Vec::new(),
         leaves: Vec::new(),
     }
+}
+
+/// Declared types of which values are put into interfaces, as they stand in symbols.
+fn interfaced(query: Query<'_, '_>, package: &Package, path: &str) -> Vec<String> {
+    let mut found = FxHashSet::default();
+    for func in package.funcs.iter() {
+        for value in func.values.iter() {
+            let Op::MakeInterface(inner) = value.op else { continue };
+            let ty = func.values[inner].ty;
+            let base = match *query.ty(ty) {
+                Type::Pointer(base) => base,
+                _ => ty,
+            };
+            if let Type::Named { decl, .. } = *query.ty(base) {
+                found.insert(decl);
+            }
+        }
+    }
+    let name = |decl| {
+        let info = query.named(decl)?;
+        let object = query.object(info.obj)?;
+        let home = match decl.pkg == query.pkg {
+            true => path.to_owned(),
+            false => escaped(query.world.path(query.world.canonical(decl.pkg))),
+        };
+        Some(format!("{home}.{}", query.world.text(object.name)))
+    };
+    let mut names: Vec<String> = found.into_iter().filter_map(name).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 /// Functions that are handed on as values: whoever gets them may call them.
