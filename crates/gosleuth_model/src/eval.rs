@@ -39,14 +39,13 @@ impl State {
 
     /// A symbol that equals one constant equals no other.
     fn equality(&self, x: &Val, y: &Val) -> Option<bool> {
-        for (question, sym) in self.answers.iter() {
-            if let Question::Binary(op, a, b) = question
+        for (sym, _) in self.facts.iter().filter(|(_, truth)| *truth) {
+            if let Some(Question::Binary(op, a, b)) = self.question(*sym)
                 && *op == BinaryOp::Equal.into()
                 && a == x
                 && b != y
                 && !b.is_open()
                 && !y.is_open()
-                && self.facts.get(sym) == Some(&true)
             {
                 return Some(false);
             }
@@ -55,7 +54,7 @@ impl State {
     }
 
     fn question(&self, sym: u32) -> Option<&Question> {
-        self.questions.get(&sym)
+        self.questions.get(&sym).map(|question| &**question)
     }
 
     /// Whether another question about a symbol was answered.
@@ -64,9 +63,9 @@ impl State {
             return false;
         };
         self.facts
-            .keys()
-            .filter(|&&sym| sym != asked)
-            .any(|&sym| match self.question(sym) {
+            .iter()
+            .filter(|(sym, _)| *sym != asked)
+            .any(|&(sym, _)| match self.question(sym) {
                 Some(Question::Binary(_, x, y)) => x == value || y == value,
                 Some(Question::Part(x, _)) => x == value,
                 _ => false,
@@ -83,13 +82,13 @@ impl State {
                 Some(Question::Binary(op, x, y)) if *op != BinaryOp::Equal.into() => {
                     // One question about a number stands alone; a second one, or one about a loop's counter, does not.
                     doubtful =
-                        !(literal || self.free.contains(sym)) || self.was_asked(x, *sym) || self.was_asked(y, *sym);
+                        !(literal || self.free.contains(*sym)) || self.was_asked(x, *sym) || self.was_asked(y, *sym);
                     None
                 }
                 _ => None,
             };
             self.doubtful |= doubtful;
-            Rc::make_mut(&mut self.facts).insert(*sym, truth);
+            self.facts.insert(*sym, truth);
             if let Some(inner) = inner {
                 self.decide(&inner, !truth, literal);
             }

@@ -675,7 +675,7 @@ impl<'a> Machine<'a> {
             state.share(cell);
             cell
         };
-        Rc::make_mut(&mut state.globals).insert(obj, cell);
+        state.globals.insert(obj, cell);
         cell
     }
 

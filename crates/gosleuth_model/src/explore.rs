@@ -40,8 +40,11 @@ impl Default for Bounds {
     }
 }
 
-/// Bytes that the states of one search may take, roughly: what they share is counted for each.
+/// Bytes that the states that one search keeps may take, roughly: what they share is counted for each.
 const MEMORY: u64 = 96 << 20;
+
+/// Instructions that making the states of a circle again may take.
+const INSTRUCTIONS_AGAIN: u64 = 2_000_000;
 
 /// What a state costs at least, in instructions.
 const STATE_COST: u64 = 40;
@@ -142,9 +145,14 @@ impl<'a> Explorer<'a> {
             state.goroutines.clear();
         }
         if is_part {
-            let globals: Vec<_> = state.globals.values().map(|&cell| Val::Ptr(Loc::whole(cell))).collect();
+            let globals: Vec<_> = state
+                .globals
+                .iter()
+                .map(|&(_, cell)| Val::Ptr(Loc::whole(cell)))
+                .collect();
             machine.publish(&mut state, &globals);
         }
+        state.freeze();
         machine.cut.set(false);
         machine.fuel.set(bounds.0);
         machine.guesses.set(bounds.1);
@@ -162,6 +170,12 @@ pub(crate) fn is_whole(name: &str) -> bool {
         .iter()
         .any(|prefix| name.starts_with(prefix));
     name == "main" || is_test
+}
+
+/// Bytes of a state, roughly.
+fn size(state: &State) -> u64 {
+    let facts = 2 * state.questions.len() + state.free.len();
+    2048 + 16 * state.heap.len() as u64 + 64 * facts as u64
 }
 
 /// How a state was reached.
@@ -187,7 +201,9 @@ struct Edge {
 
 /// A state that was visited.
 struct Visited {
-    state: State,
+    /// Not kept where everything that comes next was looked at: it can be made again.
+    state: Option<State>,
+    guesses: u32,
     /// How it was reached first.
     from: From,
     /// Who moved last on the way here.
@@ -243,12 +259,15 @@ impl Search<'_, '_> {
                 complete = false;
                 continue;
             }
-            let state = self.nodes[node].state.clone();
+            let Some(state) = self.nodes[node].state.take() else {
+                continue;
+            };
             if !pending.is_ready {
                 self.prepare(&mut pending, &state);
             }
             let Some(transition) = pending.next.pop() else {
                 self.nodes[node].whole = pending.whole;
+                self.nodes[node].state = Some(state);
                 continue;
             };
             let switch = pending.is_switch(&transition);
@@ -259,9 +278,15 @@ impl Search<'_, '_> {
             }
             if let Some(last) = pending.next.last() {
                 let cost = self.nodes[node].cost + u32::from(pending.is_switch(last));
+                self.nodes[node].state = Some(state);
                 waiting.push(cost, pending);
             } else {
                 self.nodes[node].whole = pending.whole;
+                if matches!(self.nodes[node].from, From::Begin(_)) {
+                    self.nodes[node].state = Some(state);
+                } else {
+                    self.memory -= size(&state);
+                }
             }
             for node in new {
                 waiting.push(self.nodes[node as usize].cost, Pending::new(node));
@@ -352,17 +377,16 @@ impl Search<'_, '_> {
         // A state costs what has to be copied and read of it.
         self.machine
             .spend(STATE_COST + state.heap.len() as u64 / 2 + 8 * state.goroutines.len() as u64);
-        let facts = state.answers.len() + state.questions.len() + state.free.len();
-        self.memory += 2048 + 16 * state.heap.len() as u64 + 64 * facts as u64;
-        if self.memory > MEMORY {
-            self.machine.fuel.set(0);
-        }
         let fingerprint = fingerprint(self.machine, &state);
         let new = self.nodes.len() as u32;
         match self.by_fingerprint.entry(fingerprint) {
             Entry::Occupied(entry) => Some((*entry.get(), false)),
             Entry::Vacant(entry) => {
                 entry.insert(new);
+                self.memory += size(&state);
+                if self.memory > MEMORY {
+                    self.machine.fuel.set(0);
+                }
                 let before = match &from {
                     From::Begin(_) => None,
                     From::Node { node, turn, .. } => Some((&self.nodes[*node as usize], turn)),
@@ -371,7 +395,8 @@ impl Search<'_, '_> {
                 let visited = Visited {
                     cost: switches + state.guesses,
                     switches,
-                    state,
+                    guesses: state.guesses,
+                    state: Some(state),
                     depth: before.map_or(0, |(before, _)| before.depth + 1),
                     last: before.and_then(|(before, turn)| turn.transition.mover().or(before.last)),
                     from,
@@ -393,9 +418,15 @@ impl Search<'_, '_> {
         if !is_closed {
             return;
         }
+        let fuel = self.machine.fuel.replace(INSTRUCTIONS_AGAIN);
+        let states = self.states(component);
+        self.machine.fuel.set(fuel);
+        self.machine.cut.set(false);
+        let Some(states) = states else {
+            return;
+        };
         let mut moves = FxHashSet::default();
-        for &node in component {
-            let state = &self.nodes[node as usize].state;
+        for state in &states {
             for transition in self.machine.transitions(state) {
                 moves.extend(
                     (0..state.goroutines.len() as Gid)
@@ -405,8 +436,7 @@ impl Search<'_, '_> {
             }
         }
         let mut stuck: Option<FxHashSet<Site>> = None;
-        for &node in component {
-            let state = &self.nodes[node as usize].state;
+        for state in &states {
             let here: FxHashSet<Site> = (0..state.goroutines.len() as Gid)
                 .filter_map(|gid| parked(state, gid).map(|parked| parked.site))
                 .filter(|site| !moves.contains(site))
@@ -418,11 +448,43 @@ impl Search<'_, '_> {
         }
         let stuck = stuck.unwrap_or_default();
         // The state that is reached first has the shortest way.
-        let Some(&first) = component.iter().min() else {
-            return;
-        };
-        let state = self.nodes[first as usize].state.clone();
-        self.quiescent(first, &state, &stuck);
+        if let (Some(&first), Some(state)) = (component.first(), states.first()) {
+            self.quiescent(first, state, &stuck);
+        }
+    }
+
+    /// States by their nodes, which are in order; those that were not kept are made again. None if that leads elsewhere.
+    fn states(&self, nodes: &[u32]) -> Option<Vec<State>> {
+        let mut states: Vec<State> = Vec::with_capacity(nodes.len());
+        for &node in nodes {
+            let mut turns = Vec::new();
+            let mut at = node;
+            let mut state = loop {
+                // A state comes after the one that it was reached from.
+                if let Some(place) = nodes.binary_search(&at).ok().filter(|&place| place < states.len()) {
+                    break states[place].clone();
+                }
+                let visited = &self.nodes[at as usize];
+                match (&visited.state, &visited.from) {
+                    (Some(state), _) => break state.clone(),
+                    (None, From::Node { node, turn, .. }) => {
+                        turns.push(turn);
+                        at = *node;
+                    }
+                    (None, From::Begin(_)) => return None,
+                }
+            };
+            let is_made = !turns.is_empty();
+            for turn in turns.into_iter().rev() {
+                let next = self.machine.apply(&state, &turn.transition);
+                state = next.into_iter().nth(turn.branch as usize)?;
+            }
+            if is_made && self.by_fingerprint.get(&fingerprint(self.machine, &state)) != Some(&node) {
+                return None;
+            }
+            states.push(state);
+        }
+        Some(states)
     }
 
     fn crashed(&mut self, state: &State, from: From) {
@@ -560,7 +622,7 @@ impl Search<'_, '_> {
             .map(|&to| Edge {
                 to,
                 transition: 0,
-                guessed: self.nodes[to as usize].state.guesses > 0,
+                guessed: self.nodes[to as usize].guesses > 0,
                 bets: false,
             })
             .collect();

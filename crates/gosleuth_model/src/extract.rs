@@ -428,7 +428,7 @@ impl Extraction<'_, '_> {
             ObjectKind::Channel | ObjectKind::Timer | ObjectKind::Ticker | ObjectKind::Context => {
                 state.chan(loc.obj).is_some_and(|chan| chan.shared)
             }
-            _ => state.shared.contains(&loc.obj),
+            _ => state.shared.contains(loc.obj),
         };
         if object.used.is_none()
             && let Some(operation) = operation

@@ -130,16 +130,21 @@ pub(crate) fn named_fingerprint(machine: &Machine<'_>, state: &State, names: &[u
 fn digest_in(machine: &Machine<'_>, state: &State, order: &[u32], names: &[u32]) -> u128 {
     let mut numbers = machine.numbers.borrow_mut();
     let numbers = &mut *numbers;
+    // What was there when the search began is the same in all states, and has the same number.
     numbers.objects.clear();
+    numbers.objects.extend(1..=state.heap.old() as u32);
     numbers.objects.resize(state.heap.len(), 0);
     numbers.symbols.clear();
+    numbers.symbols.extend(0..=state.heap.base().last_symbol);
     numbers.symbols.resize(state.next_sym as usize + 1, 0);
     numbers.queue.clear();
+    numbers.queue.extend(state.heap.changed());
     let mut walk = Walk {
         state,
         digest: Digest::new(),
+        last_object: state.heap.old() as u32,
+        last_symbol: state.heap.base().last_symbol,
         numbers,
-        last_symbol: 0,
     };
     walk.run(machine, order, names);
     (u128::from(walk.digest.high) << 64) | u128::from(walk.digest.low)
@@ -231,6 +236,7 @@ struct Walk<'s> {
     state: &'s State,
     digest: Digest,
     numbers: &'s mut Numbers,
+    last_object: u32,
     last_symbol: u32,
 }
 
@@ -248,17 +254,21 @@ impl Walk<'_> {
                 self.shape(frame.shape(|frame| frame_shape(machine, frame)));
             }
         }
-        for (obj, &cell) in &*state.globals {
+        let old = state.heap.old() as u32;
+        for &(obj, cell) in state.globals.iter().filter(|&&(_, cell)| cell >= old) {
             obj.hash(&mut self.digest);
             self.reference(Ref::Obj(cell));
         }
         let mut next = 0;
         while let Some(&obj) = self.numbers.queue.get(next) {
             next += 1;
+            if obj < old {
+                self.digest.write_u32(obj);
+            }
             self.shape(state.heap[obj as usize].shape(object_shape));
         }
         let mut sum = Digest { low: 0, high: 0 };
-        for &obj in &*state.shared {
+        for obj in state.shared.iter_without(&state.heap.base().shared) {
             match self.numbers.objects[obj as usize] {
                 0 => {}
                 number => sum.gather(Digest::of((number, 1_u8))),
@@ -316,7 +326,8 @@ impl Walk<'_> {
                 let number = &mut self.numbers.objects[obj as usize];
                 if *number == 0 {
                     self.numbers.queue.push(obj);
-                    *number = self.numbers.queue.len() as u32;
+                    self.last_object += 1;
+                    *number = self.last_object;
                 }
                 *number
             }
@@ -342,13 +353,13 @@ impl Walk<'_> {
         derived.clear();
         derived.extend(self.numbers.symbols.iter().map(|&number| u64::from(number)));
         // The parts of a question are older than its answer.
-        for (&sym, question) in &*state.questions {
+        for &(sym, ref question) in state.questions.iter() {
             let of = |value: &Val| match value {
                 Val::Sym(sym) => Some(derived[*sym as usize]).filter(|&number| number != 0),
                 Val::Unknown | Val::Nil | Val::Bool(_) | Val::Int(_) | Val::Str(_) => Some(Digest::of(value).low),
                 _ => None,
             };
-            let digest = match question {
+            let digest = match &**question {
                 Question::Unary(op, x) => of(x).map(|x| Digest::of((op, x))),
                 Question::Binary(op, x, y) => of(x).zip(of(y)).map(|parts| Digest::of((op, parts))),
                 Question::Part(x, part) => of(x).map(|x| Digest::of((x, part))),
@@ -363,7 +374,7 @@ impl Walk<'_> {
                 derived[sym as usize] = digest.low | 1 << 63;
             }
         }
-        for (&sym, &fact) in &*state.facts {
+        for &(sym, fact) in state.facts.iter() {
             let number = self.numbers.symbols[sym as usize];
             if number != 0 {
                 sum.gather(Digest::of((number, fact)));
@@ -556,12 +567,12 @@ pub(crate) fn local(machine: &Machine<'_>, state: &State, gid: u32, owners: &[Ow
         if let Some(fact) = state.facts.get(sym) {
             sum.gather(Digest::of((number, fact)));
         }
-        for (answer, question) in &*state.questions {
+        for (answer, question) in state.questions.iter() {
             let Some(fact) = state.facts.get(answer) else {
                 continue;
             };
             let is_this = |value: &Val| *value == Val::Sym(*sym);
-            match question {
+            match &**question {
                 Question::Unary(op, x) if is_this(x) => sum.gather(Digest::of((number, op, fact))),
                 Question::Binary(op, x, y) if is_this(x) && !y.is_open() => {
                     sum.gather(Digest::of((number, op, y, fact)));
@@ -604,12 +615,16 @@ pub(crate) enum Owner {
 
 /// By object: who can reach it from what it reads again.
 pub(crate) fn owners(machine: &Machine<'_>, state: &State) -> Vec<Owner> {
-    let mut owners = vec![Owner::None; state.heap.len()];
+    // What was there when the search began can be reached from package-level variables.
+    let mut owners = vec![Owner::Many; state.heap.old()];
+    owners.resize(state.heap.len(), Owner::None);
+    let of_changed = |obj: ObjId| state.heap[obj as usize].shape(object_shape).objects();
     let mut work: Vec<ObjId> = state
         .globals
-        .values()
-        .copied()
-        .chain(state.shared.iter().copied())
+        .iter()
+        .map(|&(_, cell)| cell)
+        .chain(state.shared.iter_without(&state.heap.base().shared))
+        .chain(state.heap.changed().flat_map(of_changed))
         .collect();
     spread(state, &mut owners, &mut work, Owner::Many);
     for (gid, goroutine) in state.goroutines.iter().enumerate() {

@@ -205,7 +205,7 @@ impl<'a> Machine<'a> {
 
     /// Writes to memory. What is written where code outside looks is its from then on.
     pub(crate) fn store(&self, query: Query<'a, 'a>, state: &mut State, loc: &Loc, value: Val) {
-        if state.shared.contains(&loc.obj) {
+        if state.shared.contains(loc.obj) {
             self.publish(state, std::slice::from_ref(&value));
         }
         for _ in 0..=loc.path().len() {
@@ -251,7 +251,7 @@ impl<'a> Machine<'a> {
             };
             let cell = state.alloc(Obj::Cell(ty, Val::Lazy(ty)));
             state.share(cell);
-            Rc::make_mut(&mut state.globals).insert(obj, cell);
+            state.globals.insert(obj, cell);
         }
         state
     }
@@ -398,7 +398,7 @@ fn reachable(obj: &mut Obj, is_new: bool, work: &mut Vec<Val>) {
 impl State {
     /// Notes that code outside may use an object; whether that is new.
     pub(crate) fn share(&mut self, obj: ObjId) -> bool {
-        if !Rc::make_mut(&mut self.shared).insert(obj) {
+        if !self.shared.insert(obj) {
             return false;
         }
         let is_counted = |loc: &Loc, sync: &Sync| loc.obj == obj && !matches!(sync, Sync::Lock { .. } | Sync::Shared);

@@ -641,7 +641,7 @@ impl<'a> Machine<'a> {
         let old = self.load(query, state, &loc);
         match native {
             // Others may change it all the time.
-            Native::AtomicLoad if state.shared.contains(&loc.obj) && matches!(old, Val::Sym(_)) => state.symbol(),
+            Native::AtomicLoad if state.shared.contains(loc.obj) && matches!(old, Val::Sym(_)) => state.symbol(),
             Native::AtomicLoad => old,
             Native::AtomicStore => {
                 self.store(query, state, &loc, first.clone());
@@ -735,7 +735,7 @@ impl State {
 
     /// Changes a counter; the new count, none where it is not known.
     pub(crate) fn add(&mut self, loc: &Loc, count: i64) -> Option<i64> {
-        if self.shared.contains(&loc.obj) {
+        if self.shared.contains(loc.obj) {
             return None;
         }
         match self.syncs_mut().entry(loc.clone()).or_insert(Sync::Counter(0)) {

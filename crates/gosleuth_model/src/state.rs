@@ -1,15 +1,17 @@
 //! A moment of an execution.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use gosleuth_base::Idx as _;
 use gosleuth_ir::{BlockId, ValueId};
 use gosleuth_types::{ObjRef, TypeId};
 
+use crate::heap::Heap;
 use crate::native::Native;
 use crate::node::Node;
 use crate::program::{FuncKey, Site};
+use crate::shared::{Numbers, Sorted, hash_of};
 use crate::value::{Callable, Loc, ObjId, Question, Val};
 
 /// Number of a goroutine; 0 is the one that runs the root.
@@ -215,18 +217,18 @@ pub(crate) struct Goroutine {
 /// A moment of an execution.
 #[derive(Clone, Debug)]
 pub(crate) struct State {
-    pub(crate) heap: Vec<Rc<Node<Obj>>>,
-    pub(crate) globals: Rc<BTreeMap<ObjRef, ObjId>>,
+    pub(crate) heap: Heap,
+    pub(crate) globals: Sorted<ObjRef, ObjId>,
     pub(crate) goroutines: Vec<Rc<Node<Goroutine>>>,
     syncs: Rc<BTreeMap<Loc, Sync>>,
-    /// Answers to questions about symbols.
-    pub(crate) answers: Rc<BTreeMap<Question, u32>>,
+    /// Answers to questions about symbols, by hashes of the questions.
+    answers: Sorted<u64, u32>,
     /// The other way round.
-    pub(crate) questions: Rc<BTreeMap<u32, Question>>,
+    pub(crate) questions: Sorted<u32, Rc<Question>>,
     /// What was decided about symbols.
-    pub(crate) facts: Rc<BTreeMap<u32, bool>>,
+    pub(crate) facts: Sorted<u32, bool>,
     /// Symbols that can be anything each time: random numbers, times, and what follows from them.
-    pub(crate) free: Rc<BTreeSet<u32>>,
+    pub(crate) free: Numbers,
     pub(crate) next_sym: u32,
     /// Whether a branch was taken on a number that is not determined, or on something of which nothing is known: such answers depend on each
     /// other in ways that are not followed.
@@ -236,7 +238,7 @@ pub(crate) struct State {
     /// How many branches were taken on what the program does not determine.
     pub(crate) guesses: u32,
     /// Objects that code outside may use.
-    pub(crate) shared: Rc<BTreeSet<ObjId>>,
+    pub(crate) shared: Numbers,
     /// Goroutines that were started and did not run yet.
     pub(crate) started: Vec<Gid>,
     /// A panic nobody recovers: what panicked and where.
@@ -260,19 +262,19 @@ pub(crate) enum Crash {
 impl State {
     pub(crate) fn new() -> Self {
         Self {
-            heap: Vec::new(),
-            globals: Rc::default(),
+            heap: Heap::default(),
+            globals: Sorted::default(),
             goroutines: Vec::new(),
             syncs: Rc::default(),
-            answers: Rc::default(),
-            questions: Rc::default(),
-            facts: Rc::default(),
-            free: Rc::default(),
+            answers: Sorted::default(),
+            questions: Sorted::default(),
+            facts: Sorted::default(),
+            free: Numbers::default(),
             next_sym: 0,
             doubtful: false,
             failed: false,
             guesses: 0,
-            shared: Rc::default(),
+            shared: Numbers::default(),
             started: Vec::new(),
             crashed: None,
             over: false,
@@ -280,8 +282,12 @@ impl State {
     }
 
     pub(crate) fn alloc(&mut self, obj: Obj) -> ObjId {
-        self.heap.push(Node::shared(obj));
-        (self.heap.len() - 1) as ObjId
+        self.heap.push(obj)
+    }
+
+    /// Makes what is here what the states to come have in common.
+    pub(crate) fn freeze(&mut self) {
+        self.heap.freeze(self.shared.clone(), self.next_sym);
     }
 
     pub(crate) fn obj(&self, id: ObjId) -> &Obj {
@@ -289,7 +295,7 @@ impl State {
     }
 
     pub(crate) fn obj_mut(&mut self, id: ObjId) -> &mut Obj {
-        Node::edit(&mut self.heap[id as usize])
+        self.heap.edit(id)
     }
 
     pub(crate) fn chan(&self, id: ObjId) -> Option<&Chan> {
@@ -324,14 +330,14 @@ impl State {
     /// A value that can be anything each time it is asked for.
     pub(crate) fn free_symbol(&mut self) -> Val {
         self.next_sym += 1;
-        Rc::make_mut(&mut self.free).insert(self.next_sym);
+        self.free.insert(self.next_sym);
         Val::Sym(self.next_sym)
     }
 
     /// Whether a symbol can be anything; none for what is no symbol.
     pub(crate) fn is_free(&self, value: &Val) -> Option<bool> {
         match value {
-            Val::Sym(sym) => Some(self.free.contains(sym)),
+            Val::Sym(sym) => Some(self.free.contains(*sym)),
             value if value.is_open() => Some(false),
             _ => None,
         }
@@ -339,8 +345,13 @@ impl State {
 
     /// The answer to a question: the same symbol for the same question.
     pub(crate) fn answer(&mut self, question: Question) -> Val {
-        if let Some(&sym) = self.answers.get(&question) {
-            return Val::Sym(sym);
+        let mut key = hash_of(&question);
+        while let Some(&sym) = self.answers.get(&key) {
+            if self.questions.get(&sym).is_some_and(|known| **known == question) {
+                return Val::Sym(sym);
+            }
+            // Another question with the same hash.
+            key = key.wrapping_add(1);
         }
         let answer = self.symbol();
         if let Val::Sym(sym) = answer {
@@ -353,10 +364,10 @@ impl State {
                 Question::Part(..) => false,
             };
             if is_free {
-                Rc::make_mut(&mut self.free).insert(sym);
+                self.free.insert(sym);
             }
-            Rc::make_mut(&mut self.questions).insert(sym, question.clone());
-            Rc::make_mut(&mut self.answers).insert(question, sym);
+            self.questions.insert(sym, Rc::new(question));
+            self.answers.insert(key, sym);
         }
         answer
     }

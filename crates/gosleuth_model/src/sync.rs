@@ -180,7 +180,7 @@ impl<'a> Machine<'a> {
                 _ => out.push(go),
             },
             SyncOp::CondQueued { cond, .. } => {
-                if state.shared.contains(&cond.obj) {
+                if state.shared.contains(cond.obj) {
                     out.push(go);
                 }
             }
@@ -376,7 +376,7 @@ impl<'a> Machine<'a> {
             }
             SyncOp::Unlock(loc) => self.unlock(state, gid, loc, site),
             SyncOp::ReadUnlock(loc) => {
-                let is_shared = state.shared.contains(&loc.obj);
+                let is_shared = state.shared.contains(loc.obj);
                 let (_, readers, ..) = state.lock(loc);
                 // Any reader's lock will do; its own first.
                 let place = readers
@@ -489,7 +489,7 @@ impl<'a> Machine<'a> {
     }
 
     fn unlock(&self, state: &mut State, gid: Gid, loc: &Loc, site: Site) {
-        let is_shared = state.shared.contains(&loc.obj);
+        let is_shared = state.shared.contains(loc.obj);
         let (writer, ..) = state.lock(loc);
         if writer.take().is_none() && !is_shared {
             self.crash(state, gid, Crash::UnlockOfUnlocked, site, false);
