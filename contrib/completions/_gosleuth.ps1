@@ -32,6 +32,7 @@ Register-ArgumentCompleter -Native -CommandName 'gosleuth' -ScriptBlock {
             [CompletionResult]::new('inspect', 'inspect', [CompletionResultType]::ParameterValue, 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Show which packages and files would be analysed, and why others would not')
             [CompletionResult]::new('model', 'model', [CompletionResultType]::ParameterValue, 'Show what one function and its goroutines do to channels and locks, and whether that can hang or panic')
+            [CompletionResult]::new('trace', 'trace', [CompletionResultType]::ParameterValue, 'Read an execution trace: who waits for what, who wakes whom, what the scheduler does')
             [CompletionResult]::new('rules', 'rules', [CompletionResultType]::ParameterValue, 'List the rules of `check`')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Show the page of a rule or of a catalogue entry, or the list of all')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
@@ -294,6 +295,22 @@ Register-ArgumentCompleter -Native -CommandName 'gosleuth' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'gosleuth;trace' {
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Form of the output; times in json and csv are nanoseconds')
+            [CompletionResult]::new('--follow', '--follow', [CompletionResultType]::ParameterName, 'Tell the life of this goroutine as a story')
+            [CompletionResult]::new('--top', '--top', [CompletionResultType]::ParameterName, 'Most rows of each table; 0 shows all [default: 20, in the summary 10, in json and csv all]')
+            [CompletionResult]::new('--window', '--window', [CompletionResultType]::ParameterName, 'Only what happens between two times since the start of the trace: 1.2s..1.5s, 300ms.., ..2s')
+            [CompletionResult]::new('--goroutine', '--goroutine', [CompletionResultType]::ParameterName, 'Only this goroutine. May be repeated')
+            [CompletionResult]::new('--site', '--site', [CompletionResultType]::ParameterName, 'Only goroutines whose start function or go statement has this text')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'Only goroutines or stays in this state')
+            [CompletionResult]::new('--blocked-for', '--blocked-for', [CompletionResultType]::ParameterName, 'In `blocked`: only goroutines that have been blocked at least this long')
+            [CompletionResult]::new('--spin-held', '--spin-held', [CompletionResultType]::ParameterName, 'A processor that is held no longer than this counts as woken for nothing, if next to nothing ran')
+            [CompletionResult]::new('--spin-useful', '--spin-useful', [CompletionResultType]::ParameterName, 'What counts as next to nothing')
+            [CompletionResult]::new('--spin-rate', '--spin-rate', [CompletionResultType]::ParameterName, 'Wakings for nothing per second of one processor that are worth a remark')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'gosleuth;rules' {
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Form of the list')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -319,6 +336,7 @@ Register-ArgumentCompleter -Native -CommandName 'gosleuth' -ScriptBlock {
             [CompletionResult]::new('inspect', 'inspect', [CompletionResultType]::ParameterValue, 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Show which packages and files would be analysed, and why others would not')
             [CompletionResult]::new('model', 'model', [CompletionResultType]::ParameterValue, 'Show what one function and its goroutines do to channels and locks, and whether that can hang or panic')
+            [CompletionResult]::new('trace', 'trace', [CompletionResultType]::ParameterValue, 'Read an execution trace: who waits for what, who wakes whom, what the scheduler does')
             [CompletionResult]::new('rules', 'rules', [CompletionResultType]::ParameterValue, 'List the rules of `check`')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Show the page of a rule or of a catalogue entry, or the list of all')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
@@ -348,6 +366,9 @@ Register-ArgumentCompleter -Native -CommandName 'gosleuth' -ScriptBlock {
             break
         }
         'gosleuth;help;model' {
+            break
+        }
+        'gosleuth;help;trace' {
             break
         }
         'gosleuth;help;rules' {

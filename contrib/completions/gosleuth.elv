@@ -29,6 +29,7 @@ set edit:completion:arg-completer[gosleuth] = {|@words|
             cand inspect 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs'
             cand list 'Show which packages and files would be analysed, and why others would not'
             cand model 'Show what one function and its goroutines do to channels and locks, and whether that can hang or panic'
+            cand trace 'Read an execution trace: who waits for what, who wakes whom, what the scheduler does'
             cand rules 'List the rules of `check`'
             cand explain 'Show the page of a rule or of a catalogue entry, or the list of all'
             cand completions 'Print a completion script for a shell'
@@ -279,6 +280,21 @@ set edit:completion:arg-completer[gosleuth] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'gosleuth;trace'= {
+            cand --format 'Form of the output; times in json and csv are nanoseconds'
+            cand --follow 'Tell the life of this goroutine as a story'
+            cand --top 'Most rows of each table; 0 shows all [default: 20, in the summary 10, in json and csv all]'
+            cand --window 'Only what happens between two times since the start of the trace: 1.2s..1.5s, 300ms.., ..2s'
+            cand --goroutine 'Only this goroutine. May be repeated'
+            cand --site 'Only goroutines whose start function or go statement has this text'
+            cand --state 'Only goroutines or stays in this state'
+            cand --blocked-for 'In `blocked`: only goroutines that have been blocked at least this long'
+            cand --spin-held 'A processor that is held no longer than this counts as woken for nothing, if next to nothing ran'
+            cand --spin-useful 'What counts as next to nothing'
+            cand --spin-rate 'Wakings for nothing per second of one processor that are worth a remark'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'gosleuth;rules'= {
             cand --format 'Form of the list'
             cand -h 'Print help (see more with ''--help'')'
@@ -301,6 +317,7 @@ set edit:completion:arg-completer[gosleuth] = {|@words|
             cand inspect 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs'
             cand list 'Show which packages and files would be analysed, and why others would not'
             cand model 'Show what one function and its goroutines do to channels and locks, and whether that can hang or panic'
+            cand trace 'Read an execution trace: who waits for what, who wakes whom, what the scheduler does'
             cand rules 'List the rules of `check`'
             cand explain 'Show the page of a rule or of a catalogue entry, or the list of all'
             cand completions 'Print a completion script for a shell'
@@ -322,6 +339,8 @@ set edit:completion:arg-completer[gosleuth] = {|@words|
         &'gosleuth;help;list'= {
         }
         &'gosleuth;help;model'= {
+        }
+        &'gosleuth;help;trace'= {
         }
         &'gosleuth;help;rules'= {
         }

@@ -8,6 +8,7 @@ mod case;
 mod check;
 mod ci;
 mod model;
+mod trace;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -24,6 +25,7 @@ pub use check::{
 };
 pub use ci::{AnnotationsArg, CiArgs};
 pub use model::{ModelArgs, ModelFormatArg};
+pub use trace::{TraceArgs, TraceFormatArg, TraceStateArg, TraceView};
 
 /// Find, prove and explain how Go programs hang, leak goroutines, race and panic.
 #[derive(Clone, Debug, Parser)]
@@ -67,6 +69,9 @@ pub enum Command {
     /// Show what one function and its goroutines do to channels and locks, and whether that can hang or panic
     #[command(long_about = model::MODEL_ABOUT, after_long_help = model::MODEL_EXAMPLES)]
     Model(Box<ModelArgs>),
+    /// Read an execution trace: who waits for what, who wakes whom, what the scheduler does
+    #[command(long_about = trace::TRACE_ABOUT, after_long_help = trace::TRACE_EXAMPLES)]
+    Trace(Box<TraceArgs>),
     /// List the rules of `check`
     #[command(after_long_help = "Examples:\n  gosleuth rules\n  gosleuth rules GL,strict --format json")]
     Rules(RulesArgs),

@@ -10,3 +10,4 @@ pub(crate) mod inspect;
 pub(crate) mod list;
 pub(crate) mod model;
 pub(crate) mod rules;
+pub(crate) mod trace;

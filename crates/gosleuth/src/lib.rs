@@ -87,6 +87,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>, io: &mut Io<'_>) -> Exit {
             Command::Inspect(args) => commands::inspect::run(&args, io),
             Command::List(args) => commands::list::run(&args, io),
             Command::Model(args) => commands::model::run(&args, io),
+            Command::Trace(args) => commands::trace::run(&args, io),
             Command::Rules(args) => commands::rules::run(&args, io),
             Command::Explain(args) => commands::explain::run(&args, io),
             Command::Completions(args) => commands::completions::run(&args, io),

@@ -37,10 +37,17 @@ pub(crate) fn run(args: &TraceArgs) -> Result<()> {
     );
     let mut failures = 0;
     for (name, path) in traces(args, &dir)? {
+        if name.starts_with("go1.21") {
+            writeln!(report, "{name}: not read")?;
+            continue;
+        }
         let (lines, different) = compare(&args.go, "parsed", &path, parsed).with_context(|| name.clone())?;
         write!(report, "{name}: parsed {lines} lines, {different} different")?;
         failures += different;
-        if !name.starts_with("go1.21") {
+        if name.ends_with("allocfree") {
+            // It knows no events of experiments in this mode.
+            write!(report, "; wire: go tool trace cannot")?;
+        } else {
             let (lines, different) = compare(&args.go, "wire", &path, wire).with_context(|| name.clone())?;
             write!(report, "; wire {lines} lines, {different} different")?;
             failures += different;

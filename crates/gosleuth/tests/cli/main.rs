@@ -11,6 +11,7 @@ mod list;
 mod live;
 mod model;
 mod output;
+mod trace;
 mod transcripts;
 
 use std::ffi::OsString;

@@ -8,7 +8,13 @@ use std::fmt::Write as _;
 
 use crate::{root, run};
 
-const DOCUMENTS: &[&str] = &["README.md", "docs/inspect.md", "docs/list.md", "docs/model.md"];
+const DOCUMENTS: &[&str] = &[
+    "README.md",
+    "docs/inspect.md",
+    "docs/list.md",
+    "docs/model.md",
+    "docs/trace.md",
+];
 
 #[test]
 fn documents_tell_the_truth() {

@@ -125,8 +125,7 @@ pub fn write_event(names: Names<'_>, event: &Event<'_>, out: &mut String) {
             let _ = write!(out, " Name={name} Args=[");
             for (index, (arg, value)) in args.iter().skip(1).zip(experiment.args).enumerate() {
                 let comma = if index > 0 { ", " } else { "" };
-                let arg = arg.strip_suffix("_value").unwrap_or(arg);
-                let _ = write!(out, "{comma}{arg}={value}");
+                let _ = write!(out, "{comma}{arg}=Value{{Uint64({value})}}");
             }
             write!(out, "]")
         }

@@ -194,11 +194,11 @@ impl Machine {
                     _ => proc.end_hold(time, window, limits),
                 }
             }
-            EventKind::Gomaxprocs(value) => {
-                if self.gomaxprocs.last().is_none_or(|&(_, last)| last != value) && self.gomaxprocs.len() < MAX_CHANGES
-                {
-                    self.gomaxprocs.push((time, value));
-                }
+            EventKind::Gomaxprocs(value)
+                if self.gomaxprocs.len() < MAX_CHANGES
+                    && self.gomaxprocs.last().is_none_or(|&(_, last)| last != value) =>
+            {
+                self.gomaxprocs.push((time, value));
             }
             EventKind::HeapAlloc(bytes) => {
                 self.heap.note(time, bytes);

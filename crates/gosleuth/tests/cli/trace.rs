@@ -1,0 +1,149 @@
+//! `gosleuth trace`.
+
+use gosleuth::Exit;
+
+use crate::{Scratch, root, run, run_with};
+
+const TRACE: &str = "testdata/recordings/traces/go1.27-slow.trace.gz";
+
+fn json(arguments: &[&str]) -> serde_json::Value {
+    let mut words = vec!["trace", TRACE];
+    words.extend(arguments);
+    words.extend(["--format", "json"]);
+    let run = run(&words);
+    assert_eq!((run.exit, run.err.as_str()), (Exit::Clean, ""), "{arguments:?}");
+    serde_json::from_str(&run.out).expect("a document")
+}
+
+#[test]
+fn every_view_has_something_to_show() {
+    let views = [
+        ("summary", "waits"),
+        ("goroutines", "goroutines"),
+        ("sites", "sites"),
+        ("blocked", "blocked"),
+        ("latency", "latency"),
+        ("waits", "waits"),
+        ("syscalls", "syscalls"),
+        ("wakers", "wakers"),
+        ("sched", "processors"),
+        ("gc", "collector"),
+        ("tasks", "regions"),
+    ];
+    for (view, table) in views {
+        let document = json(&[view]);
+        assert_eq!(document["version"], 1, "{view}");
+        let rows = document[table]
+            .as_array()
+            .unwrap_or_else(|| panic!("{view}: {document}"));
+        assert!(!rows.is_empty(), "{view}");
+        let text = run(&["trace", TRACE, view]);
+        assert_eq!((text.exit, text.err.as_str()), (Exit::Clean, ""), "{view}");
+        assert!(text.out.lines().count() > 3, "{view}:\n{}", text.out);
+        let csv = run(&["trace", TRACE, view, "--format", "csv"]);
+        assert!(csv.out.lines().next().is_some_and(|line| line.contains(',')), "{view}");
+    }
+}
+
+#[test]
+fn blocked_goroutines_are_those_of_the_program() {
+    let document = json(&["blocked"]);
+    let rows = document["blocked"].as_array().expect("a list");
+    let at: Vec<&str> = rows.iter().filter_map(|row| row["at"].as_str()).collect();
+    for function in ["main.main.func1 ", "main.main.func2 ", "main.main.func3 "] {
+        assert!(
+            at.iter().any(|place| place.starts_with(function)),
+            "{function} in {at:?}"
+        );
+    }
+    let whole = |row: &&serde_json::Value| row["whole_trace"] == "always";
+    assert_eq!(rows.iter().filter(whole).count(), 2, "{rows:?}");
+    let long = json(&["blocked", "--blocked-for", "2.4s"]);
+    assert_eq!(long["blocked"].as_array().map(Vec::len), Some(2));
+    let one = json(&["blocked", "--goroutine", rows[0]["goroutine"].to_string().as_str()]);
+    assert_eq!(one["blocked"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn filters_narrow() {
+    let sites = json(&["sites", "--site", "main.consume"]);
+    assert_eq!(sites["sites"].as_array().map(Vec::len), Some(1));
+    assert_eq!(sites["sites"][0]["goroutines"], 3);
+    let early = json(&["summary", "--window", "0..100ms"]);
+    assert_eq!(early["summary"]["duration"], 100_000_000);
+    let run = run(&["trace", TRACE, "--window", "2s..1s"]);
+    assert_eq!(run.exit, Exit::Trouble);
+    assert!(run.err.contains("ends before it starts"), "{}", run.err);
+}
+
+#[test]
+fn a_story_of_one_goroutine() {
+    let document = json(&["--follow", "1"]);
+    let steps = document["steps"].as_array().expect("a list");
+    assert!(steps.len() > 100);
+    assert!(
+        steps
+            .iter()
+            .any(|step| step["what"] == "waits: sync.(*WaitGroup).Wait" && step["where"] == "main.main main.go:154")
+    );
+    assert!(
+        steps
+            .iter()
+            .any(|step| step["what"] == "is woken" && !step["cause"].is_null())
+    );
+}
+
+#[test]
+fn events_in_order() {
+    let run = run(&["trace", TRACE, "events", "--top", "5"]);
+    assert_eq!((run.exit, run.err.as_str()), (Exit::Clean, ""));
+    assert!(run.out.starts_with("M=-1 P=-1 G=-1 Sync Time="), "{}", run.out);
+    let waits = crate::run(&[
+        "trace",
+        TRACE,
+        "events",
+        "--state",
+        "waiting",
+        "--site",
+        "main.consume",
+        "--format",
+        "json",
+    ]);
+    assert!(waits.out.lines().count() > 10);
+    for line in waits.out.lines() {
+        let event: serde_json::Value = serde_json::from_str(line).expect("an object");
+        assert!(
+            event["event"].as_str().is_some_and(|text| text.contains("->Waiting")),
+            "{line}"
+        );
+    }
+    let csv = crate::run(&["trace", TRACE, "events", "--format", "csv", "--top", "3"]);
+    assert_eq!(csv.out.lines().count(), 4);
+}
+
+#[test]
+fn a_cut_trace_from_standard_input() {
+    let bytes = std::fs::read(root().join(TRACE)).expect("the recording");
+    let run = run_with(&["trace", "-", "sites"], &bytes[..bytes.len() - 2000], &root());
+    assert_eq!(run.exit, Exit::Clean, "{}", run.err);
+    assert!(run.err.contains("left out"), "{}", run.err);
+    assert!(run.out.contains("main.consume from main.main"), "{}", run.out);
+}
+
+#[test]
+fn what_is_no_trace_is_named() {
+    let scratch = Scratch::new("no-trace");
+    scratch.write("dump.txt", "goroutine 1 [running]:\nmain.main()\n");
+    let run = run_with(&["trace", "dump.txt"], b"", scratch.path());
+    assert_eq!(run.exit, Exit::Trouble);
+    assert!(run.err.contains("this is not an execution trace"), "{}", run.err);
+    let missing = crate::run(&["trace", "nowhere.trace"]);
+    assert_eq!(missing.exit, Exit::Trouble);
+    assert!(
+        missing
+            .err
+            .contains("cannot read nowhere.trace: no such file or directory"),
+        "{}",
+        missing.err
+    );
+}

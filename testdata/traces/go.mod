@@ -1,0 +1,3 @@
+module fixtures.test/traces
+
+go 1.21
