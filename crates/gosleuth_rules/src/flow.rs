@@ -101,10 +101,25 @@ pub(crate) fn follow(
     start: &[(ValueId, Slot)],
     rule: &mut dyn Follow,
 ) -> Option<Lost> {
+    follow_variables(cx, func, origin, start, &[], rule)
+}
+
+/// The same, where variables of the function hold some of the values already: `cells` are their addresses.
+pub(crate) fn follow_variables(
+    cx: &RuleContext<'_>,
+    func: &Func,
+    origin: ValueId,
+    start: &[(ValueId, Slot)],
+    cells: &[(ValueId, Slot)],
+    rule: &mut dyn Follow,
+) -> Option<Lost> {
     let (block, at) = position(func, origin)?;
     let mut held = Held::default();
     for &(value, slot) in start {
         held.hold(value, slot);
+    }
+    for &(cell, slot) in cells {
+        insert(&mut held.cells, cell, slot);
     }
     let walk = Walk {
         cx,
