@@ -176,6 +176,16 @@ fn is_checked(cx: &RuleContext<'_>, obj: ObjRef) -> bool {
 fn phi(cx: &RuleContext<'_>, func: &Func, value: ValueId, operands: &[ValueId], user: ValueId) -> Option<Nil> {
     let (home, _) = position(func, value)?;
     let (target, _) = position(func, user)?;
+    // `if m == nil { m = … }` is certain to be taken where it has no value.
+    let asks = values(func).any(|value| match value.op {
+        Op::Binary(BinaryOp::Equal | BinaryOp::NotEqual, x, y) => {
+            [x, y].iter().all(|&side| matches!(func.op(side), Op::Zero))
+        }
+        _ => false,
+    });
+    if asks {
+        return None;
+    }
     let edge = operands
         .iter()
         .position(|&operand| matches!(func.op(operand), Op::Zero))?;
@@ -246,6 +256,12 @@ fn cell(cx: &RuleContext<'_>, func: &Func, addr: ValueId, load: ValueId) -> Opti
         if uses && !is_plain {
             return None;
         }
+    }
+    let asks = live(func).any(|(id, _)| {
+        nil_check(func, id).is_some_and(|(value, _)| matches!(func.op(value), Op::Load(from) if *from == addr))
+    });
+    if asks {
+        return None;
     }
     let after = |block: BlockId, mut may: May, until: Option<ValueId>| {
         for &value in &func.blocks[block].values {

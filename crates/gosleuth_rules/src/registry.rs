@@ -53,6 +53,8 @@ pub static RULES: &[&Rule] = &[
     &pn006::RULE,
     &pn007::RULE,
     &pn009::RULE,
+    &pn010::RULE,
+    &pn011::RULE,
     &pn012::RULE,
     &pn013::RULE,
     &cx001::RULE,

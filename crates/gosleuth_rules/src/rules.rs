@@ -61,6 +61,8 @@ pub(crate) mod pn005;
 pub(crate) mod pn006;
 pub(crate) mod pn007;
 pub(crate) mod pn009;
+pub(crate) mod pn010;
+pub(crate) mod pn011;
 pub(crate) mod pn012;
 pub(crate) mod pn013;
 pub(crate) mod rs001;

@@ -1,6 +1,6 @@
 //! The other names of a value in its function: variables that hold it, what is loaded from those, conversions.
 
-use gosleuth_ir::{Func, Op, Terminator, Value, ValueId};
+use gosleuth_ir::{BlockId, Func, Op, Terminator, Value, ValueId};
 use gosleuth_syntax::ast::{ExprKind, LiteralKind, Span, StmtId, StmtKind};
 use rustc_hash::FxHashSet;
 
@@ -164,4 +164,16 @@ pub(crate) fn insert_behind(cx: &RuleContext<'_>, file: usize, expr: Span, text:
         let indent = cx.indentation(file, span.start);
         (Span::new(span.end, span.end), format!("\n{indent}{text}"))
     })
+}
+
+/// The blocks that control can get to from one, that one included.
+pub(crate) fn reachable(func: &Func, from: BlockId) -> FxHashSet<BlockId> {
+    let mut seen = FxHashSet::default();
+    let mut work = vec![from];
+    while let Some(block) = work.pop() {
+        if seen.insert(block) {
+            work.extend(func.blocks[block].end.successors());
+        }
+    }
+    seen
 }

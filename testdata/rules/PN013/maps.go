@@ -201,3 +201,20 @@ func FN_Nested(word string) {
 	nested := map[string]map[string]int{}
 	nested[word]["a"] = 1
 }
+
+func OkAskedHere(on, more bool) map[string]string {
+	var m map[string]string
+	if on {
+		if m == nil {
+			m = make(map[string]string)
+		}
+		m["on"] = "1"
+	}
+	if more {
+		if m == nil {
+			m = make(map[string]string)
+		}
+		m["more"] = "1"
+	}
+	return m
+}

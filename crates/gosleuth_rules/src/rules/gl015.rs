@@ -266,18 +266,16 @@ fn signals(cx: &RuleContext<'_>, (id, site): (FuncId, ValueId), call: &Call, sin
                 Op::Call(call) | Op::Defer(call) | Op::Go(call) => match cx.callee_symbol(call).as_deref() {
                     Some("os/signal.Stop" | "os/signal.Reset" | "os/signal.Ignore") => return,
                     Some("os/signal.Notify") => {}
-                    _ if call.args.iter().any(|&arg| is_it(arg)) => {
-                        if !matches!(call.callee, Callee::Builtin(_)) {
-                            return;
-                        }
+                    _ if call.args.iter().any(|&arg| is_it(arg)) && !matches!(call.callee, Callee::Builtin(_)) => {
+                        return;
                     }
                     _ => {}
                 },
                 Op::MakeChan { .. } => is_made |= other == id && is_source(body, value, strip(func, chan)),
-                Op::Store { addr, value } => {
-                    if is_it(*value) && !matches!(body.op(*addr), Op::Alloc { var: Some(_) } | Op::Captured(_)) {
-                        return;
-                    }
+                Op::Store { addr, value }
+                    if is_it(*value) && !matches!(body.op(*addr), Op::Alloc { var: Some(_) } | Op::Captured(_)) =>
+                {
+                    return;
                 }
                 _ => {}
             }

@@ -7,9 +7,10 @@ use gosleuth_types::ObjRef;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::context::RuleContext;
-use crate::flow::position;
+use crate::flow::{has, position};
 use crate::goroutines::receiver;
 use crate::locks::only_parameter;
+use crate::models::Behaviour;
 use crate::places::{Place, place_of};
 use crate::rule::rule;
 use crate::same::{live, values};
@@ -300,6 +301,16 @@ fn drained_behind(
                 Op::Store { addr, .. } if is_place(cx, id, *addr, timer) => continue 'blocks,
                 // Where the timer is a variable of this function alone, another one begins here.
                 _ if matches!(timer, Place::Value(_, made) if made == value) => continue 'blocks,
+                Op::Call(call) if has(cx.call_models(call), Behaviour::NoReturn) => {
+                    // The end of a test runs what was deferred, that of the process does not.
+                    let is_test = cx
+                        .callee_symbol(call)
+                        .is_some_and(|symbol| symbol.starts_with("testing."));
+                    match deferred_drain(cx, id, func, timer, drains).filter(|_| is_test) {
+                        Some(found) => return Some(found),
+                        None => continue 'blocks,
+                    }
+                }
                 Op::Call(call) => {
                     let same = receiver(cx, call).is_some_and(|recv| place_of(cx, id, recv) == timer);
                     if same && is_method(cx, call, "time.(*Timer).Stop") {
@@ -320,10 +331,7 @@ fn drained_behind(
                     }
                 }
                 Op::RunDefers => {
-                    let deferred = values(func).find_map(|value| match &value.op {
-                        Op::Defer(call) => drained_in(cx, id, func, call, timer, drains),
-                        _ => None,
-                    });
+                    let deferred = deferred_drain(cx, id, func, timer, drains);
                     if deferred.is_some() {
                         return deferred;
                     }
@@ -399,6 +407,20 @@ fn drained_in(
         same && is_first && drain.stopped == Some(false)
     })?;
     Some((callee, *drain))
+}
+
+/// The drain in what a function defers.
+fn deferred_drain(
+    cx: &RuleContext<'_>,
+    id: FuncId,
+    func: &Func,
+    timer: Place,
+    drains: &FxHashMap<FuncId, Vec<Drain>>,
+) -> Option<(FuncId, Drain)> {
+    values(func).find_map(|value| match &value.op {
+        Op::Defer(call) => drained_in(cx, id, func, call, timer, drains),
+        _ => None,
+    })
 }
 
 /// The parameter that holds the timer that is stopped.

@@ -1,0 +1,3 @@
+module example.com/rules/pn010
+
+go 1.21
