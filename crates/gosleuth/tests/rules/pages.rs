@@ -18,6 +18,7 @@ const PACKAGES: &[(&str, &str)] = &[
     ("pprof", "net/http/pprof"),
     ("signal", "os/signal"),
     ("sql", "database/sql"),
+    ("strings", "strings"),
     ("sync", "sync"),
     ("synctest", "testing/synctest"),
     ("testing", "testing"),

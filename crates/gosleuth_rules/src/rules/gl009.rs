@@ -1,7 +1,8 @@
 use gosleuth_base::{Family, Finding, FixAvailability, RuleCode, RuleInfo, RuleSet, Severity, Symptom};
-use gosleuth_ir::{Call, Func, FuncId, Op, Terminator, ValueId};
+use gosleuth_ir::{Call, Callee, Func, FuncId, Op, Terminator, ValueId};
 use gosleuth_syntax::ast::{ExprKind, StmtId, StmtKind};
 use gosleuth_types::Type;
+use rustc_hash::FxHashSet;
 
 use crate::context::RuleContext;
 use crate::contexts::is_handler;
@@ -9,7 +10,7 @@ use crate::flow::{has, in_loop, position};
 use crate::goroutines::spawned;
 use crate::models::Behaviour;
 use crate::rule::rule;
-use crate::same::{Rounds, for_word, live, loop_around, rounds, values};
+use crate::same::{Rounds, for_word, live, loop_around, names_of, rounds, uses_any, values};
 
 rule! {
     /// ## What it does
@@ -97,7 +98,7 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
                 continue;
             };
             let looping = loop_around(cx, func, node.pos).filter(|_| in_loop(func, block));
-            match looping.and_then(|stmt| Some((stmt, input(cx, id, stmt)?))) {
+            match looping.and_then(|stmt| Some((stmt, input(cx, id, stmt, site)?))) {
                 Some((stmt, what)) if !limited_in(cx, func, site, stmt) => {
                     cx.report(
                         &RULE.info,
@@ -130,7 +131,7 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
 }
 
 /// What a loop has one of in each round, if nobody bounds how many there are.
-fn input(cx: &RuleContext<'_>, id: FuncId, stmt: StmtId) -> Option<&'static str> {
+fn input(cx: &RuleContext<'_>, id: FuncId, stmt: StmtId, site: ValueId) -> Option<&'static str> {
     let func = &cx.ir.funcs[id];
     let file = &cx.files[func.file];
     let tree = file.tree;
@@ -162,10 +163,16 @@ fn input(cx: &RuleContext<'_>, id: FuncId, stmt: StmtId) -> Option<&'static str>
             _ => of_round(body),
         },
         StmtKind::For { cond: None, body, .. } => of_round(body).or_else(|| {
-            let receives = values(func).any(|value| match &value.op {
-                Op::Recv { .. } | Op::SelectRecv { .. } => tree.stmts[body].span.contains(value.pos),
-                _ => false,
+            let received = live(func).filter(|(id, value)| {
+                let is_it = match &value.op {
+                    Op::Recv { comma_ok: false, .. } => true,
+                    Op::Extract { tuple, .. } => matches!(func.op(*tuple), Op::Recv { .. } | Op::SelectRecv { .. }),
+                    _ => false,
+                };
+                is_it && *id != site && tree.stmts[body].span.contains(value.pos)
             });
+            let mut names = received.map(|(id, _)| names_of(func, id));
+            let receives = names.any(|names| hands_over(func, site, &names));
             receives.then_some("message")
         }),
         StmtKind::Range { x, .. } => match cx.under(file.info.type_of(x)) {
@@ -175,6 +182,19 @@ fn input(cx: &RuleContext<'_>, id: FuncId, stmt: StmtId) -> Option<&'static str>
         },
         _ => None,
     }
+}
+
+/// Whether a goroutine is given one of these values, as an argument or by capture.
+fn hands_over(func: &Func, site: ValueId, names: &FxHashSet<ValueId>) -> bool {
+    let callee = match func.op(site) {
+        Op::Go(call) => match call.callee {
+            Callee::Value(value) => Some(value),
+            _ => None,
+        },
+        Op::Call(call) => call.args.last().copied(),
+        _ => None,
+    };
+    uses_any(func.op(site), names) || callee.is_some_and(|callee| uses_any(func.op(callee), names))
 }
 
 /// Whether a list is a parameter, or what a call returned.
