@@ -3,6 +3,7 @@
 //! Every allocation is counted; reading may hold at most 64 MiB and twice the input (twice what it decompresses to, up to the
 //! cap set here) at any moment.
 
+pub mod archive;
 pub mod go;
 pub mod modules;
 

@@ -18,6 +18,7 @@ const TARGETS: &[(&str, u32)] = &[
     ("pprof", 10_000),
     ("json", 4_000),
     ("compressed", 10_000),
+    ("archive", 8_000),
     ("report", 700),
     ("lexer", 40_000),
     ("parser", 20_000),
@@ -156,6 +157,7 @@ fn seeds() -> Result<PathBuf> {
         std::fs::write(directory.join("export").join(family), checking::export_alone(&program)?)?;
     }
     module_seeds(&directory.join("gomod"))?;
+    archive_seeds(&directory.join("archive"))?;
     let Some(newest) = gosleuth_testkit::recordings::versions().into_iter().max() else {
         return Ok(directory);
     };
@@ -186,6 +188,33 @@ fn seeds() -> Result<PathBuf> {
         }
     }
     Ok(directory)
+}
+
+/// A manifest with a dump behind it, and an archive of two files. The first byte says which.
+fn archive_seeds(directory: &std::path::Path) -> Result<()> {
+    let dump = "goroutine 1 [chan receive]:\nmain.main()\n\t/a/main.go:9 +0x3c\n\n";
+    let manifest = serde_json::json!({
+        "format": "gosleuth-capture", "version": 1, "tool": "gosleuth 0", "state": "partial",
+        "targets": [{"id": "h", "url": "http://h"}],
+        "parts": [
+            {"name": "p", "target": "h", "round": 1, "kind": "stacks", "url": "http://h/debug/pprof/goroutine?debug=2",
+             "taken": "2026-11-20T12:12:12.5Z", "bytes": dump.len(), "blake3": "00", "state": "whole"},
+            {"name": "", "kind": "leaks", "state": "left_out", "problem": "too dear"}
+        ]
+    });
+    std::fs::write(directory.join("capture"), format!("\x02{manifest}\0{dump}"))?;
+    let mut archive = vec![1];
+    for name in ["a.txt", "d/b.txt"] {
+        let mut header = vec![0; 512];
+        header[..name.len()].copy_from_slice(name.as_bytes());
+        header[124..136].copy_from_slice(format!("{:011o}\0", dump.len()).as_bytes());
+        header[156] = b'0';
+        archive.extend_from_slice(&header);
+        archive.extend_from_slice(dump.as_bytes());
+        archive.resize(1 + (archive.len() - 1).next_multiple_of(512), 0);
+    }
+    std::fs::write(directory.join("archive"), archive)?;
+    Ok(())
 }
 
 /// The module files, the Go files and, as one text each, the small modules of `testdata/modules`. The first byte says which.

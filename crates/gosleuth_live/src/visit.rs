@@ -51,7 +51,7 @@ impl Default for Plan {
             leaks_cap: 1_000,
             spacing: Duration::from_millis(100),
             trace: Duration::ZERO,
-            trace_cap: 20_000,
+            trace_cap: 100_000,
             pages: Vec::new(),
         }
     }

@@ -78,7 +78,7 @@ pub struct SeriesArgs {
     pub trace: Duration,
 
     /// Most goroutines of a process of which a trace is taken
-    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
     pub trace_cap: u64,
 
     /// Also take this page of each server in each round, for example /version. May be repeated

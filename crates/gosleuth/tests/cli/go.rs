@@ -52,13 +52,9 @@ fn free_port() -> String {
         .to_string()
 }
 
-#[test]
-fn a_running_service_is_asked() {
-    if !has_go() {
-        return;
-    }
-    let scratch = Scratch::new("go-live");
-    let binary = build(&root().join("testdata/orders"), ".", &scratch, "orders");
+/// The order service under a little load, and where its profiles are.
+fn orders(scratch: &Scratch) -> (Program, String) {
+    let binary = build(&root().join("testdata/orders"), ".", scratch, "orders");
     let debug = free_port();
     let child = Command::new(binary)
         .args([
@@ -75,7 +71,7 @@ fn a_running_service_is_asked() {
         .stderr(Stdio::null())
         .spawn()
         .expect("it was just built");
-    let _program = Program(child);
+    let program = Program(child);
     let start = Instant::now();
     while TcpStream::connect(&debug).is_err() {
         assert!(
@@ -84,16 +80,75 @@ fn a_running_service_is_asked() {
         );
         std::thread::sleep(Duration::from_millis(50));
     }
-    let run = run(&[
-        "inspect",
-        "--format",
-        "json",
-        "--count",
-        "2",
-        "--interval",
-        "2s",
-        &format!("http://{debug}"),
-    ]);
+    (program, format!("http://{debug}"))
+}
+
+#[test]
+fn a_running_service_is_captured() {
+    if !has_go() {
+        return;
+    }
+    let scratch = Scratch::new("go-capture");
+    let (_program, url) = orders(&scratch);
+    let words = [
+        "capture",
+        "--every",
+        "1s",
+        "--trace",
+        "300ms",
+        "--on",
+        "goroutines>10",
+        "-o",
+        "now.case",
+        &url,
+    ];
+    let taken = run_with(&words, b"", scratch.path());
+    assert_eq!(taken.exit, Exit::Clean, "{taken:?}");
+    let back = run_with(&["inspect", "--format", "json", "now.case"], b"", scratch.path());
+    assert!(matches!(back.exit, Exit::Clean | Exit::Found), "{back:?}");
+    let json = back.json();
+    for part in ["goroutines.txt", "stacks.txt", "heap.txt", "vars.json"] {
+        for round in ["001", "002"] {
+            let name = format!("/{round}-{part}");
+            let input = json["inputs"]
+                .as_array()
+                .expect("inputs")
+                .iter()
+                .find(|input| input["name"].as_str().is_some_and(|text| text.ends_with(&name)));
+            let forms = input.and_then(|input| input["forms"].as_array()).map_or(0, Vec::len);
+            assert!(forms > 0, "{name}: {}", json["inputs"]);
+        }
+    }
+    assert!(json["stats"]["goroutines"].as_u64() > Some(20), "{}", json["stats"]);
+    let problems = json["problems"].to_string();
+    assert!(
+        !problems.contains("checksum") && !problems.contains("unreadable"),
+        "{problems}"
+    );
+    // Any other program reads the file as well.
+    let listed = Command::new("tar")
+        .args(["--zstd", "-tf", "now.case"])
+        .current_dir(scratch.path())
+        .output();
+    if let Ok(listed) = listed
+        && listed.status.success()
+    {
+        let names = String::from_utf8_lossy(&listed.stdout).into_owned();
+        assert!(
+            names.starts_with("manifest.json\n") && names.contains("001-trace.trace"),
+            "{names}"
+        );
+    }
+}
+
+#[test]
+fn a_running_service_is_asked() {
+    if !has_go() {
+        return;
+    }
+    let scratch = Scratch::new("go-live");
+    let (_program, url) = orders(&scratch);
+    let run = run(&["inspect", "--format", "json", "--count", "2", "--interval", "2s", &url]);
     assert!(matches!(run.exit, Exit::Clean | Exit::Found), "{run:?}");
     let json = run.json();
     let inputs = json["inputs"].as_array().expect("inputs");
