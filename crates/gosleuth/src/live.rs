@@ -101,7 +101,7 @@ impl Observer for Reader<'_> {
             name: &format!("{url}{}", self.suffix),
             time: time(taken),
         };
-        gosleuth_evidence::read(self.set, &source, bytes, self.read);
+        gosleuth_evidence::read_answer(self.set, &source, bytes, self.read);
     }
 
     fn problem(&mut self, _part: Part, _why: Why, problem: Problem) {

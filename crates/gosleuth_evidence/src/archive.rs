@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 use crate::decompress::Unpacked;
 use crate::manifest::{MAX_MANIFEST, Manifest, Part, PartState};
 use crate::model::{EvidenceSet, InputId};
-use crate::reader::{Depth, ReadOptions, Source, read_at};
+use crate::reader::{Depth, ReadOptions, Source, date, read_at};
 use crate::tar::Tar;
 
 /// Most files of one archive.
@@ -150,6 +150,7 @@ fn read_file(
     };
     let first_problem = set.problems.len();
     let id = read_at(set, source, &mut hashing, options, Depth::Inside);
+    date(set, id, part.time());
     if set.inputs[id.index()].forms.is_empty() && !KINDS.contains(&part.kind.as_str()) {
         // A page of the program's own, or a kind of a later version: kept for whoever reads it.
         set.problems.truncate(first_problem);
@@ -287,6 +288,7 @@ mod tests {
             assert_eq!(set.inputs[0].forms, ["capture"]);
             assert_eq!(set.snapshots.len(), 1);
             assert_eq!(set.inputs[1].time, Some(Time(1_795_176_732_000_000_000)));
+            assert_eq!(set.snapshots[0].time, set.inputs[1].time);
         }
     }
 

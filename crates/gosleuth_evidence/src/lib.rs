@@ -46,4 +46,4 @@ mod wire;
 pub use archive::read_part;
 pub use manifest::{CaptureState, CaptureTarget, MAX_MANIFEST, Manifest, Part, PartState, Trigger};
 pub use model::*;
-pub use reader::{ReadOptions, Source, read};
+pub use reader::{ReadOptions, Source, read, read_answer};

@@ -55,6 +55,41 @@ pub fn read(set: &mut EvidenceSet, source: &Source<'_>, bytes: &mut dyn Read, op
     read_at(set, source, bytes, options, Depth::Top)
 }
 
+/// [`read`] for what a process answered at the time of the source: what does not say itself when it was taken is of that time. The time
+/// of a file is worth less: it may be that of a copy.
+pub fn read_answer(
+    set: &mut EvidenceSet,
+    source: &Source<'_>,
+    bytes: &mut dyn Read,
+    options: &ReadOptions,
+) -> InputId {
+    let id = read(set, source, bytes, options);
+    date(set, id, source.time);
+    id
+}
+
+/// Gives the evidence of an input that says nothing of its time this one.
+pub(crate) fn date(set: &mut EvidenceSet, id: InputId, time: Option<Time>) {
+    // What comes from the input stands at the end of each list.
+    macro_rules! of_this_input {
+        ($list:expr) => {
+            $list.iter_mut().rev().take_while(|item| item.origin.input == id)
+        };
+    }
+    for snapshot in of_this_input!(set.snapshots) {
+        snapshot.time = snapshot.time.or(time);
+    }
+    for profile in of_this_input!(set.profiles) {
+        profile.time = profile.time.or(time);
+    }
+    for vars in of_this_input!(set.expvars) {
+        vars.time = vars.time.or(time);
+    }
+    for page in of_this_input!(set.metrics) {
+        page.time = page.time.or(time);
+    }
+}
+
 /// Where an input stands: an archive inside of an archive is not opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Depth {

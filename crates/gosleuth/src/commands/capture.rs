@@ -47,11 +47,10 @@ fn run_until(args: &CaptureArgs, stop: &Stop, io: &mut Io<'_>) -> Result<Exit> {
         course: course(&args.series, plan)?,
         stop,
     };
-    let output = io.directory.join(&args.output);
     let mut quiet = io::sink();
     let stderr: &mut dyn Write = if args.quiet { &mut quiet } else { io.stderr };
     let Some(condition) = &args.trigger.on else {
-        return session.one(&Place::new(&output), None, io.stdout, stderr);
+        return session.one(&Place::new(&args.output, &io.directory), None, io.stdout, stderr);
     };
     let watch = Watch {
         condition,
@@ -61,16 +60,17 @@ fn run_until(args: &CaptureArgs, stop: &Stop, io: &mut Io<'_>) -> Result<Exit> {
     let mut exit = Exit::Clean;
     let mut earliest = Instant::now();
     for number in 1..=args.trigger.captures {
-        let place = Place::new(&if args.trigger.captures > 1 {
-            numbered(&output, number)
+        let name = if args.trigger.captures > 1 {
+            numbered(&args.output, number)
         } else {
-            output.clone()
-        });
+            args.output.clone()
+        };
+        let place = Place::new(&name, &io.directory);
         if place.is_complete() {
             let _ = writeln!(
                 stderr,
                 "gosleuth: {} is there already and complete",
-                place.output.display()
+                place.shown
             );
             continue;
         }
@@ -125,23 +125,27 @@ fn course(series: &SeriesArgs, plan: Plan) -> Result<Course> {
 
 /// Where a capture goes.
 struct Place {
+    /// As the user named it.
+    shown: String,
     output: PathBuf,
     /// Where its parts are while it is made; `output` itself if that is a directory.
     directory: PathBuf,
 }
 
 impl Place {
-    fn new(output: &Path) -> Self {
+    fn new(name: &Path, base: &Path) -> Self {
+        let output = base.join(name);
         let is_file = output.extension().is_some_and(|extension| extension == "case");
         let directory = if is_file {
             let mut name = output.as_os_str().to_owned();
             name.push(".partial");
             name.into()
         } else {
-            output.to_owned()
+            output.clone()
         };
         Self {
-            output: output.to_owned(),
+            shown: name.display().to_string(),
+            output,
             directory,
         }
     }
@@ -185,7 +189,7 @@ impl Session<'_> {
             writeln!(
                 stdout,
                 "{} is there already: nothing was asked. Name another file for a new capture.",
-                place.output.display()
+                place.shown
             )?;
             return Ok(Exit::Clean);
         }
@@ -231,7 +235,7 @@ impl Session<'_> {
             stderr,
             "gosleuth: capturing {again}{} into {}: {course}{trace}; at least {}",
             names.join(", "),
-            place.output.display(),
+            place.shown,
             seconds(length.max(Duration::from_secs(1)))
         );
     }
@@ -250,7 +254,7 @@ fn summary(place: &Place, store: &Store, packed: Option<(u64, u64)>, out: &mut d
     writeln!(
         out,
         "{}: {} {}, {size}; the requests took {:.1} s",
-        place.output.display(),
+        place.shown,
         kept.len(),
         if kept.len() == 1 { "part" } else { "parts" },
         busy / 1000.0
@@ -283,7 +287,7 @@ fn summary(place: &Place, store: &Store, packed: Option<(u64, u64)>, out: &mut d
     if missing > 0 {
         writeln!(out, "The same command again takes what is missing.")?;
     }
-    writeln!(out, "Next: gosleuth inspect {}", place.output.display())
+    writeln!(out, "Next: gosleuth inspect {}", place.shown)
 }
 
 /// `412 kB`.
@@ -303,9 +307,9 @@ mod tests {
     fn names_of_several_captures() {
         assert_eq!(numbered(Path::new("a/spike.case"), 2), Path::new("a/spike-2.case"));
         assert_eq!(numbered(Path::new("a/spike"), 2), Path::new("a/spike-2"));
-        let place = Place::new(Path::new("a/x.case"));
+        let place = Place::new(Path::new("x.case"), Path::new("a"));
         assert_eq!(place.directory, Path::new("a/x.case.partial"));
-        assert!(!Place::new(Path::new("a/x")).is_file());
+        assert!(!Place::new(Path::new("x"), Path::new("a")).is_file());
     }
 
     #[test]
