@@ -10,6 +10,7 @@ use crate::{root, run};
 
 const DOCUMENTS: &[&str] = &[
     "README.md",
+    "docs/capture.md",
     "docs/inspect.md",
     "docs/list.md",
     "docs/model.md",
