@@ -281,8 +281,14 @@ impl Scene<'_> {
             "{} at first, {} now{}.",
             say::number(from),
             say::number(to),
-            self.span
-                .map_or_else(String::new, |span| format!(", {span:.0} minutes later"))
+            self.span.map_or_else(String::new, |span| {
+                // Two rounds of a capture are seconds apart.
+                if span < 0.95 {
+                    format!(", {:.0} seconds later", span * 60.0)
+                } else {
+                    format!(", {span:.0} minutes later")
+                }
+            })
         );
         // Where a long wait has no minutes (a ticker wakes it, nothing was collected), what tells is that nobody has left.
         let kept = from > 0 && bucket.stayed * 10 >= from * 9;

@@ -57,12 +57,7 @@ pub fn read(set: &mut EvidenceSet, source: &Source<'_>, bytes: &mut dyn Read, op
 
 /// [`read`] for what a process answered at the time of the source: what does not say itself when it was taken is of that time. The time
 /// of a file is worth less: it may be that of a copy.
-pub fn read_answer(
-    set: &mut EvidenceSet,
-    source: &Source<'_>,
-    bytes: &mut dyn Read,
-    options: &ReadOptions,
-) -> InputId {
+pub fn read_answer(set: &mut EvidenceSet, source: &Source<'_>, bytes: &mut dyn Read, options: &ReadOptions) -> InputId {
     let id = read(set, source, bytes, options);
     date(set, id, source.time);
     id

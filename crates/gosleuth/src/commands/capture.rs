@@ -67,11 +67,7 @@ fn run_until(args: &CaptureArgs, stop: &Stop, io: &mut Io<'_>) -> Result<Exit> {
         };
         let place = Place::new(&name, &io.directory);
         if place.is_complete() {
-            let _ = writeln!(
-                stderr,
-                "gosleuth: {} is there already and complete",
-                place.shown
-            );
+            let _ = writeln!(stderr, "gosleuth: {} is there already and complete", place.shown);
             continue;
         }
         // What was begun before the spike was over goes on without waiting for the next one.
