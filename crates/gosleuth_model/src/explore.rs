@@ -10,7 +10,7 @@ use crate::machine::Machine;
 use crate::program::{FuncKey, Program, Site};
 use crate::replay::{Found, Turn, replay};
 use crate::state::{Gid, State};
-use crate::sync::{Transition, parked};
+use crate::sync::{Transition, may_be_served, parked};
 use crate::value::{Loc, Val};
 
 /// How far an exploration goes.
@@ -63,6 +63,9 @@ pub struct Outcome {
     /// Whether every schedule was followed to its end: if so and there are no failures, there are none within the bounds of loops and
     /// undetermined branches.
     pub complete: bool,
+    /// If the explorer watches: the places where goroutines stood, each once, and whether code outside may have had a part in what happened
+    /// there.
+    pub stood: Vec<(Site, bool)>,
 }
 
 impl Outcome {
@@ -77,6 +80,7 @@ pub struct Explorer<'a> {
     pub(crate) machine: Machine<'a>,
     /// The state after the initialisation of a package: by the package, and whether code outside may use its variables.
     initialised: FxHashMap<(u32, bool), State>,
+    watches: bool,
 }
 
 impl<'a> Explorer<'a> {
@@ -85,7 +89,13 @@ impl<'a> Explorer<'a> {
         Self {
             machine: Machine::new(program),
             initialised: FxHashMap::default(),
+            watches: false,
         }
+    }
+
+    /// From now on outcomes say where goroutines stood.
+    pub fn watch(&mut self) {
+        self.watches = true;
     }
 
     /// Explores a function: a test, `main`, or any function, whose parameters come from outside.
@@ -105,11 +115,14 @@ impl<'a> Explorer<'a> {
             begins: Vec::new(),
             memory: 0,
             known: FxHashSet::default(),
+            stood: self.watches.then(FxHashMap::default),
         };
         let complete = search.run(root, state.clone());
         let spent = self.machine.fuel.get() == 0 || search.nodes.len() as u32 >= bounds.states;
         let instructions = bounds.instructions - self.machine.fuel.get();
         let states = search.nodes.len() as u32;
+        let mut stood: Vec<_> = search.stood.take().into_iter().flatten().collect();
+        stood.sort_unstable();
         let found = search.weighed();
         let replayed = found
             .into_iter()
@@ -120,6 +133,7 @@ impl<'a> Explorer<'a> {
             instructions,
             spent,
             complete,
+            stood,
         }
     }
 
@@ -235,6 +249,8 @@ struct Search<'m, 'a> {
     memory: u64,
     /// What was reported: the kind and where goroutines stand.
     known: FxHashSet<(FailureKind, Vec<Site>)>,
+    /// Where goroutines stood, and whether code outside may have had a part, if that is asked for.
+    stood: Option<FxHashMap<Site, bool>>,
 }
 
 impl Search<'_, '_> {
@@ -383,6 +399,11 @@ impl Search<'_, '_> {
             Entry::Occupied(entry) => Some((*entry.get(), false)),
             Entry::Vacant(entry) => {
                 entry.insert(new);
+                if let Some(stood) = &mut self.stood {
+                    let parked = (0..state.goroutines.len() as Gid).filter_map(|gid| parked(&state, gid));
+                    parked
+                        .for_each(|parked| *stood.entry(parked.site).or_default() |= may_be_served(&state, &parked.op));
+                }
                 self.memory += size(&state);
                 if self.memory > MEMORY {
                     self.machine.fuel.set(0);

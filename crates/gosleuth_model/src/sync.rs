@@ -597,6 +597,33 @@ impl<'a> Machine<'a> {
     }
 }
 
+/// Whether code outside may have a part in an operation, so that nothing is concluded from how it comes out.
+pub(crate) fn may_be_served(state: &State, op: &SyncOp) -> bool {
+    let chan = |value: &Val| match value {
+        Val::Chan(obj) => state.chan(*obj).is_none_or(|chan| chan.shared),
+        value => *value != Val::Nil,
+    };
+    match op {
+        SyncOp::Send { chan: value, .. } | SyncOp::Recv { chan: value, .. } | SyncOp::Close { chan: value } => {
+            chan(value)
+        }
+        SyncOp::Select { cases, .. } => cases.iter().any(|(value, _)| chan(value)),
+        SyncOp::Lock(loc)
+        | SyncOp::LockAnnounced(loc)
+        | SyncOp::TryLock(loc, _)
+        | SyncOp::Unlock(loc)
+        | SyncOp::ReadLock(loc)
+        | SyncOp::ReadUnlock(loc)
+        | SyncOp::Add(loc, _)
+        | SyncOp::Wait(loc)
+        | SyncOp::CondWait { cond: loc, .. }
+        | SyncOp::CondQueued { cond: loc, .. }
+        | SyncOp::Signal(loc, _)
+        | SyncOp::Once(loc, _) => state.shared.contains(loc.obj),
+        SyncOp::Spawn(..) | SyncOp::Cancel(_) | SyncOp::Access(..) | SyncOp::Yield => false,
+    }
+}
+
 /// What a goroutine stands in front of.
 pub(crate) fn parked(state: &State, gid: Gid) -> Option<&Parked> {
     let goroutine = &state.goroutines[gid as usize];

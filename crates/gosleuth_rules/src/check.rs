@@ -4,6 +4,7 @@ use gosleuth_base::{Finding, Fingerprint};
 use rustc_hash::FxHashMap;
 
 use crate::context::{PackageInput, RuleContext};
+use crate::refuted::is_refuted;
 use crate::registry::RULES;
 use crate::select::Selection;
 use crate::suppress;
@@ -18,6 +19,7 @@ pub fn check_package(input: &PackageInput<'_>, selection: &Selection) -> Vec<Fin
         }
     }
     one_for_each_place(&mut findings);
+    findings.retain(|finding| !is_refuted(&cx, finding));
     suppress::apply(&cx, selection, &mut findings);
     findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     fingerprint(&cx, &mut findings);

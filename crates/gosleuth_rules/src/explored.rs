@@ -17,29 +17,29 @@ use crate::schedule::{self, created, location, place, words};
 use crate::syntax::imports;
 
 /// The rules whose faults exploring finds.
-mod codes {
+pub(crate) mod codes {
     use gosleuth_base::{Family, RuleCode};
 
-    pub(super) const DOUBLE_LOCK: RuleCode = RuleCode::new(Family::Deadlocks, 1);
-    pub(super) const LOCK_ORDER_INVERSION: RuleCode = RuleCode::new(Family::Deadlocks, 2);
-    pub(super) const LOCK_NOT_RELEASED: RuleCode = RuleCode::new(Family::Deadlocks, 3);
-    pub(super) const RWMUTEX_UPGRADE: RuleCode = RuleCode::new(Family::Deadlocks, 4);
-    pub(super) const BLOCKING_WHILE_LOCKED: RuleCode = RuleCode::new(Family::Deadlocks, 5);
-    pub(super) const SELF_DEADLOCK: RuleCode = RuleCode::new(Family::Deadlocks, 7);
-    pub(super) const CIRCULAR_WAIT: RuleCode = RuleCode::new(Family::Deadlocks, 8);
-    pub(super) const COND_MISUSE: RuleCode = RuleCode::new(Family::Deadlocks, 9);
-    pub(super) const ONCE_RECURSION: RuleCode = RuleCode::new(Family::Deadlocks, 10);
-    pub(super) const RANGE_OVER_UNCLOSED: RuleCode = RuleCode::new(Family::Leaks, 1);
-    pub(super) const SEND_WITH_NO_RECEIVER: RuleCode = RuleCode::new(Family::Leaks, 2);
-    pub(super) const RECEIVE_WITH_NO_SENDER: RuleCode = RuleCode::new(Family::Leaks, 3);
-    pub(super) const NIL_CHANNEL: RuleCode = RuleCode::new(Family::Leaks, 5);
-    pub(super) const WORKER_WITHOUT_EXIT: RuleCode = RuleCode::new(Family::Leaks, 6);
-    pub(super) const WAITGROUP_NEVER_DONE: RuleCode = RuleCode::new(Family::Leaks, 8);
-    pub(super) const SEND_ON_CLOSED: RuleCode = RuleCode::new(Family::Panics, 1);
-    pub(super) const DOUBLE_CLOSE: RuleCode = RuleCode::new(Family::Panics, 2);
-    pub(super) const CLOSE_OF_NIL: RuleCode = RuleCode::new(Family::Panics, 3);
-    pub(super) const NEGATIVE_WAITGROUP: RuleCode = RuleCode::new(Family::Panics, 4);
-    pub(super) const UNLOCK_OF_UNLOCKED: RuleCode = RuleCode::new(Family::Panics, 5);
+    pub(crate) const DOUBLE_LOCK: RuleCode = RuleCode::new(Family::Deadlocks, 1);
+    pub(crate) const LOCK_ORDER_INVERSION: RuleCode = RuleCode::new(Family::Deadlocks, 2);
+    pub(crate) const LOCK_NOT_RELEASED: RuleCode = RuleCode::new(Family::Deadlocks, 3);
+    pub(crate) const RWMUTEX_UPGRADE: RuleCode = RuleCode::new(Family::Deadlocks, 4);
+    pub(crate) const BLOCKING_WHILE_LOCKED: RuleCode = RuleCode::new(Family::Deadlocks, 5);
+    pub(crate) const SELF_DEADLOCK: RuleCode = RuleCode::new(Family::Deadlocks, 7);
+    pub(crate) const CIRCULAR_WAIT: RuleCode = RuleCode::new(Family::Deadlocks, 8);
+    pub(crate) const COND_MISUSE: RuleCode = RuleCode::new(Family::Deadlocks, 9);
+    pub(crate) const ONCE_RECURSION: RuleCode = RuleCode::new(Family::Deadlocks, 10);
+    pub(crate) const RANGE_OVER_UNCLOSED: RuleCode = RuleCode::new(Family::Leaks, 1);
+    pub(crate) const SEND_WITH_NO_RECEIVER: RuleCode = RuleCode::new(Family::Leaks, 2);
+    pub(crate) const RECEIVE_WITH_NO_SENDER: RuleCode = RuleCode::new(Family::Leaks, 3);
+    pub(crate) const NIL_CHANNEL: RuleCode = RuleCode::new(Family::Leaks, 5);
+    pub(crate) const WORKER_WITHOUT_EXIT: RuleCode = RuleCode::new(Family::Leaks, 6);
+    pub(crate) const WAITGROUP_NEVER_DONE: RuleCode = RuleCode::new(Family::Leaks, 8);
+    pub(crate) const SEND_ON_CLOSED: RuleCode = RuleCode::new(Family::Panics, 1);
+    pub(crate) const DOUBLE_CLOSE: RuleCode = RuleCode::new(Family::Panics, 2);
+    pub(crate) const CLOSE_OF_NIL: RuleCode = RuleCode::new(Family::Panics, 3);
+    pub(crate) const NEGATIVE_WAITGROUP: RuleCode = RuleCode::new(Family::Panics, 4);
+    pub(crate) const UNLOCK_OF_UNLOCKED: RuleCode = RuleCode::new(Family::Panics, 5);
 }
 
 /// A failure of an explored function, and the rule that reports it.
@@ -60,10 +60,10 @@ const PACKAGE: u64 = 3_000_000;
 const SMALL_PACKAGE: (usize, u64) = (4, 6_000_000);
 
 /// Branches on values from outside that are followed. A failure rests on those alone that its schedule needs.
-const MAX_GUESSES: u32 = 4;
+pub(crate) const MAX_GUESSES: u32 = 4;
 
 /// What each function may take in each round. Most are done in the first one; what is left of the package's share goes to the others.
-const ROUNDS: [u64; 3] = [20_000, 200_000, SMALL_PACKAGE.1];
+pub(crate) const ROUNDS: [u64; 3] = [20_000, 200_000, SMALL_PACKAGE.1];
 
 /// Explores the functions of a package.
 pub(crate) fn diagnose(cx: &RuleContext<'_>) -> Vec<Diagnosis> {
@@ -135,7 +135,7 @@ pub fn explore_package(input: &PackageInput<'_>, mut done: impl FnMut(FuncId, u3
 }
 
 /// The functions of the package, and those of others that it reaches.
-fn program<'a>(cx: &RuleContext<'a>) -> Program<'a> {
+pub(crate) fn program<'a>(cx: &RuleContext<'a>) -> Program<'a> {
     let unit = |package| ProgramUnit {
         query: cx.query,
         package,
@@ -217,7 +217,7 @@ fn diagnoses(
 }
 
 /// Whether C code may call functions of the package: it does so in the middle of any call of C, and what it calls is not known.
-fn is_called_from_c(cx: &RuleContext<'_>) -> bool {
+pub(crate) fn is_called_from_c(cx: &RuleContext<'_>) -> bool {
     cx.files
         .iter()
         .any(|file| imports(file, "C") && contains(file.text, b"\n//export "))
@@ -280,7 +280,7 @@ fn is_fault_of_callee(
 }
 
 /// Tests and `main`, then other functions that start goroutines, make channels or use locks, in source order. What only tests call is explored with them. Generic functions are explored where they are called.
-fn roots(cx: &RuleContext<'_>) -> Vec<FuncId> {
+pub(crate) fn roots(cx: &RuleContext<'_>) -> Vec<FuncId> {
     let mut first = Vec::new();
     let mut second = Vec::new();
     for (id, func) in cx.ir.funcs.iter_enumerated() {
@@ -312,7 +312,7 @@ fn guesses(cx: &RuleContext<'_>, root: FuncId) -> u32 {
     }
 }
 
-fn own(func: FuncId) -> FuncKey {
+pub(crate) fn own(func: FuncId) -> FuncKey {
     FuncKey { unit: OWN, func }
 }
 
@@ -403,7 +403,7 @@ fn begins(cx: &RuleContext<'_>, key: FuncKey, depth: u32) -> bool {
 }
 
 /// The methods that a call through an interface can mean, by their name.
-fn methods_meant(cx: &RuleContext<'_>, call: &Call) -> Vec<FuncKey> {
+pub(crate) fn methods_meant(cx: &RuleContext<'_>, call: &Call) -> Vec<FuncKey> {
     let Callee::Interface { method, .. } = call.callee else {
         return Vec::new();
     };

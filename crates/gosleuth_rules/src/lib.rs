@@ -28,6 +28,7 @@ mod origins;
 mod owned;
 mod places;
 mod races;
+mod refuted;
 mod registry;
 mod remote;
 mod rule;

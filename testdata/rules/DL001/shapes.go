@@ -118,3 +118,24 @@ func OkClosureUnlocks() {
 	mu.Lock()
 	unlock()
 }
+
+// The second round is not as the first one: exploring says so.
+func OkLockedInOneRound() {
+	var mu sync.Mutex
+	for i := 0; i < 2; i++ {
+		if i == 0 {
+			mu.Lock()
+		}
+	}
+	mu.Unlock()
+}
+
+func BadLockedInBothRounds() {
+	var mu sync.Mutex
+	for i := 0; i < 2; i++ {
+		if i < 2 {
+			mu.Lock() // want DL001 "locks what it has locked already"
+		}
+	}
+	mu.Unlock()
+}

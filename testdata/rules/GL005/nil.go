@@ -164,3 +164,24 @@ func OkHook() {
 type askedForTesting struct{ reply chan int }
 
 func OkForTests(asked *askedForTesting) { asked.reply <- 1 }
+
+func OkUsedWhereItIsMade(buffered bool) {
+	var ch chan int
+	if buffered {
+		ch = make(chan int, 1)
+	}
+	if buffered {
+		ch <- 1
+		<-ch
+	}
+}
+
+func BadUsedWhereItIsNotMade(buffered bool) {
+	var ch chan int
+	if buffered {
+		ch = make(chan int, 1)
+	}
+	if !buffered {
+		ch <- 1 // want GL005 "nil"
+	}
+}
