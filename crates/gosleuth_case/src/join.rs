@@ -3,7 +3,9 @@
 //! Each goroutine suspect gets what the source says of its release, each finding what the evidence says of it. Two independent kinds that
 //! agree make a suspect `corroborated`; a question that the source decides becomes a suspect.
 
-use gosleuth_base::{Finding, GoSymbol, Idx as _, Location, Origin, RuleInfo, Site, SuspectKind, Symptom, Verdict};
+use gosleuth_base::{
+    Family, Finding, GoSymbol, Idx as _, Location, Origin, RuleCode, RuleInfo, Site, SuspectKind, Symptom, Verdict,
+};
 use gosleuth_evidence::{EvidenceSet, Group, GroupId, Snapshot, SnapshotId, StackId};
 use gosleuth_ir::CodeIndex;
 use rustc_hash::FxHashMap;
@@ -39,6 +41,7 @@ pub(crate) fn join(set: &EvidenceSet, facts: &Facts, shown: Option<SnapshotId>, 
         code: &code,
         living: living.as_ref().map(|(snapshot, living)| (*snapshot, living)),
         rules: source.rules.iter().map(|rule| (rule.code, rule)).collect(),
+        cleared: Vec::new(),
     };
     let mut judged: Vec<(Suspect, Decision)> = Vec::new();
     for mut suspect in std::mem::take(&mut case.suspects) {
@@ -65,6 +68,7 @@ pub(crate) fn join(set: &EvidenceSet, facts: &Facts, shown: Option<SnapshotId>, 
         packages: source.packages.len(),
         frames: frames(set, facts, &code),
         findings: Vec::new(),
+        cleared: join.cleared,
     });
 }
 
@@ -85,6 +89,11 @@ pub(crate) fn judge(_set: &EvidenceSet, source: &Source, case: &mut CaseFile) {
                 evidence: Vec::new(),
                 suspect,
             };
+            let contradicted = case
+                .code
+                .iter()
+                .flat_map(|code| &code.cleared)
+                .find(|(cleared, _)| *cleared == index);
             if let Some(suspect) = suspect.map(|at| &case.suspects[at]) {
                 one.verdict = suspect.verdict;
                 one.evidence
@@ -98,6 +107,10 @@ pub(crate) fn judge(_set: &EvidenceSet, source: &Source, case: &mut CaseFile) {
                     "What was seen leaves it open: {}",
                     sentence(&candidate.headline)
                 ));
+            }
+            if let (None, Some((_, text))) = (suspect, contradicted) {
+                one.verdict = Verdict::Cleared;
+                one.evidence = vec![format!("The dump contradicts it: {text}")];
             }
             (index, one)
         })
@@ -232,8 +245,13 @@ struct Join<'a, 's> {
     source: &'a Source,
     code: &'a Code<'s>,
     living: Option<(&'a Snapshot, &'a Liveness)>,
-    rules: FxHashMap<gosleuth_base::RuleCode, &'a RuleInfo>,
+    rules: FxHashMap<RuleCode, &'a RuleInfo>,
+    /// Findings that the evidence contradicts, with how.
+    cleared: Vec<(usize, String)>,
 }
+
+/// The rule that says of a goroutine that nobody but itself could release it.
+const SELF_DEADLOCK: RuleCode = RuleCode::new(Family::Deadlocks, 7);
 
 impl Join<'_, '_> {
     /// Adds what the source says to a suspect.
@@ -277,11 +295,23 @@ impl Join<'_, '_> {
                     .collect();
             }
         }
+        // Somebody else who can release it.
+        let helped = self.waiter(suspect).and_then(|(_, waiter)| {
+            let is_helped = !waiter.is_lock && matches!(waiter.fate, Fate::By(_));
+            suspect.code.explanation.clone().filter(|_| is_helped)
+        });
         for (index, finding) in self.source.findings.iter().enumerate() {
             if finding.suppressed.is_some() {
                 continue;
             }
             let is_it = self.describes(finding, suspect, &places);
+            if is_it
+                && finding.code == SELF_DEADLOCK
+                && let Some(text) = &helped
+            {
+                self.cleared.push((index, text.clone()));
+                continue;
+            }
             if is_it || self.may_describe(finding, suspect) {
                 suspect.code.findings.push(index);
                 let location = &finding.location;
@@ -559,6 +589,13 @@ impl Join<'_, '_> {
                 .rules
                 .get(&finding.code)
                 .is_some_and(|rule| self.has_symptom(rule, suspect));
+        let is_here = suspect
+            .site
+            .as_ref()
+            .is_some_and(|site| is_line(&finding.location, site));
+        if is_here && (fits || is_of_kind(finding.code.family, suspect.kind)) {
+            return true;
+        }
         if !fits {
             return false;
         }
@@ -632,6 +669,19 @@ impl Join<'_, '_> {
             Symptom::Suspect(kind) => *kind == suspect.kind,
             Symptom::Other(_) => false,
         })
+    }
+}
+
+/// Whether rules of a family are about such suspects.
+fn is_of_kind(family: Family, kind: SuspectKind) -> bool {
+    use SuspectKind as Kind;
+    match family {
+        Family::Panics => matches!(kind, Kind::Panic | Kind::FatalError | Kind::Signal),
+        Family::Races => kind == Kind::DataRace,
+        Family::Leaks | Family::Deadlocks => {
+            kind < Kind::Deadlock || matches!(kind, Kind::Deadlock | Kind::Leak | Kind::Growth)
+        }
+        _ => false,
     }
 }
 

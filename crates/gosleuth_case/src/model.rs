@@ -143,6 +143,8 @@ pub struct CodeReport {
     pub frames: (usize, usize),
     /// Every finding with what the evidence says of it, the most certain first.
     pub findings: Vec<JudgedFinding>,
+    /// Findings that the evidence contradicts, by their number in the source, with how.
+    pub(crate) cleared: Vec<(usize, String)>,
 }
 
 /// A finding, and what the evidence says of it.
