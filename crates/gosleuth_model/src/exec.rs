@@ -455,7 +455,13 @@ impl<'a> Machine<'a> {
             Op::MapSet { map, key, value } => {
                 let (key, value) = (get(key), get(value));
                 match get(map) {
-                    Val::Map(obj) => state.map_set(obj, key, value),
+                    Val::Map(obj) => {
+                        // What is put where code outside looks is its from then on.
+                        if state.shared.contains(obj) {
+                            self.publish(state, &[key.clone(), value.clone()]);
+                        }
+                        state.map_set(obj, key, value);
+                    }
                     Val::Nil => return self.nil_pointer(state, gid, site),
                     _ => self.escape(state, &[value]),
                 }

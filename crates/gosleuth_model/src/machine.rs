@@ -163,10 +163,14 @@ impl<'a> Machine<'a> {
                 Val::Ptr(Loc::whole(obj))
             }
             Type::Chan { .. } => Val::Chan(self.shared_chan(state)),
-            Type::Map { .. } => Val::Map(state.alloc(Obj::Map {
-                entries: Vec::new(),
-                complete: false,
-            })),
+            Type::Map { .. } => {
+                let obj = state.alloc(Obj::Map {
+                    entries: Vec::new(),
+                    complete: false,
+                });
+                state.share(obj);
+                Val::Map(obj)
+            }
             Type::Struct(fields) => Val::Parts(fields.iter().map(|field| Val::Lazy(field.ty)).collect()),
             Type::Array { len, elem } if (0..=MAX_ARRAY).contains(len) => {
                 Val::Parts((0..*len).map(|_| Val::Lazy(*elem)).collect())
