@@ -20,6 +20,7 @@ mod join;
 mod leaks;
 mod liveness;
 mod locks;
+mod matching;
 mod model;
 mod profiles;
 mod races;
