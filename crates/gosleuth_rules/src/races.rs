@@ -31,6 +31,7 @@ use crate::context::RuleContext;
 use crate::contexts::is_handler;
 use exec::{Exec, Here, Purpose};
 use graph::{Access, AccessKind, Mode, NodeId, Site, Sync};
+use library::RUN_PARALLEL;
 use memory::{LocId, Step};
 use order::Order;
 pub(crate) use report::{report, report_handles, report_responses, report_sleeps};
@@ -445,6 +446,11 @@ fn late_uses(exec: &Exec<'_, '_>, root: FuncId, is_test: bool) -> Vec<LateUse> {
             continue;
         }
         let stops = one.purpose == Purpose::Stop;
+        // Its goroutines may end alone: it waits for them, and the benchmark has failed.
+        let is_of_benchmark = exec.graph.threads[exec.graph.thread_of(one.node) as usize].by == RUN_PARALLEL;
+        if stops && is_of_benchmark {
+            continue;
+        }
         // Goroutines that talk to each other through the system may wait there.
         let late = !exec.uses_system && !order.done(one.node).has(end);
         if is_test && (late || stops) {

@@ -1,7 +1,9 @@
 //! The programs of races in `testdata/families`: what `bad_…` and `hidden_…` mark with `// want` is found, and `fixed_…` and `alike_…` have no
-//! finding of a race rule. `go test -race` agrees with these labels.
+//! finding of a race rule. `go test -race` agrees with these labels. `UPDATE_FAMILIES=1 cargo test -p gosleuth --test rules races` writes
+//! `races.txt`, the score, anew.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde_json::Value;
 
@@ -33,7 +35,12 @@ fn programs_of_races_are_told_apart() {
         by_file.entry(file).or_default().push(finding);
     }
     let (mut wrong, mut programs) = (Vec::new(), 0);
+    let mut score = String::from(
+        "# Programs of races that are found, of those that race, and that are reported, of those that do not.\n",
+    );
     for family in FAMILIES {
+        // Programs that race, and those found; those that do not, and those reported.
+        let mut counts = [0; 4];
         for program in std::fs::read_dir(root.join(family)).expect("a family") {
             let program = program.expect("readable").path();
             for file in std::fs::read_dir(&program).expect("a program") {
@@ -51,6 +58,7 @@ fn programs_of_races_are_told_apart() {
                     .filter_map(|(line, number)| Some((number, line.split_once("// want ")?.1)))
                     .collect();
                 programs += 1;
+                let is_bad = !wants.is_empty();
                 let is_right = if wants.is_empty() {
                     findings.is_empty()
                 } else {
@@ -61,12 +69,21 @@ fn programs_of_races_are_told_apart() {
                         })
                     })
                 };
+                counts[if is_bad { 0 } else { 2 }] += 1;
+                counts[if is_bad { 1 } else { 3 }] += usize::from(is_bad == is_right);
                 if !is_right {
                     wrong.push(format!("{path}: {findings:?}"));
                 }
             }
         }
+        let [bad, found, good, reported] = counts;
+        let _ = writeln!(score, "{family}: found {found} of {bad}, false {reported} of {good}");
     }
+    let snapshot = root.join("races.txt");
+    if std::env::var_os("UPDATE_FAMILIES").is_some() {
+        std::fs::write(&snapshot, &score).expect("writable");
+    }
+    assert_eq!(score, std::fs::read_to_string(&snapshot).unwrap_or_default());
     assert!(programs > 50, "{programs} programs");
     assert!(wrong.is_empty(), "{} of {programs}:\n{}", wrong.len(), wrong.join("\n"));
 }

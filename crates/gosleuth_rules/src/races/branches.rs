@@ -185,6 +185,14 @@ impl Exec<'_, '_> {
             instance,
             value: cond,
         };
+        if let Some((value, when_nil)) = crate::flow::nil_check(func, cond)
+            && when_nil != taken
+            && let Op::Call(call) = func.op(value)
+            && self.cx.callee_symbol(call).as_deref() == Some("os/exec.(*Cmd).Start")
+        {
+            // A command that could not be started has no goroutines.
+            return Some(self.sync(cursor, Sync::Settle, here));
+        }
         let mut cursor = cursor.clone();
         let mut is_won = false;
         match func.op(cond) {

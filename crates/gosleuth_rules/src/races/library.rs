@@ -15,6 +15,9 @@ use crate::models::Behaviour;
 /// Stands for what functions of the package itself keep, where these are not followed.
 pub(super) const PACKAGE: LocId = LocId::MAX;
 
+/// What starts the goroutines of `testing.(*B).RunParallel`, in words.
+pub(super) const RUN_PARALLEL: &str = "b.RunParallel";
+
 impl<'a> Exec<'_, 'a> {
     pub(super) fn builtin(&mut self, builtin: Builtin, args: &[Val], cursor: Cursor, here: Here) -> (Cursor, Val) {
         let first = args.first().cloned().unwrap_or_default();
@@ -524,14 +527,7 @@ impl<'a> Exec<'_, 'a> {
                 let mut next = self.sync(&cursor, Sync::Add(group.clone(), None), here);
                 for number in 1..=2 {
                     let here = here.numbered(number);
-                    next = self.start(
-                        &next,
-                        "b.RunParallel",
-                        arg(1),
-                        vec![Val::new()],
-                        Some(group.clone()),
-                        here,
-                    );
+                    next = self.start(&next, RUN_PARALLEL, arg(1), vec![Val::new()], Some(group.clone()), here);
                 }
                 return done(self.sync(&next, Sync::Wait(group), here));
             }

@@ -172,19 +172,19 @@ fn double_checked(cx: &RuleContext<'_>, id: FuncId, func: &Func, sink: &mut Vec<
     if locks.is_empty() || func.name.ends_with("Locked") {
         return;
     }
-    // Every condition on one place, with its path.
-    let checks: Vec<(ValueId, Path)> = func
+    // Every condition on one place, with its path and the branches.
+    let checks: Vec<(ValueId, Path, [BlockId; 2])> = func
         .blocks
         .iter()
         .filter_map(|block| match block.end {
-            Terminator::If(cond, ..) => {
+            Terminator::If(cond, then, els) => {
                 let (load, addr) = asked(func, cond)?;
-                Some((load, path_of(func, addr).filter(Path::is_shared)?))
+                Some((load, path_of(func, addr).filter(Path::is_shared)?, [then, els]))
             }
             _ => None,
         })
         .collect();
-    for (first, path) in &checks {
+    for (first, path, branches) in &checks {
         // Locked already, or maybe.
         if locks.iter().any(|&lock| after(func, lock, |_| false).contains(first)) {
             continue;
@@ -198,15 +198,21 @@ fn double_checked(cx: &RuleContext<'_>, id: FuncId, func: &Func, sink: &mut Vec<
             if !after(func, *first, |value| is_lock(cx, func, value)).contains(&lock) {
                 return None;
             }
+            // What is set need not be locked.
+            let (home, _) = position(func, lock)?;
+            let ways = branches.map(|branch| branch == home || reachable(func, branch)[home.index()]);
+            if ways[0] == ways[1] {
+                return None;
+            }
             // The caller's lock is given back first.
             let before = after(func, *first, |value| value == lock);
             if before.into_iter().any(|value| is_unlock(cx, func, value)) {
                 return None;
             }
             let reached = after(func, lock, |_| false);
-            let (second, _) = checks
+            let (second, ..) = checks
                 .iter()
-                .find(|(second, other)| second != first && other == path && reached.contains(second))?;
+                .find(|(second, other, _)| second != first && other == path && reached.contains(second))?;
             Some((lock, *second, writes(*second)?))
         });
         let Some((lock, second, write)) = found else { continue };
@@ -286,26 +292,28 @@ fn is_concurrent(cx: &RuleContext<'_>, id: FuncId) -> bool {
     func.parent.is_some() || func.has_receiver || spawns(cx).iter().any(|spawn| spawn.body == id)
 }
 
+/// By block: whether control may get there from behind a block.
+fn reachable(func: &Func, from: BlockId) -> Vec<bool> {
+    let mut seen = vec![false; func.blocks.len()];
+    let mut work = func.blocks[from].end.successors();
+    while let Some(next) = work.pop() {
+        if !std::mem::replace(&mut seen[next.index()], true) {
+            work.extend(func.blocks[next].end.successors());
+        }
+    }
+    seen
+}
+
 /// The blocks of the loop that a block is in.
 fn loop_of(func: &Func, head: BlockId) -> Vec<BlockId> {
-    let walk = |from: BlockId| {
-        let mut seen = vec![false; func.blocks.len()];
-        let mut work = func.blocks[from].end.successors();
-        while let Some(next) = work.pop() {
-            if !std::mem::replace(&mut seen[next.index()], true) {
-                work.extend(func.blocks[next].end.successors());
-            }
-        }
-        seen
-    };
-    let below = walk(head);
+    let below = reachable(func, head);
     if !below[head.index()] {
         return Vec::new();
     }
     func.blocks
         .iter_enumerated()
         .map(|(id, _)| id)
-        .filter(|&id| id == head || (below[id.index()] && walk(id)[head.index()]))
+        .filter(|&id| id == head || (below[id.index()] && reachable(func, id)[head.index()]))
         .collect()
 }
 
