@@ -514,7 +514,7 @@ _gosleuth() {
             return 0
             ;;
         gosleuth__subcmd__check)
-            opts="-o -q -h --select --extend-select --ignore --budget --fix --unsafe --diff --baseline --write-baseline --new-from --tags --goos --goarch --no-tests --format --output --explain-schedule --statistics --color --fail-on --quiet --config --no-config --no-cache --help"
+            opts="-o -q -h --select --extend-select --ignore --budget --fix --unsafe --diff --baseline --write-baseline --new-from --tags --goos --goarch --no-tests --format --output --explain-schedule --checklist --statistics --color --fail-on --quiet --config --no-config --no-cache --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

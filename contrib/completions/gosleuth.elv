@@ -170,6 +170,7 @@ set edit:completion:arg-completer[gosleuth] = {|@words|
             cand --diff 'Show the changes that --fix would make, and change nothing'
             cand --write-baseline 'Write the findings of this run to the baseline file [default: gosleuth-baseline.json]'
             cand --no-tests 'Leave out tests'
+            cand --checklist 'Say of each goroutine that is started what a review asks: a table instead of findings (text, markdown or json)'
             cand --statistics 'Also say how many findings each rule has'
             cand -q 'Show no progress'
             cand --quiet 'Show no progress'

@@ -183,6 +183,7 @@ complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l unsafe -d 'W
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l diff -d 'Show the changes that --fix would make, and change nothing'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l write-baseline -d 'Write the findings of this run to the baseline file [default: gosleuth-baseline.json]'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l no-tests -d 'Leave out tests'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l checklist -d 'Say of each goroutine that is started what a review asks: a table instead of findings (text, markdown or json)'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l statistics -d 'Also say how many findings each rule has'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -s q -l quiet -d 'Show no progress'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l no-config -d 'Read no configuration file'

@@ -13,7 +13,7 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
-use gosleuth_base::{Finding, Problem};
+use gosleuth_base::{Finding, GoroutineStart, Problem};
 use gosleuth_engine::{Cache, Config, DiskStore, OsSystem, base_directory, cache_directory, load_with, normal};
 use gosleuth_ir::CodeIndex;
 use gosleuth_report::CheckStats;
@@ -32,6 +32,8 @@ pub(crate) struct Checked {
     pub(crate) stats: CheckStats,
     /// The places of the packages, if they were wanted.
     pub(crate) code: Vec<CodeIndex>,
+    /// The places that start goroutines, if they were wanted.
+    pub(crate) starts: Vec<GoroutineStart>,
 }
 
 /// This build of the program: another one may find something else. `build.rs` makes it.
@@ -50,6 +52,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) quiet: bool,
     /// Whether the places of the packages are wanted too.
     pub(crate) code: bool,
+    /// Whether the places that start goroutines are wanted, instead of findings.
+    pub(crate) checklist: bool,
 }
 
 impl<'a> Scope<'a> {
@@ -59,10 +63,11 @@ impl<'a> Scope<'a> {
             directory,
             patterns: &args.patterns,
             build: &args.build,
-            tests: !args.no_tests,
+            tests: !args.no_tests && !args.output.checklist,
             cache: !args.no_cache,
             quiet: args.output.quiet,
             code: false,
+            checklist: args.output.checklist,
         }
     }
 }
@@ -91,6 +96,7 @@ pub(crate) fn run(scope: &Scope<'_>, settings: &Settings, io: &mut Io<'_>) -> Re
                 cache: cache.as_ref(),
                 settings,
                 code: this.code,
+                checklist: this.checklist,
             };
             // Nobody listens any more when the run has ended.
             analysis::run(&input, problems, progress)

@@ -3,7 +3,7 @@
 //!
 //! Role: the words that the static half, the evidence half and the reports all use, and nothing that computes. Typed ids and
 //! the vectors they index, interned text, Go symbol names and where they come from, sites in code, verdicts and severities,
-//! kinds of suspects, findings and what they consist of, problems met while reading input.
+//! kinds of suspects, findings and what they consist of, answers about goroutines, problems met while reading input.
 //!
 //! Non-goals: no parsing of files, no analysis, no I/O.
 
@@ -14,6 +14,7 @@ mod kind;
 mod number;
 mod problem;
 mod site;
+mod start;
 mod symbol;
 mod verdict;
 
@@ -27,5 +28,6 @@ pub use kind::SuspectKind;
 pub use number::thousands;
 pub use problem::{Problem, ProblemKind};
 pub use site::Site;
+pub use start::{Answer, GoroutineStart, Known, Question};
 pub use symbol::{GoSymbol, Origin};
 pub use verdict::{Severity, Verdict};

@@ -7,6 +7,7 @@
 //!
 //! Non-goals: no terminal detection, no clock, no files; callers say whether colour is wanted and what time it is.
 
+mod checklist;
 mod clean;
 mod findings;
 mod html;
@@ -23,6 +24,9 @@ use std::io;
 use gosleuth_case::CaseFile;
 use gosleuth_evidence::EvidenceSet;
 
+#[cfg(feature = "schema")]
+pub use checklist::checklist_schema;
+pub use checklist::{ChecklistFormat, write_checklist};
 pub use clean::clean;
 #[cfg(feature = "schema")]
 pub use findings::check_schema;

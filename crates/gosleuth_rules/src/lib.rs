@@ -11,6 +11,7 @@
 
 mod asked;
 mod check;
+mod checklist;
 mod context;
 mod contexts;
 mod explored;
@@ -40,6 +41,7 @@ mod suppress;
 mod syntax;
 
 pub use check::check_package;
+pub use checklist::checklist;
 pub use context::{PackageInput, Report, RuleContext, RuleFile};
 pub use explored::explore_package;
 pub use facts::{linked, read_fact, write_facts};

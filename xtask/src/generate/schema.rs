@@ -11,6 +11,7 @@ pub(super) fn files() -> Result<Vec<Generated>> {
         Generated::new("docs/schema/list.v1.json", gosleuth::list_schema()),
         Generated::new("docs/schema/model.v1.json", gosleuth::model_schema()),
         Generated::new("docs/schema/check.v1.json", gosleuth_report::check_schema()),
+        Generated::new("docs/schema/checklist.v1.json", gosleuth_report::checklist_schema()),
         Generated::new("docs/schema/config.v1.json", gosleuth::config_schema()),
     ])
 }

@@ -156,6 +156,13 @@ pub struct CheckOutputArgs {
     #[arg(long, value_name = "FINGERPRINT")]
     pub explain_schedule: Option<String>,
 
+    /// Say of each goroutine that is started what a review asks: a table instead of findings (text, markdown or json)
+    ///
+    /// Does it recover, can it be cancelled, does it end by itself, does somebody wait for it, do its deferred functions block, has it a time
+    /// limit. Tests are left out. The exit code is 0.
+    #[arg(long, conflicts_with_all = ["explain_schedule", "statistics", "fail_on", "fix", "diff", "write_baseline", "new_from"])]
+    pub checklist: bool,
+
     /// Also say how many findings each rule has
     #[arg(long)]
     pub statistics: bool,

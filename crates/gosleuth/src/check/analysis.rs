@@ -5,12 +5,12 @@ use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::sync::{Arc, Mutex, mpsc};
 
-use gosleuth_base::{Finding, Location, Problem, ProblemKind};
+use gosleuth_base::{Finding, GoroutineStart, Location, Problem, ProblemKind};
 use gosleuth_engine::units::{Unit as EngineUnit, Variant, units};
 use gosleuth_engine::{AnalysisOptions, Cache, Config, OsSystem, Role, Seen, TypedUnit, Visited, Workspace, analyse};
 use gosleuth_ir::{CodeIndex, Package, Unit, UnitFile, build_package};
 use gosleuth_report::CheckStats;
-use gosleuth_rules::{Models, PackageInput, RuleFile, check_package, linked, read_fact, write_facts};
+use gosleuth_rules::{Models, PackageInput, RuleFile, check_package, checklist, linked, read_fact, write_facts};
 use gosleuth_types::{Caches, ObjRef};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,8 @@ pub(crate) struct Input<'a> {
     pub(crate) settings: &'a Settings,
     /// Whether the places of the packages are wanted too.
     pub(crate) code: bool,
+    /// Whether the places that start goroutines are wanted, instead of findings.
+    pub(crate) checklist: bool,
 }
 
 /// What is kept of a unit. Paths are absolute.
@@ -42,6 +44,9 @@ struct UnitResult {
     /// The places of the package, if they are wanted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     code: Option<CodeIndex>,
+    /// The places that start goroutines, if they are wanted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    starts: Vec<GoroutineStart>,
 }
 
 /// What of a file the types do not know.
@@ -61,7 +66,7 @@ pub(crate) fn run(input: &Input<'_>, problems: Vec<Problem>, progress: mpsc::Sen
     let told = Told::default();
     let visit = |unit: &TypedUnit<'_>| {
         let name = name(unit);
-        let work = AssertUnwindSafe(|| check(input.settings, unit, &name, &facts, &told, input.code));
+        let work = AssertUnwindSafe(|| check(input, unit, &name, &facts, &told));
         let failed = |_| {
             let result = UnitResult {
                 failed: true,
@@ -78,9 +83,10 @@ pub(crate) fn run(input: &Input<'_>, problems: Vec<Problem>, progress: mpsc::Sen
             facts,
         }
     };
-    let salt = match input.code {
-        true => format!("{} code", input.settings.salt),
-        false => input.settings.salt.clone(),
+    let salt = match (input.code, input.checklist) {
+        (true, _) => format!("{} code", input.settings.salt),
+        (_, true) => format!("{} checklist", input.settings.salt),
+        _ => input.settings.salt.clone(),
     };
     let threads = std::thread::available_parallelism().unwrap_or(std::num::NonZeroUsize::MIN);
     let options = AnalysisOptions {
@@ -101,6 +107,7 @@ pub(crate) fn run(input: &Input<'_>, problems: Vec<Problem>, progress: mpsc::Sen
             ..CheckStats::default()
         },
         code: Vec::new(),
+        starts: Vec::new(),
     };
     let mut packages = FxHashSet::default();
     for (unit, bytes) in analysis.units.iter().zip(analysis.results.iter()) {
@@ -125,6 +132,7 @@ pub(crate) fn run(input: &Input<'_>, problems: Vec<Problem>, progress: mpsc::Sen
         checked.stats.lines += result.lines;
         checked.findings.extend(result.findings);
         checked.code.extend(result.code);
+        checked.starts.extend(result.starts);
     }
     checked.stats.packages = packages.len();
     checked.problems.extend(workspace.problems.iter().cloned());
@@ -157,6 +165,13 @@ fn finish(input: &Input<'_>, checked: &mut Checked) {
             fix.edits.iter_mut().for_each(|edit| shown(&mut edit.file));
         }
     }
+    checked
+        .starts
+        .iter_mut()
+        .for_each(|start| shown(&mut start.location.file));
+    checked
+        .starts
+        .sort_by(|a, b| (&a.location.file, a.location.line).cmp(&(&b.location.file, b.location.line)));
     checked.findings.retain(|finding| !input.settings.is_ignored(finding));
     checked.findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     checked
@@ -194,19 +209,26 @@ pub(crate) fn unit_name(workspace: &Workspace, unit: &EngineUnit) -> String {
 
 /// The rules over one unit, and what it tells others.
 fn check(
-    settings: &Settings,
+    input: &Input<'_>,
     unit: &TypedUnit<'_>,
     path: &str,
     facts: &FxHashMap<String, FileFacts>,
     told: &Told,
-    code: bool,
 ) -> (UnitResult, Vec<(u32, Vec<u8>)>) {
+    let settings = input.settings;
     let look = |package: &PackageInput<'_>| UnitResult {
-        findings: check_package(package, &settings.selection),
+        findings: match input.checklist {
+            true => Vec::new(),
+            false => check_package(package, &settings.selection),
+        },
+        starts: match input.checklist {
+            true => checklist(package),
+            false => Vec::new(),
+        },
         files: package.files.len(),
         lines: package.files.iter().map(|file| file.tree.lines.len()).sum(),
         failed: false,
-        code: code.then(|| code_index(package)),
+        code: input.code.then(|| code_index(package)),
     };
     let (result, tells) = with_package(
         unit,

@@ -51,6 +51,7 @@ fn source(args: &CaseArgs, revision: &mut Option<Revision>, io: &mut Io<'_>) -> 
         cache: !args.no_cache,
         quiet: args.inspect.output.quiet,
         code: true,
+        checklist: false,
     };
     let mut checked = check::run(&scope, &settings, io)?;
     ensure!(

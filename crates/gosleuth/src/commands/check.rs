@@ -5,7 +5,9 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use gosleuth_base::{Finding, FixSafety, Severity};
-use gosleuth_report::{CheckReport, FindingFormat, RenderOptions, write_findings, write_schedule};
+use gosleuth_report::{
+    CheckReport, ChecklistFormat, FindingFormat, RenderOptions, write_checklist, write_findings, write_schedule,
+};
 use gosleuth_rules::all_infos;
 
 use crate::args::{CheckArgs, CheckFormatArg, ColorArg, FailLevel};
@@ -15,6 +17,9 @@ use crate::{Exit, Io};
 pub(crate) fn run(args: &CheckArgs, io: &mut Io<'_>) -> Result<Exit> {
     let settings = Settings::new(args, &io.directory)?;
     let mut checked = check::run(&check::Scope::new(args, &io.directory.clone()), &settings, io)?;
+    if args.output.checklist {
+        return list_starts(args, &checked, io);
+    }
     if args.fixes.diff {
         let edited = fixes::plan(&checked.findings, least_safety(args), &io.directory)?;
         io.stdout.write_all(fixes::diff(&edited).as_bytes())?;
@@ -85,6 +90,26 @@ pub(super) fn fails(level: FailLevel, severity: Severity) -> bool {
         FailLevel::Error => severity >= Severity::Error,
         FailLevel::Never => false,
     }
+}
+
+/// Writes what a review asks of each goroutine that is started.
+fn list_starts(args: &CheckArgs, checked: &Checked, io: &mut Io<'_>) -> Result<Exit> {
+    let format = match args.output.format {
+        CheckFormatArg::Text => ChecklistFormat::Text,
+        CheckFormatArg::Markdown => ChecklistFormat::Markdown,
+        CheckFormatArg::Json => ChecklistFormat::Json,
+        _ => bail!("--checklist has the formats text, markdown and json"),
+    };
+    for problem in &checked.problems {
+        writeln!(io.stderr, "gosleuth: {problem}")?;
+    }
+    write_to(args, checked, io, |_, options, out| {
+        write_checklist(format, &checked.starts, &options.version, out)
+    })?;
+    Ok(match checked.stats.packages {
+        0 => Exit::Trouble,
+        _ => Exit::Clean,
+    })
 }
 
 /// Writes the one finding whose schedule is asked for.

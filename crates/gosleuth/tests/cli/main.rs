@@ -4,6 +4,7 @@ mod capture;
 mod case;
 mod check;
 mod ci;
+mod checklist;
 mod exec;
 mod go;
 mod inputs;
