@@ -3,8 +3,8 @@
 mod capture;
 mod case;
 mod check;
-mod ci;
 mod checklist;
+mod ci;
 mod exec;
 mod go;
 mod inputs;
