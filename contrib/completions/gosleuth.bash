@@ -49,6 +49,9 @@ _gosleuth() {
             gosleuth,rules)
                 cmd="gosleuth__subcmd__rules"
                 ;;
+            gosleuth,trace)
+                cmd="gosleuth__subcmd__trace"
+                ;;
             gosleuth__subcmd__case,help)
                 cmd="gosleuth__subcmd__case__subcmd__help"
                 ;;
@@ -94,6 +97,9 @@ _gosleuth() {
             gosleuth__subcmd__help,rules)
                 cmd="gosleuth__subcmd__help__subcmd__rules"
                 ;;
+            gosleuth__subcmd__help,trace)
+                cmd="gosleuth__subcmd__help__subcmd__trace"
+                ;;
             gosleuth__subcmd__help__subcmd__case,verify)
                 cmd="gosleuth__subcmd__help__subcmd__case__subcmd__verify"
                 ;;
@@ -104,7 +110,7 @@ _gosleuth() {
 
     case "${cmd}" in
         gosleuth)
-            opts="-h -V --help --version capture case check ci inspect list model rules explain completions help"
+            opts="-h -V --help --version capture case check ci inspect list model trace rules explain completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -698,7 +704,7 @@ _gosleuth() {
             return 0
             ;;
         gosleuth__subcmd__help)
-            opts="capture case check ci inspect list model rules explain completions help"
+            opts="capture case check ci inspect list model trace rules explain completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -866,6 +872,20 @@ _gosleuth() {
             return 0
             ;;
         gosleuth__subcmd__help__subcmd__rules)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gosleuth__subcmd__help__subcmd__trace)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1142,6 +1162,64 @@ _gosleuth() {
             case "${prev}" in
                 --format)
                     COMPREPLY=($(compgen -W "text markdown json" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gosleuth__subcmd__trace)
+            opts="-h --format --follow --top --window --goroutine --site --state --blocked-for --spin-held --spin-useful --spin-rate --help summary goroutines sites blocked latency waits syscalls wakers sched gc tasks events"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "text json csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --follow)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --top)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --window)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --goroutine)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --site)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --state)
+                    COMPREPLY=($(compgen -W "runnable running waiting syscall" -- "${cur}"))
+                    return 0
+                    ;;
+                --blocked-for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --spin-held)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --spin-useful)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --spin-rate)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)

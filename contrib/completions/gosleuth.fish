@@ -33,6 +33,7 @@ complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "ci" -d 'Check a c
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "inspect" -d 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs'
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "list" -d 'Show which packages and files would be analysed, and why others would not'
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "model" -d 'Show what one function and its goroutines do to channels and locks, and whether that can hang or panic'
+complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "trace" -d 'Read an execution trace: who waits for what, who wakes whom, what the scheduler does'
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "rules" -d 'List the rules of `check`'
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "explain" -d 'Show the page of a rule or of a catalogue entry, or the list of all'
 complete -c gosleuth -n "__fish_gosleuth_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
@@ -297,6 +298,23 @@ complete -c gosleuth -n "__fish_gosleuth_using_subcommand model" -l guesses -d '
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand model" -l budget -d 'How many instructions exploring may take: small, default, large, or a factor such as 2.5' -r
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand model" -l promela -d 'Write the model in Promela, the language of SPIN'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand model" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand trace" -l format -d 'Form of the output; times in json and csv are nanoseconds' -r -f -a "text\t'For a person at a terminal'
+json\t'One versioned document for programs; `events` writes one object per line'
+csv\t'Tables with a header line'"
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand trace" -l follow -d 'Tell the life of this goroutine as a story' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand trace" -l top -d 'Most rows of each table; 0 shows all [default: 20, in the summary 10, in json and csv all]' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand trace" -l window -d 'Only what happens between two times since the start of the trace: 1.2s..1.5s, 300ms.., ..2s' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand trace" -l goroutine -d 'Only this goroutine. May be repeated' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand trace" -l site -d 'Only goroutines whose start function or go statement has this text' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand trace" -l state -d 'Only goroutines or stays in this state' -r -f -a "runnable\t'Could run and waits for a processor'
+running\t'Runs'
+waiting\t'Waits for something'
+syscall\t'Is in a system call or in C'"
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand trace" -l blocked-for -d 'In `blocked`: only goroutines that have been blocked at least this long' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand trace" -l spin-held -d 'A processor that is held no longer than this counts as woken for nothing, if next to nothing ran' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand trace" -l spin-useful -d 'What counts as next to nothing' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand trace" -l spin-rate -d 'Wakings for nothing per second of one processor that are worth a remark' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand trace" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand rules" -l format -d 'Form of the list' -r -f -a "text\t'For a person at a terminal'
 markdown\t'Markdown'
 json\t'For programs'"
@@ -306,15 +324,16 @@ markdown\t'Markdown'
 json\t'For programs'"
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model rules explain completions help" -f -a "capture" -d 'Take everything that explains an incident from running processes, without harming them, into one file'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model rules explain completions help" -f -a "case" -d 'Lay the source beside the evidence: what the code allows, and what the process did'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model rules explain completions help" -f -a "check" -d 'Find concurrency faults in Go source: leaks, deadlocks, races, panics, lost contexts, unclosed resources'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model rules explain completions help" -f -a "ci" -d 'Check a change in continuous integration: findings, gofmt, go vet, with reports and one exit code'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model rules explain completions help" -f -a "inspect" -d 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model rules explain completions help" -f -a "list" -d 'Show which packages and files would be analysed, and why others would not'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model rules explain completions help" -f -a "model" -d 'Show what one function and its goroutines do to channels and locks, and whether that can hang or panic'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model rules explain completions help" -f -a "rules" -d 'List the rules of `check`'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model rules explain completions help" -f -a "explain" -d 'Show the page of a rule or of a catalogue entry, or the list of all'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model rules explain completions help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model rules explain completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model trace rules explain completions help" -f -a "capture" -d 'Take everything that explains an incident from running processes, without harming them, into one file'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model trace rules explain completions help" -f -a "case" -d 'Lay the source beside the evidence: what the code allows, and what the process did'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model trace rules explain completions help" -f -a "check" -d 'Find concurrency faults in Go source: leaks, deadlocks, races, panics, lost contexts, unclosed resources'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model trace rules explain completions help" -f -a "ci" -d 'Check a change in continuous integration: findings, gofmt, go vet, with reports and one exit code'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model trace rules explain completions help" -f -a "inspect" -d 'Explain what a Go process left behind: dumps, profiles, crashes, race reports, runtime logs'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model trace rules explain completions help" -f -a "list" -d 'Show which packages and files would be analysed, and why others would not'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model trace rules explain completions help" -f -a "model" -d 'Show what one function and its goroutines do to channels and locks, and whether that can hang or panic'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model trace rules explain completions help" -f -a "trace" -d 'Read an execution trace: who waits for what, who wakes whom, what the scheduler does'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model trace rules explain completions help" -f -a "rules" -d 'List the rules of `check`'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model trace rules explain completions help" -f -a "explain" -d 'Show the page of a rule or of a catalogue entry, or the list of all'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model trace rules explain completions help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model trace rules explain completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and __fish_seen_subcommand_from case" -f -a "verify" -d 'After a fix: what has become of each suspect'
