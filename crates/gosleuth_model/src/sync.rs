@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use gosleuth_ir::Op;
+use gosleuth_ir::{Func, Op, ValueId};
 use gosleuth_types::{Type, TypeId};
 
 use crate::hash::{Owner, owners};
@@ -239,10 +239,21 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Whether a select goes on because code outside serves a channel: that it does so now is a guess where all of an execution is here.
+    /// Whether a select goes on because code outside serves a channel: that it does so now is a guess where all of an execution is here. So
+    /// is that one `Read` of a pipe takes all that a `Write` gives.
     pub(crate) fn bets(&self, state: &State, transition: &Transition) -> bool {
-        let Transition::Go(gid, case) = *transition else {
-            return false;
+        let (gid, case) = match *transition {
+            Transition::Go(gid, case) => (gid, case),
+            Transition::Meet { sender, .. } => {
+                return !self.is_part.get()
+                    && parked(state, sender.0).is_some_and(|parked| {
+                        let goroutine = &state.goroutines[sender.0 as usize];
+                        let func = goroutine.frames.last().map(|frame| self.program.func(frame.func));
+                        let is_call = |(func, dest): (&Func, ValueId)| matches!(func.op(dest), Op::Call(_));
+                        matches!(parked.op, SyncOp::Select { .. }) && func.zip(parked.dest).is_some_and(is_call)
+                    });
+            }
+            _ => return false,
         };
         let Some(SyncOp::Select { cases, .. }) = parked(state, gid).map(|parked| &parked.op) else {
             return false;

@@ -51,6 +51,8 @@ pub struct Diagnosis {
     failure: Failure,
     /// Which of the blocked goroutines the finding is about.
     primary: usize,
+    /// Whether it was found without bodies that are known.
+    in_part: bool,
 }
 
 /// Instructions that exploring one package may take, as [`Bounds`] counts them: about a third of a second.
@@ -73,8 +75,9 @@ pub(crate) fn diagnose(cx: &RuleContext<'_>) -> Vec<Diagnosis> {
     let program = program(cx);
     let mut explorer = Explorer::new(&program);
     let (mut outcomes, left) = explore(cx, &mut explorer, &mut |_, _| {});
+    let whole = outcomes.len();
     outcomes.extend(again(cx, &outcomes, left));
-    diagnoses(cx, &mut explorer, outcomes)
+    diagnoses(cx, &mut explorer, outcomes, whole)
 }
 
 /// Tests that could not be followed to their end, explored once more without the bodies of what they test: where these rest on too much that is
@@ -181,15 +184,17 @@ fn explore(
     (outcomes, left + kept)
 }
 
+/// The failures that rules report; of the outcomes, those after the first `whole` ones come from [`again`].
 fn diagnoses(
     cx: &RuleContext<'_>,
     explorer: &mut Explorer<'_>,
     outcomes: Vec<(FuncId, Option<Outcome>)>,
+    whole: usize,
 ) -> Vec<Diagnosis> {
     let mut known = FxHashSet::default();
     let mut theirs = FxHashMap::default();
     let mut found = Vec::new();
-    for (root, outcome) in outcomes {
+    for (number, (root, outcome)) in outcomes.into_iter().enumerate() {
         for failure in outcome.map(|outcome| outcome.failures).unwrap_or_default() {
             if failure.guesses > guesses(cx, root) {
                 continue;
@@ -209,6 +214,7 @@ fn diagnoses(
                     root,
                     failure,
                     primary,
+                    in_part: number >= whole,
                 });
             }
         }
@@ -576,8 +582,8 @@ fn finding(cx: &RuleContext<'_>, info: &RuleInfo, diagnosis: &Diagnosis) -> Find
     let (file, span) = place(cx, shown(blocked));
     let text = Texts::of(cx, diagnosis, blocked, &who);
     let confidence = match failure.guesses {
-        0 => Confidence::Witnessed,
-        1..=2 => Confidence::Medium,
+        0 if !diagnosis.in_part => Confidence::Witnessed,
+        0..=2 => Confidence::Medium,
         _ => Confidence::Low,
     };
     // What is written in another package is shown where it is called.
