@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod cli;
+mod indexes;
 mod rules;
 mod schema;
 pub(crate) mod std;
@@ -43,7 +44,13 @@ pub(crate) enum Part {
 /// Directories of which every file is generated: one that no generator names any more is removed (or reported).
 const OWNED: &[&str] = &["contrib/man", "contrib/completions", "docs/catalogue", "docs/rules"];
 
-const GENERATORS: &[fn() -> Result<Vec<Generated>>] = &[catalogue::files, cli::files, rules::files, schema::files];
+const GENERATORS: &[fn() -> Result<Vec<Generated>>] = &[
+    catalogue::files,
+    cli::files,
+    indexes::files,
+    rules::files,
+    schema::files,
+];
 
 /// Writes every file that differs.
 pub(crate) fn write() -> Result<()> {

@@ -147,6 +147,13 @@ impl Models {
         Ok(())
     }
 
+    /// Every function that something is known about, in no order.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &[Model])> {
+        self.by_symbol
+            .iter()
+            .map(|(symbol, models)| (symbol.as_str(), models.as_slice()))
+    }
+
     /// What is known about a function.
     pub fn of(&self, symbol: &str) -> &[Model] {
         self.by_symbol.get(symbol).map_or(&[], Vec::as_slice)

@@ -82,7 +82,11 @@ fn is_stub(cx: &RuleContext<'_>, call: &Call) -> bool {
         return false;
     };
     let params = cx.query.world.types.list(sig.params);
-    sig.variadic
+    // A stream lives as long as it is wanted.
+    let first = cx.query.world.types.list(sig.results).first();
+    let is_unary = first.is_some_and(|&ty| cx.pointee(ty).is_some());
+    is_unary
+        && sig.variadic
         && params.last().is_some_and(|&last| match cx.under(last) {
             Type::Slice(elem) => cx.is_type(*elem, "google.golang.org/grpc", "CallOption"),
             _ => false,

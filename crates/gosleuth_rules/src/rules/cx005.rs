@@ -10,7 +10,7 @@ use crate::goroutines::{arguments, receiver};
 use crate::origins::{Origin, Origins};
 use crate::remote::remote;
 use crate::rule::rule;
-use crate::syntax::{assigns_field, literals_of};
+use crate::syntax::{assigns_field, is_program, literals_of};
 
 rule! {
     /// ## What it does
@@ -97,6 +97,9 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
                 .iter()
                 .copied()
                 .find(|&arg| cx.is_context(func.values[arg].ty));
+            if context.is_some_and(|context| is_of_others(cx, func, context)) {
+                continue;
+            }
             let why = match context {
                 Some(context) => endless(cx, origins, (id, context)),
                 None if symbol.ends_with(").Do") => arguments(cx, call)
@@ -108,6 +111,14 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
             report(cx, func, site, whom, &why, sink);
         }
     }
+}
+
+/// Whether a context is a parameter of a function that other packages can call.
+fn is_of_others(cx: &RuleContext<'_>, func: &Func, context: ValueId) -> bool {
+    let is_exported = func
+        .obj
+        .is_some_and(|obj| cx.name_of(obj).starts_with(|first: char| first.is_uppercase()));
+    matches!(func.op(context), Op::Param(_)) && is_exported && !is_program(cx)
 }
 
 /// Whether a call goes to this machine, or sends packets without a connection.
