@@ -21,6 +21,12 @@ pub(super) fn files() -> Result<Vec<Generated>> {
     ])
 }
 
+/// A text of the runtime without the words in front of it.
+fn bare(text: &str) -> &str {
+    let rest = text.trim_start_matches("panic: ").trim_start_matches("fatal error: ");
+    if rest.is_empty() { text } else { rest }
+}
+
 /// Rules by code, and pages of the catalogue by id.
 #[derive(Default)]
 struct Found {
@@ -97,7 +103,11 @@ fn symptoms() -> Result<String> {
         for symptom in rule.info.symptoms {
             match *symptom {
                 Symptom::Wait(state) => states.entry(state.to_owned()).or_default().rules.insert(code.clone()),
-                Symptom::Death(text) => deaths.entry(text.to_owned()).or_default().rules.insert(code.clone()),
+                Symptom::Death(text) => deaths
+                    .entry(bare(text).to_owned())
+                    .or_default()
+                    .rules
+                    .insert(code.clone()),
                 Symptom::Suspect(kind) => kinds.entry(kind.as_str()).or_default().rules.insert(code.clone()),
                 Symptom::Other(text) => others.entry(text).or_default().insert(code.clone()),
             };
@@ -110,8 +120,8 @@ fn symptoms() -> Result<String> {
             found.rules.extend(rules());
             found.entries.insert(entry.id.clone());
         };
-        // A healthy wait is in the catalogue, not in this index.
-        if entry.class != "healthy" {
+        // A healthy wait, and one of which nothing is known, is in the catalogue and not in this index.
+        if entry.class != "healthy" && entry.id != "unknown-wait" {
             entry
                 .states
                 .iter()

@@ -160,7 +160,9 @@ fn judge(uses: &Uses, has_pointer: bool) -> Option<(&'static str, &'static str)>
             Some(("a map under a lock that is only ever replaced as a whole", snapshot))
         }
         Guard::Mutex
-            if uses.reads >= MANY
+            if !uses.beside
+                && !uses.escapes
+                && uses.reads >= MANY
                 && uses.writes + uses.replaced > 0
                 && uses.reads >= MANY * (uses.writes + uses.replaced) =>
         {
