@@ -14,6 +14,7 @@ use crate::model::{EvidenceSet, Input, InputId, Time};
 use crate::pprof;
 use crate::streams::Streams;
 use crate::tar;
+use crate::trace;
 use crate::unknown;
 
 /// How to read.
@@ -118,6 +119,9 @@ pub(crate) fn read_at(
     let head = head[..head.len().min(unknown::SNIFF)].to_vec();
     let (total, lines) = if depth == Depth::Top && tar::looks_like(&head) {
         (archive::read(set, id, source, &mut unpacked, options), 0)
+    } else if depth == Depth::Top && trace::is_known(&head) {
+        // In an archive of a capture the dumps beside it say more of the same goroutines.
+        (trace::read_evidence(set, id, &mut unpacked, options), 0)
     } else if let Some(sentence) = unknown::binary(&head) {
         set.problem(id, None, ProblemKind::Unreadable, sentence);
         (head.len() as u64, 0)

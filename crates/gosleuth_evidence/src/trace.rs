@@ -12,6 +12,7 @@
 
 pub mod analysis;
 mod event;
+mod evidence;
 mod generation;
 mod order;
 mod reader;
@@ -23,6 +24,8 @@ mod varint;
 pub use event::{
     Clock, Event, EventKind, ExperimentArgs, GoId, GoState, ProcId, ProcState, Range, Reason, TaskId, ThreadId,
 };
+pub(crate) use evidence::read as read_evidence;
+pub(crate) use reader::is_known;
 pub use reader::{Names, Outcome, Version, Visitor, WalkOptions, looks_like, walk};
 pub use text::{write_event, write_raw};
 

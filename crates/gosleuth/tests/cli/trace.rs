@@ -147,3 +147,14 @@ fn what_is_no_trace_is_named() {
         missing.err
     );
 }
+
+#[test]
+fn a_trace_is_inspected_like_other_evidence() {
+    let run = run(&["inspect", TRACE, "--format", "json"]);
+    assert_eq!((run.exit, run.err.as_str()), (Exit::Found, ""));
+    let document: serde_json::Value = serde_json::from_str(&run.out).expect("a document");
+    let suspects = document["suspects"].as_array().expect("a list");
+    // Goroutines that wait at a channel may be woken after the trace; `select {}` is never.
+    assert_eq!(suspects.len(), 1, "{suspects:?}");
+    assert_eq!(suspects[0]["kind"], "empty-select");
+}

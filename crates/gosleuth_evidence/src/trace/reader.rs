@@ -72,6 +72,12 @@ pub fn looks_like(head: &[u8]) -> bool {
     header.is_some_and(|header| header.starts_with(b"go 1.") && header[7..].starts_with(b" trace\0\0"))
 }
 
+/// Whether these are the first bytes of a trace that can be read.
+pub(crate) fn is_known(head: &[u8]) -> bool {
+    let version = head.get(..HEADER).and_then(Version::parse);
+    version.is_some_and(|version| version >= Version::Go122)
+}
+
 /// What events name.
 #[derive(Clone, Copy, Debug)]
 pub struct Names<'n> {

@@ -293,3 +293,37 @@ fn the_walk_ends_when_the_visitor_says_so() {
     assert_eq!(seen, 10);
     assert!(outcome.problems.is_empty());
 }
+
+#[test]
+fn a_trace_is_evidence_like_a_profile() {
+    use crate::model::{EvidenceSet, SnapshotKind, WaitReason};
+    use crate::{ReadOptions, Source, read};
+    for (name, bytes) in recorded().filter(|(name, _)| name.ends_with("slow")) {
+        let mut set = EvidenceSet::new();
+        let source = Source {
+            name: &name,
+            time: None,
+        };
+        read(&mut set, &source, &mut bytes.as_slice(), &ReadOptions::default());
+        assert!(set.problems.is_empty(), "{name}: {:?}", set.problems);
+        assert_eq!(set.inputs[0].forms, ["execution-trace"], "{name}");
+        let snapshot = &set.snapshots[0];
+        assert_eq!(snapshot.kind, SnapshotKind::Profile, "{name}");
+        assert!(snapshot.total >= 8, "{name}: {}", snapshot.total);
+        let state = |function: &str| {
+            let has = |stack| {
+                let mut frames = set.stacks.frames(stack);
+                frames.any(|frame| set.text(frame.function) == function)
+            };
+            let group = snapshot.groups.iter().find(|group| has(group.stack));
+            group.map(|group| group.state.reason)
+        };
+        // Ranges over a channel that is sent to within the trace.
+        assert_eq!(state("main.main.func3"), Some(WaitReason::ChanReceive), "{name}");
+        if !name.starts_with("go1.22") {
+            // Older than the trace: their stacks tell.
+            assert_eq!(state("main.main.func1"), Some(WaitReason::ChanReceive), "{name}");
+            assert_eq!(state("main.main.func2"), Some(WaitReason::SelectNoCases), "{name}");
+        }
+    }
+}
