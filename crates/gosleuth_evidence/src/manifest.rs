@@ -11,8 +11,8 @@ use crate::time;
 
 /// Longest manifest that is read, bytes.
 pub const MAX_MANIFEST: u64 = 16 << 20;
-/// Most parts of one capture.
-const MAX_PARTS: usize = 100_000;
+/// Most parts, and most processes, of one capture that are read. `{}` is one: without a cap a manifest would cost a hundred times its size.
+const MAX_PARTS: usize = 40_000;
 /// What `format` says.
 const FORMAT: &str = "gosleuth-capture";
 
@@ -43,9 +43,38 @@ pub struct Manifest {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trigger: Option<Trigger>,
     /// The processes that were asked.
+    #[serde(deserialize_with = "capped")]
     pub targets: Vec<CaptureTarget>,
     /// Everything that was asked, in that order, and everything that should have been and was not.
+    #[serde(deserialize_with = "capped")]
     pub parts: Vec<Part>,
+}
+
+/// The first elements of a list, as many as are read.
+fn capped<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    struct Capped<T>(std::marker::PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> serde::de::Visitor<'de> for Capped<T> {
+        type Value = Vec<T>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a list")
+        }
+
+        fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
+            let mut kept = Vec::new();
+            while kept.len() < MAX_PARTS {
+                match list.next_element()? {
+                    Some(element) => kept.push(element),
+                    None => return Ok(kept),
+                }
+            }
+            while list.next_element::<serde::de::IgnoredAny>()?.is_some() {}
+            Ok(kept)
+        }
+    }
+
+    deserializer.deserialize_seq(Capped(std::marker::PhantomData))
 }
 
 /// How far a capture came.
@@ -187,8 +216,7 @@ impl Manifest {
 
     /// Reads a manifest; none if this is another document or one of a newer version.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
-        let mut manifest: Self = serde_json::from_slice(bytes).ok()?;
-        manifest.parts.truncate(MAX_PARTS);
+        let manifest: Self = serde_json::from_slice(bytes).ok()?;
         (manifest.format == FORMAT && manifest.version == 1).then_some(manifest)
     }
 
@@ -240,6 +268,16 @@ mod tests {
             (problems[1].kind, problems[1].to_string().as_str()),
             (ProblemKind::Note, "x.case: http://h/x of round 2: too dear")
         );
+    }
+
+    #[test]
+    fn no_more_is_kept_than_a_capture_has() {
+        let list = vec!["{}"; 100_000].join(",");
+        let text =
+            format!(r#"{{"format":"gosleuth-capture","version":1,"parts":[{list}],"targets":[{list}],"tool":"x"}}"#);
+        let manifest = Manifest::parse(text.as_bytes()).expect("a manifest");
+        assert_eq!((manifest.parts.len(), manifest.targets.len()), (MAX_PARTS, MAX_PARTS));
+        assert_eq!(manifest.tool, "x", "what follows is read");
     }
 
     #[test]
