@@ -146,6 +146,29 @@ func OkHelper(job func() error) (err error) {
 	return job()
 }
 
+func OkMustPanic(f func(), fail func(string)) {
+	defer func() {
+		if r := recover(); r == nil {
+			fail("no panic")
+		}
+	}()
+	f()
+}
+
+type command struct{ err error }
+
+func (c *command) SetErr(err error) { c.err = err }
+
+func OkSetErr(c *command, f func()) error {
+	defer func() {
+		if r := recover(); r != nil {
+			c.SetErr(fmt.Errorf("%v", r))
+		}
+	}()
+	f()
+	return nil
+}
+
 // FN_Partial logs without the value.
 func FN_Partial(f func()) {
 	defer func() {

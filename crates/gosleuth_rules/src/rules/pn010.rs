@@ -150,7 +150,11 @@ fn is_swallowed(func: &Func, recover: ValueId) -> bool {
     });
     // What is done only after a panic; without a question, what is done at all.
     match asked {
-        Some((panicked, _)) => !crate::same::reachable(func, panicked).into_iter().any(acts),
+        // A test that a function panics says so where it does not.
+        Some((panicked, normal)) => ![panicked, normal]
+            .into_iter()
+            .flat_map(|side| crate::same::reachable(func, side))
+            .any(acts),
         None => !func.blocks.iter_enumerated().any(|(block, _)| acts(block)),
     }
 }
@@ -183,8 +187,12 @@ fn sets_anything(cx: &RuleContext<'_>, handler: FuncId) -> bool {
         Op::Store { addr, .. } => shared(*addr),
         Op::Send { .. } | Op::MapSet { .. } => true,
         Op::Call(call) => {
-            // `handle(r, &err)`, `cancel(err)`
+            // `handle(r, &err)`, `cancel(err)`, `command.SetErr(err)`
+            let name = cx.callee(call).map_or("", |obj| cx.name_of(obj));
             matches!(call.callee, Callee::Value(_))
+                || ["Set", "set", "Fail", "fail", "Abort", "Cancel"]
+                    .iter()
+                    .any(|word| name.starts_with(word))
                 || call
                     .args
                     .iter()

@@ -1,15 +1,15 @@
 use gosleuth_base::{Family, Finding, FixAvailability, FixSafety, RuleCode, RuleInfo, RuleSet, Severity, Symptom};
 use gosleuth_ir::{Callee, Func, FuncId, Op, Terminator, ValueId};
 use gosleuth_syntax::ast::{AssignOp, ExprKind, Span, StmtKind};
-use gosleuth_types::{BasicKind, Builtin, Type, TypeId};
+use gosleuth_types::{BasicKind, Builtin, ObjKind, Type, TypeId, VarKind};
 use rustc_hash::FxHashSet;
 
 use crate::context::RuleContext;
-use crate::flow::nil_check;
+use crate::flow::{nil_check, results};
 use crate::goroutines::receiver;
 use crate::places::{Place, place_of};
 use crate::rule::rule;
-use crate::same::{live, names_of, only_value, values};
+use crate::same::{is_returned, live, names_of, only_value, uses_any, values};
 
 rule! {
     /// ## What it does
@@ -70,7 +70,8 @@ enum Source {
     Pool,
     Context,
     Atomic,
-    Map,
+    /// With whether somebody asks if the element is there.
+    Map(bool),
     Recover,
     Channel,
 }
@@ -118,7 +119,7 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
                     "this asserts the type of a value that may not be stored yet",
                     "Load returns nil until the first Store",
                 ),
-                Source::Map => (
+                Source::Map(_) => (
                     "this asserts the type of an element that may be missing or of another type",
                     "the map does not know the types of its elements, and a missing one is nil",
                 ),
@@ -153,7 +154,10 @@ fn source(cx: &RuleContext<'_>, id: FuncId, func: &Func, value: ValueId) -> Opti
             }
             let place = receiver(cx, call).map(|recv| place_of(cx, id, recv));
             match &*cx.callee_symbol(call)? {
-                "sync.(*Pool).Get" => Some((Source::Pool, place)),
+                // Nobody knows what is in a pool that is given, or is one of several.
+                "sync.(*Pool).Get" => place
+                    .filter(|&place| is_kept(cx, place))
+                    .map(|place| (Source::Pool, Some(place))),
                 "context.Context.Value" => Some((Source::Context, None)),
                 "sync/atomic.(*Value).Load" => Some((Source::Atomic, None)),
                 _ => None,
@@ -163,9 +167,10 @@ fn source(cx: &RuleContext<'_>, id: FuncId, func: &Func, value: ValueId) -> Opti
             Op::Call(call) => {
                 let place = receiver(cx, call).map(|recv| place_of(cx, id, recv));
                 match &*cx.callee_symbol(call)? {
-                    "sync.(*Map).Load" | "sync.(*Map).LoadOrStore" | "sync.(*Map).LoadAndDelete" => {
-                        Some((Source::Map, place))
+                    "sync.(*Map).Load" | "sync.(*Map).LoadAndDelete" => {
+                        Some((Source::Map(is_used(func, *tuple)), place))
                     }
+                    "sync.(*Map).LoadOrStore" => Some((Source::Map(true), place)),
                     _ => None,
                 }
             }
@@ -175,6 +180,29 @@ fn source(cx: &RuleContext<'_>, id: FuncId, func: &Func, value: ValueId) -> Opti
         Op::Recv { comma_ok: false, .. } => Some((Source::Channel, None)),
         _ => None,
     }
+}
+
+/// Whether the second result of a call is looked at.
+fn is_used(func: &Func, call: ValueId) -> bool {
+    let Some(&asked) = results(func, call).get(&1) else {
+        return false;
+    };
+    let names = names_of(func, asked);
+    values(func).any(|value| !matches!(value.op, Op::Store { .. }) && uses_any(&value.op, &names))
+        || func
+            .blocks
+            .iter()
+            .any(|block| matches!(block.end, Terminator::If(cond, ..) if names.contains(&cond)))
+        || is_returned(func, &names)
+}
+
+/// Whether a pool is a variable of the package or a field.
+fn is_kept(cx: &RuleContext<'_>, place: Place) -> bool {
+    let Place::Object(obj) = place else { return false };
+    matches!(
+        cx.query.object(obj).map(|object| &object.kind),
+        Some(ObjKind::Var(VarKind::Package | VarKind::Field | VarKind::Local))
+    )
 }
 
 /// Whether the function asks if the value is nil.
@@ -253,8 +281,7 @@ impl Kept {
                     && made.all(|ty| ty == asserted)
                     && put.all(|ty| ty == asserted || ty == TypeId::UNKNOWN)
             }
-            // A missing element is nil, so the answer of Load counts too: whoever ignores it is told.
-            Source::Map => put.peek().is_some() && put.all(|ty| ty == asserted),
+            Source::Map(asked) => asked && put.all(|ty| ty == asserted || ty == TypeId::UNKNOWN),
             _ => false,
         }
     }

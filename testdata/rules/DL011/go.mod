@@ -1,0 +1,3 @@
+module example.com/rules/dl011
+
+go 1.21

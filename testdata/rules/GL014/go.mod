@@ -1,0 +1,3 @@
+module example.com/rules/gl014
+
+go 1.21

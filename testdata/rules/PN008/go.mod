@@ -1,0 +1,3 @@
+module example.com/rules/pn008
+
+go 1.21

@@ -1,0 +1,3 @@
+module example.com/rules/pn014
+
+go 1.21
