@@ -575,6 +575,9 @@ impl Search<'_, '_> {
         let failure = Failure {
             kind,
             guesses: state.guesses,
+            timed: turns
+                .iter()
+                .any(|turn| matches!(turn.transition, Transition::Fire(_) | Transition::Expire(_))),
             blocked,
             schedule: Vec::new(),
         };

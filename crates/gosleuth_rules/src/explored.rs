@@ -581,8 +581,10 @@ fn finding(cx: &RuleContext<'_>, info: &RuleInfo, diagnosis: &Diagnosis) -> Find
     let who = goroutine(cx, diagnosis, blocked.goroutine);
     let (file, span) = place(cx, shown(blocked));
     let text = Texts::of(cx, diagnosis, blocked, &who);
+    // A test chooses its times so that others are done before.
+    let rests_on_more = diagnosis.in_part || failure.timed && in_test(cx, diagnosis.root);
     let confidence = match failure.guesses {
-        0 if !diagnosis.in_part => Confidence::Witnessed,
+        0 if !rests_on_more => Confidence::Witnessed,
         0..=2 => Confidence::Medium,
         _ => Confidence::Low,
     };
