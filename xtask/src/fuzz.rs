@@ -16,6 +16,7 @@ use crate::{checking, repository};
 const TARGETS: &[(&str, u32)] = &[
     ("text", 6_000),
     ("pprof", 10_000),
+    ("trace", 10_000),
     ("json", 4_000),
     ("compressed", 10_000),
     ("archive", 8_000),
@@ -158,6 +159,12 @@ fn seeds() -> Result<PathBuf> {
     }
     module_seeds(&directory.join("gomod"))?;
     archive_seeds(&directory.join("archive"))?;
+    for (name, packed) in gosleuth_testkit::recordings::traces() {
+        let mut trace = Vec::new();
+        flate2::read::GzDecoder::new(packed.as_slice()).read_to_end(&mut trace)?;
+        trace.truncate(MAX_SEED);
+        std::fs::write(directory.join("trace").join(name), trace)?;
+    }
     let Some(newest) = gosleuth_testkit::recordings::versions().into_iter().max() else {
         return Ok(directory);
     };

@@ -134,6 +134,8 @@ pub struct Goroutine {
     /// How often it ran.
     pub runs: u64,
     stay: u32,
+    /// The last stay in each state.
+    recent: [u32; 6],
     /// Its creation is not in the trace, and no stack has told its site yet.
     unplaced: bool,
 }
@@ -296,8 +298,12 @@ impl Totals {
         site
     }
 
+    /// The row of a stay. `recent` is a guess: where the goroutine was when it was last in this state.
     #[inline]
-    fn stay(&mut self, key: StayKey) -> u32 {
+    fn stay(&mut self, key: StayKey, recent: u32) -> u32 {
+        if self.stays.get(recent as usize).is_some_and(|(known, _)| *known == key) {
+            return recent;
+        }
         match self.stay_index.get(&key) {
             Some(&stay) => stay,
             None => self.new_stay(key),
@@ -413,6 +419,7 @@ impl Analysis {
                     waker: GoId::NONE,
                     runs: 0,
                     stay: u32::MAX,
+                    recent: [u32::MAX; 6],
                     unplaced: !is_new,
                 })
             }
@@ -458,7 +465,7 @@ impl Analysis {
             self.end_of(goroutine, time);
             return;
         }
-        known.stay = totals.stay(StayKey {
+        let key = StayKey {
             site: known.site,
             state: to,
             reason: if to == GoState::Waiting || from == GoState::Running {
@@ -467,7 +474,9 @@ impl Analysis {
                 Reason::None
             },
             stack: event.stack,
-        });
+        };
+        known.stay = totals.stay(key, known.recent[to as usize]);
+        known.recent[to as usize] = known.stay;
         let woken = known.site;
         if from == GoState::Waiting && to == GoState::Runnable {
             self.note_edge(event, woken);
