@@ -4,7 +4,7 @@
 use gosleuth_ir::FuncId;
 
 use super::exec::{Exec, Here};
-use super::graph::{Access, AccessKind, NodeId};
+use super::graph::{Access, AccessKind, NodeId, Sync};
 use super::memory::LocId;
 use super::order::Order;
 use super::{Side, doubt, report, side};
@@ -92,6 +92,10 @@ fn pair<'e>(
             {
                 continue;
             }
+            // Where the writer waits first, the sleep may be there to see that it does.
+            if waits_before(exec, order, write.node) {
+                continue;
+            }
             let started = order.ancestors(thread).into_iter().find(|&(around, _)| around == own);
             if !started.is_some_and(|(_, spawn)| order.reaches(spawn, sleep)) {
                 continue;
@@ -103,6 +107,19 @@ fn pair<'e>(
         }
     }
     None
+}
+
+/// Whether a goroutine waits for something, other than a lock, on its way to a moment.
+fn waits_before(exec: &Exec<'_, '_>, order: &Order<'_>, until: NodeId) -> bool {
+    let graph = &exec.graph;
+    let way = order.reaching(until);
+    graph.nodes.iter().enumerate().any(|(id, node)| {
+        let is_wait = matches!(
+            node.sync,
+            Sync::Recv(..) | Sync::Wait(_) | Sync::Unknown(_) | Sync::External | Sync::Settle
+        );
+        is_wait && way.has(id as NodeId)
+    })
 }
 
 impl Exec<'_, '_> {

@@ -256,6 +256,14 @@ fn spins(cx: &RuleContext<'_>, id: FuncId, func: &Func, sink: &mut Vec<Finding>)
         if !is_one {
             continue;
         }
+        // Something is counted or looked through.
+        let changes = |block: &BlockId| {
+            let mut values = func.blocks[*block].values.iter();
+            values.any(|&value| matches!(func.op(value), Op::Phi(_)))
+        };
+        if members.iter().any(changes) {
+            continue;
+        }
         let asks_here = position(func, load).is_some_and(|(block, _)| members.contains(&block));
         if !asks_here || !members.iter().all(|&block| is_idle(cx, func, block)) {
             continue;

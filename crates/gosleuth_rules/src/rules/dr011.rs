@@ -50,8 +50,9 @@ rule! {
     /// ## Limits
     ///
     /// Tests, `main` and functions that start goroutines are followed as for DR002. Sleeps in loops, with which somebody asks again and again, are
-    /// left out, and so are those in files that use `testing/synctest`. A sleep that waits for a server to listen, or for anything else
-    /// that is not memory, is not seen.
+    /// left out, and so are those in files that use `testing/synctest`. Where
+    /// the goroutine waits for something before it writes, the sleep may be there to see that it does, and nothing is said. A sleep that
+    /// waits for a server to listen, or for anything else that is not memory, is not seen.
     ///
     /// ## Version notes
     ///
