@@ -6,11 +6,12 @@ use gosleuth_base::Idx as _;
 use gosleuth_ir::{BlockId, Call, Callee, ValueId};
 use gosleuth_types::{Builtin, ObjKind, ObjRef, SelectionKind, Type, TypeId};
 
+use crate::eval::LENGTH;
 use crate::exec::Flow;
 use crate::machine::Machine;
 use crate::node::Node;
 use crate::program::{FuncKey, Site};
-use crate::state::{Crash, Deferred, Frame, Gid, Goroutine, Obj, State, SyncOp, Target, Unwinding};
+use crate::state::{Crash, Deferred, Frame, Gid, Goroutine, Obj, Starter, State, SyncOp, Target, Unwinding};
 use crate::value::{Callable, Loc, Val};
 
 /// Packages of the standard library whose functions keep nothing of what they are given and start nothing.
@@ -132,7 +133,7 @@ impl<'a> Machine<'a> {
                     None => {
                         // A function that is given may be called at any time.
                         let names = self.program.names(*obj);
-                        let calls_back = args.iter().any(is_function);
+                        let calls_back = args.iter().any(|arg| self.is_opaque_function(arg));
                         let is_pure = names.is_some_and(|(path, ..)| PURE.contains(&path));
                         // Whether and how often it does is a guess, and how else it could be is not followed.
                         if calls_back && !is_pure && !names.is_some_and(|(path, ..)| SYNCHRONOUS.contains(&path)) {
@@ -191,7 +192,7 @@ impl<'a> Machine<'a> {
         site: Site,
         ty: TypeId,
     ) -> Flow {
-        self.escape(state, args);
+        self.give_away(state, Some(gid), args);
         self.give(state, gid, dest, site, Val::Lazy(ty));
         Flow::On
     }
@@ -358,8 +359,15 @@ impl<'a> Machine<'a> {
     }
 
     /// A new goroutine, which runs up to its first operation that others see.
-    pub(crate) fn new_goroutine(&self, state: &mut State, site: Option<Site>, counts: Option<Loc>) -> Gid {
+    pub(crate) fn new_goroutine(
+        &self,
+        state: &mut State,
+        starter: Starter,
+        site: Option<Site>,
+        counts: Option<Loc>,
+    ) -> Gid {
         state.goroutines.push(Node::shared(Goroutine {
+            starter,
             frames: Vec::new(),
             parked: None,
             unwinding: Unwinding::No,
@@ -461,7 +469,7 @@ impl<'a> Machine<'a> {
                 },
                 open @ Val::Sym(_) => {
                     let open = open.clone();
-                    state.answer(crate::value::Question::Part(open, u32::MAX - 1))
+                    state.answer(crate::value::Question::Part(open, LENGTH))
                 }
                 _ => Val::Unknown,
             },
@@ -479,7 +487,7 @@ impl<'a> Machine<'a> {
                 match append(state, base, &args) {
                     // Where they are now is not known.
                     Val::Unknown => {
-                        self.escape(state, &args);
+                        self.give_away(state, Some(gid), &args);
                         Val::Unknown
                     }
                     slice => slice,
@@ -522,14 +530,6 @@ impl<'a> Machine<'a> {
         };
         state.set(gid, dest, result);
         Flow::On
-    }
-}
-
-fn is_function(value: &Val) -> bool {
-    match value {
-        Val::Func(_) => true,
-        Val::Boxed(_, inner) => is_function(inner),
-        _ => false,
     }
 }
 

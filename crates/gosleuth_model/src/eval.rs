@@ -10,6 +10,9 @@ use gosleuth_types::ConstValue;
 use crate::state::{Frame, Obj, State};
 use crate::value::{Question, Val};
 
+/// The number of the part of a slice, map or text that is its length.
+pub(crate) const LENGTH: u32 = u32::MAX - 1;
+
 impl Val {
     pub(crate) fn is_unknown(&self) -> bool {
         matches!(self, Self::Unknown)
@@ -29,12 +32,65 @@ impl State {
                     Some(Question::Unary(op, inner)) if *op == UnaryOp::Not.into() => {
                         self.truth(inner).map(|truth| !truth)
                     }
-                    Some(Question::Binary(op, x, y)) if *op == BinaryOp::Equal.into() => self.equality(x, y),
+                    Some(Question::Binary(op, x, y)) if *op == BinaryOp::Equal.into() => {
+                        self.equality(x, y).or_else(|| match (x, y) {
+                            (x @ Val::Sym(_), Val::Int(y)) => {
+                                let (least, most) = self.range(x);
+                                (*y < least || *y > most).then_some(false)
+                            }
+                            _ => None,
+                        })
+                    }
+                    Some(Question::Binary(op, x, y)) if *op == BinaryOp::Less.into() => match (x, y) {
+                        (x @ Val::Sym(_), Val::Int(y)) => {
+                            let (least, most) = self.range(x);
+                            if most < *y {
+                                Some(true)
+                            } else {
+                                (least >= *y).then_some(false)
+                            }
+                        }
+                        (Val::Int(x), y @ Val::Sym(_)) => {
+                            let (least, most) = self.range(y);
+                            if least > *x {
+                                Some(true)
+                            } else {
+                                (most <= *x).then_some(false)
+                            }
+                        }
+                        _ => None,
+                    },
                     _ => None,
                 }
             }
             _ => None,
         }
+    }
+
+    /// The least and the greatest number that a symbol can be after what was decided of it.
+    fn range(&self, of: &Val) -> (i64, i64) {
+        let Val::Sym(sym) = of else {
+            return (i64::MIN, i64::MAX);
+        };
+        let is_length = matches!(self.question(*sym), Some(Question::Part(_, LENGTH)));
+        let (mut least, mut most) = (if is_length { 0 } else { i64::MIN }, i64::MAX);
+        for &(ref sym, fact) in self.facts.iter() {
+            let Some(Question::Binary(op, x, y)) = self.question(*sym) else {
+                continue;
+            };
+            let is_less = *op == BinaryOp::Less.into();
+            match (x, y, fact) {
+                (x, Val::Int(y), true) if x == of && is_less => most = most.min(y.saturating_sub(1)),
+                (x, Val::Int(y), false) if x == of && is_less => least = least.max(*y),
+                (Val::Int(x), y, true) if y == of && is_less => least = least.max(x.saturating_add(1)),
+                (Val::Int(x), y, false) if y == of && is_less => most = most.min(*x),
+                (x, Val::Int(y), true) if x == of && *op == BinaryOp::Equal.into() => {
+                    (least, most) = (*y, *y);
+                }
+                _ => {}
+            }
+        }
+        (least, most)
     }
 
     /// A symbol that equals one constant equals no other.
@@ -57,7 +113,12 @@ impl State {
         self.questions.get(&sym).map(|question| &**question)
     }
 
-    /// Whether another question about a symbol was answered.
+    /// Whether a symbol is worked out from no other number: a length, or something from outside.
+    fn is_source(&self, sym: u32) -> bool {
+        !matches!(self.question(sym), Some(Question::Unary(..) | Question::Binary(..)))
+    }
+
+    /// Whether another question about a symbol was answered, other than how it compares with a constant.
     fn was_asked(&self, value: &Val, asked: u32) -> bool {
         let Val::Sym(_) = value else {
             return false;
@@ -66,6 +127,9 @@ impl State {
             .iter()
             .filter(|(sym, _)| *sym != asked)
             .any(|&(sym, _)| match self.question(sym) {
+                Some(Question::Binary(op, x, y)) if *op == BinaryOp::Less.into() => {
+                    (x == value && !matches!(y, Val::Int(_))) || (y == value && !matches!(x, Val::Int(_)))
+                }
                 Some(Question::Binary(_, x, y)) => x == value || y == value,
                 Some(Question::Part(x, _)) => x == value,
                 _ => false,
@@ -80,9 +144,16 @@ impl State {
             let inner = match self.question(*sym) {
                 Some(Question::Unary(op, inner)) if *op == UnaryOp::Not.into() => Some(inner.clone()),
                 Some(Question::Binary(op, x, y)) if *op != BinaryOp::Equal.into() => {
-                    // One question about a number stands alone; a second one, or one about a loop's counter, does not.
-                    doubtful =
-                        !(literal || self.free.contains(*sym)) || self.was_asked(x, *sym) || self.was_asked(y, *sym);
+                    // Questions about one number and constants have one order, which is followed. One question about other numbers stands alone; a
+                    // second one, or one about a loop's counter, does not.
+                    let is_plain = *op == BinaryOp::Less.into()
+                        && match (x, y) {
+                            (Val::Sym(x), Val::Int(_)) | (Val::Int(_), Val::Sym(x)) => self.is_source(*x),
+                            _ => false,
+                        };
+                    doubtful = !(literal || is_plain || self.free.contains(*sym))
+                        || self.was_asked(x, *sym)
+                        || self.was_asked(y, *sym);
                     None
                 }
                 _ => None,

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use gosleuth_base::Idx as _;
 use gosleuth_ir::{BlockId, Callee, Op, Terminator, ValueId};
-use gosleuth_types::{Query, Type, TypeId};
+use gosleuth_types::{BasicKind, Query, Type, TypeId};
 
 use crate::eval::{binary, constant, next, slice, unary};
 use crate::machine::{Machine, is_error};
@@ -22,6 +22,8 @@ const MAX_RUN: u32 = 60_000;
 const MAX_FORKS: u32 = 48;
 /// Blocks behind a branch that are looked at for the end of a test.
 const MAX_ASIDE: u32 = 3;
+/// Bytes of a text whose slice of bytes is followed.
+const MAX_BYTES: usize = 64;
 /// Values that are not determined.
 const MAX_SYMBOLS: u32 = 1_000;
 /// Calls in calls.
@@ -47,15 +49,19 @@ impl<'a> Machine<'a> {
         while let Some((mut state, mut fuel)) = work.pop() {
             loop {
                 let goroutine = &state.goroutines[gid as usize];
+                let depth = goroutine.frames.len();
                 if state.over || state.crashed.is_some() || goroutine.ended || goroutine.parked.is_some() {
                     done.push(state);
                     break;
                 }
                 fuel += 1;
                 self.spend(1);
-                if fuel > MAX_RUN || self.fuel.get() == 0 || goroutine.frames.len() > MAX_FRAMES {
+                if fuel > MAX_RUN || self.fuel.get() == 0 || depth > MAX_FRAMES {
                     self.cut.set(true);
                     break;
+                }
+                if !state.given.is_empty() && self.call_back(&mut state, gid) {
+                    continue;
                 }
                 match self.step(&mut state, gid) {
                     Flow::On => {}
@@ -485,6 +491,18 @@ impl<'a> Machine<'a> {
                 Val::Int(int) if matches!(query.ty(query.underlying(value.ty)), Type::Basic(kind) if kind.is_integer()) => {
                     Val::Int(int)
                 }
+                // A slice of its bytes.
+                Val::Str(text) if text.len() <= MAX_BYTES && is_bytes(query, value.ty) => {
+                    let len = text.len() as u32;
+                    let bytes = text.iter().map(|&byte| Val::Int(i64::from(byte))).collect();
+                    let obj = state.alloc(Obj::Array(bytes));
+                    Val::Slice {
+                        obj,
+                        start: 0,
+                        len,
+                        cap: len,
+                    }
+                }
                 Val::Int(_) | Val::Str(_) if !matches!(query.ty(query.underlying(value.ty)), Type::Basic(kind) if kind.is_string()) => {
                     Val::Unknown
                 }
@@ -737,6 +755,14 @@ impl<'a> Machine<'a> {
         let site = state.goroutines[gid as usize].created;
         let target = crate::state::Target::Callable(Rc::clone(callable));
         self.enter_call(state, gid, target, args, site);
+    }
+}
+
+/// Whether a type is `[]byte`.
+fn is_bytes(query: Query<'_, '_>, ty: TypeId) -> bool {
+    match query.ty(query.underlying(ty)) {
+        Type::Slice(elem) => matches!(query.ty(query.underlying(*elem)), Type::Basic(BasicKind::Uint8)),
+        _ => false,
     }
 }
 

@@ -4,12 +4,14 @@ use std::collections::hash_map::Entry;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::back::Callbacks;
 use crate::failure::{Blocked, Failure, FailureKind, Step, blocked, step};
 use crate::hash::fingerprint;
+use crate::lost::lost;
 use crate::machine::Machine;
 use crate::program::{FuncKey, Program, Site};
 use crate::replay::{Found, Turn, replay};
-use crate::state::{Gid, State};
+use crate::state::{Gid, Starter, State};
 use crate::sync::{Transition, may_be_served, parked};
 use crate::value::{Loc, Val};
 
@@ -103,6 +105,10 @@ impl<'a> Explorer<'a> {
         let func = self.machine.program.func(root);
         self.machine
             .begin_root(bounds.instructions, bounds.guesses, !is_whole(&func.name));
+        // A test knows what it calls.
+        self.machine
+            .calls_back
+            .set(func.name == "main" || !is_whole(&func.name));
         let state = self.initialised(root.unit);
         let mut search = Search {
             machine: &self.machine,
@@ -148,7 +154,7 @@ impl<'a> Explorer<'a> {
         let mut state = State::new();
         for &init in &machine.program.unit_at(unit).package.inits {
             let before = state.clone();
-            let gid = machine.new_goroutine(&mut state, None, None);
+            let gid = machine.new_goroutine(&mut state, Starter::Root, None, None);
             let key = FuncKey { unit, func: init };
             machine.push(&mut state, gid, key, Vec::new(), Vec::new(), None);
             state = match <[State; 1]>::try_from(machine.run(state, gid)) {
@@ -298,7 +304,7 @@ impl Search<'_, '_> {
                 waiting.push(cost, pending);
             } else {
                 self.nodes[node].whole = pending.whole;
-                if matches!(self.nodes[node].from, From::Begin(_)) {
+                if !pending.whole || matches!(self.nodes[node].from, From::Begin(_)) {
                     self.nodes[node].state = Some(state);
                 } else {
                     self.memory -= size(&state);
@@ -310,6 +316,9 @@ impl Search<'_, '_> {
         }
         for component in components(&self.nodes) {
             self.ends_in(&component);
+        }
+        if !complete {
+            self.unfinished();
         }
         complete
     }
@@ -379,15 +388,16 @@ impl Search<'_, '_> {
 
     /// The node of a state, and whether it is new; none where execution is over.
     fn visit(&mut self, state: State, from: From, switches: u32) -> Option<(u32, bool)> {
-        if state.over || (self.is_main && state.goroutines[0].ended) {
-            return None;
-        }
         if state.doubtful {
             self.machine.cut.set(true);
             return None;
         }
+        // The goroutine that panics has ended too.
         if state.crashed.is_some() {
             self.crashed(&state, from);
+            return None;
+        }
+        if state.over || (self.is_main && state.goroutines[0].ended) {
             return None;
         }
         // A state costs what has to be copied and read of it.
@@ -470,7 +480,11 @@ impl Search<'_, '_> {
         let stuck = stuck.unwrap_or_default();
         // The state that is reached first has the shortest way.
         if let (Some(&first), Some(state)) = (component.first(), states.first()) {
-            self.quiescent(first, state, &stuck);
+            let callbacks = Callbacks::of(self.machine, state);
+            self.quiescent(first, state, &|gid, site| {
+                stuck.contains(&site)
+                    && !parked(state, gid).is_some_and(|parked| callbacks.may_wake(self.machine, parked))
+            });
         }
     }
 
@@ -508,6 +522,59 @@ impl Search<'_, '_> {
         Some(states)
     }
 
+    /// States from which not every way was followed: who can never proceed whatever comes, is lost in all that follows. Where one state leads to
+    /// another, the lost of the first are those of the second too, so that the last ones tell most.
+    fn unfinished(&mut self) {
+        if !self.is_main && !self.machine.is_part.get() {
+            return;
+        }
+        let mut last: Vec<u32> = (0..self.nodes.len() as u32)
+            .filter(|&node| !self.nodes[node as usize].whole)
+            .collect();
+        last.sort_by_key(|&node| self.nodes[node as usize].guesses);
+        let mut tries: FxHashMap<Vec<Site>, u32> = FxHashMap::default();
+        let mut left = UNFINISHED;
+        for node in last {
+            let Some(state) = self.nodes[node as usize].state.clone() else {
+                continue;
+            };
+            let gids = 0..state.goroutines.len() as Gid;
+            let mut sites: Vec<Site> = gids.filter_map(|gid| Some(parked(&state, gid)?.site)).collect();
+            sites.sort_unstable();
+            let tries = tries.entry(sites).or_default();
+            *tries += 1;
+            if *tries > 2 || left == 0 {
+                continue;
+            }
+            left -= 1;
+            let lost = lost(self.machine, &state);
+            if lost.is_empty() {
+                continue;
+            }
+            let is_root_stuck = lost.first() == Some(&0);
+            let stuck: FxHashSet<Gid> = lost
+                .into_iter()
+                .filter(|&gid| is_root_stuck || self.outlives(&state, gid))
+                .collect();
+            self.quiescent(node, &state, &|gid, _| stuck.contains(&gid));
+        }
+    }
+
+    /// Whether it matters that a goroutine is lost: the process goes on, or comes back here. Who is called back can be called again.
+    fn outlives(&self, state: &State, mut gid: Gid) -> bool {
+        if !self.is_main || self.machine.never_returns(state) {
+            return true;
+        }
+        loop {
+            let goroutine = &state.goroutines[gid as usize];
+            match goroutine.starter {
+                Starter::Outside => return true,
+                Starter::Root => return false,
+                Starter::Goroutine(by) => gid = by,
+            }
+        }
+    }
+
     fn crashed(&mut self, state: &State, from: From) {
         let Some((gid, crash, site)) = state.crashed else {
             return;
@@ -534,10 +601,10 @@ impl Search<'_, '_> {
     }
 
     /// Goroutines at these places can never proceed.
-    fn quiescent(&mut self, node: u32, state: &State, stuck: &FxHashSet<Site>) {
+    fn quiescent(&mut self, node: u32, state: &State, is_stuck: &dyn Fn(Gid, Site) -> bool) {
         let blocked: Vec<_> = (0..state.goroutines.len() as Gid)
             .filter_map(|gid| blocked(self.machine.program, state, gid))
-            .filter(|blocked| stuck.contains(&blocked.site))
+            .filter(|blocked| is_stuck(blocked.goroutine, blocked.site))
             .collect();
         // `select {}` is meant to block.
         if blocked.iter().all(|blocked| blocked.operation == "select (no cases)") {
@@ -653,6 +720,9 @@ impl Search<'_, '_> {
         of_branches(&prices, &begins, true)
     }
 }
+
+/// States that are looked at although not all that comes after them was.
+const UNFINISHED: u32 = 200;
 
 /// Rounds over all states in which prices are made smaller.
 const PRICE_ROUNDS: u32 = 40;

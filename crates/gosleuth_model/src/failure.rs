@@ -195,5 +195,6 @@ pub(crate) fn operation(op: &SyncOp) -> &'static str {
         SyncOp::Cancel(_) => "cancel",
         SyncOp::Access(..) => "access",
         SyncOp::Yield => "yield",
+        SyncOp::Called(_) => "call",
     }
 }

@@ -141,7 +141,7 @@ fn digest_in(machine: &Machine<'_>, state: &State, order: &[u32], names: &[u32])
     numbers.queue.extend(state.heap.changed());
     let mut walk = Walk {
         state,
-        digest: Digest::new(),
+        digest: Digest::of((state.given.len(), state.callbacks.len())),
         last_object: state.heap.old() as u32,
         last_symbol: state.heap.base().last_symbol,
         numbers,
@@ -511,7 +511,7 @@ impl Sketch {
                 self.add(native);
                 self.values(args);
             }
-            SyncOp::Yield => {}
+            SyncOp::Yield | SyncOp::Called(_) => {}
         }
     }
 }
@@ -631,13 +631,24 @@ pub(crate) fn owners(machine: &Machine<'_>, state: &State) -> Vec<Owner> {
         if goroutine.ended {
             continue;
         }
-        work.extend(goroutine.shape(goroutine_shape).objects());
-        for frame in &goroutine.frames {
-            work.extend(frame.shape(|frame| frame_shape(machine, frame)).objects());
-        }
+        work.extend(roots(machine, goroutine));
         spread(state, &mut owners, &mut work, Owner::One(gid as u32));
     }
     owners
+}
+
+/// The objects that a goroutine refers to in what it reads again.
+pub(crate) fn roots(machine: &Machine<'_>, goroutine: &Node<Goroutine>) -> Vec<ObjId> {
+    let mut objects: Vec<ObjId> = goroutine.shape(goroutine_shape).objects().collect();
+    for frame in &goroutine.frames {
+        objects.extend(frame.shape(|frame| frame_shape(machine, frame)).objects());
+    }
+    objects
+}
+
+/// The objects that an object refers to.
+pub(crate) fn parts(obj: &Node<Obj>) -> impl Iterator<Item = ObjId> + '_ {
+    obj.shape(object_shape).objects()
 }
 
 fn spread(state: &State, owners: &mut [Owner], work: &mut Vec<ObjId>, owner: Owner) {
@@ -651,6 +662,6 @@ fn spread(state: &State, owners: &mut [Owner], work: &mut Vec<ObjId>, owner: Own
         };
         *slot = new;
         let node: &Node<Obj> = &state.heap[obj as usize];
-        work.extend(node.shape(object_shape).objects());
+        work.extend(parts(node));
     }
 }

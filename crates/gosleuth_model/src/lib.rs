@@ -15,6 +15,7 @@
 //! Non-goals: data races; memory that only one goroutine sees is not interleaved.
 
 mod automaton;
+mod back;
 mod call;
 mod errors;
 mod eval;
@@ -25,6 +26,7 @@ mod failure;
 mod hash;
 mod heap;
 mod live;
+mod lost;
 mod machine;
 mod native;
 mod node;

@@ -7,11 +7,12 @@ use gosleuth_ir::{Op, ValueId};
 use gosleuth_types::{BasicKind, ObjRef, PkgId, Query, Type, TypeId};
 use rustc_hash::FxHashMap;
 
+use crate::back::Abilities;
 use crate::hash::Numbers;
 use crate::live::Liveness;
 use crate::native::Native;
 use crate::program::{FuncKey, Program};
-use crate::state::{Chan, Context, Obj, State, Sync};
+use crate::state::{Chan, Context, Gid, Obj, Starter, State, Sync};
 use crate::unread::Unread;
 use crate::value::{Callable, Loc, ObjId, Val};
 
@@ -29,11 +30,17 @@ pub(crate) struct Machine<'a> {
     pub(crate) guesses: Cell<u32>,
     /// Whether some path was not followed to its end.
     pub(crate) cut: Cell<bool>,
+    /// Whether functions that code outside is given are called.
+    pub(crate) calls_back: Cell<bool>,
     pub(crate) liveness: Liveness,
     unread: OnceCell<Unread>,
     pub(crate) numbers: RefCell<Numbers>,
     natives: RefCell<FxHashMap<ObjRef, Option<Native>>>,
     written: RefCell<FxHashMap<FuncKey, Rc<[u32]>>>,
+    pub(crate) concerns: RefCell<FxHashMap<FuncKey, bool>>,
+    pub(crate) abilities: RefCell<FxHashMap<FuncKey, Rc<Abilities>>>,
+    pub(crate) unlocks_for_others: OnceCell<bool>,
+    pub(crate) returns: RefCell<FxHashMap<FuncKey, Rc<[bool]>>>,
 }
 
 impl<'a> Machine<'a> {
@@ -44,6 +51,11 @@ impl<'a> Machine<'a> {
             fuel: Cell::default(),
             guesses: Cell::default(),
             cut: Cell::new(false),
+            calls_back: Cell::default(),
+            concerns: RefCell::default(),
+            abilities: RefCell::default(),
+            unlocks_for_others: OnceCell::new(),
+            returns: RefCell::default(),
             liveness: Liveness::default(),
             unread: OnceCell::new(),
             numbers: RefCell::default(),
@@ -63,11 +75,12 @@ impl<'a> Machine<'a> {
         self.guesses.set(guesses);
         self.is_part.set(is_part);
         self.cut.set(false);
+        self.calls_back.set(false);
     }
 
     /// The states in which a function stands in front of its first operation.
     pub(crate) fn begin(&self, root: FuncKey, mut state: State) -> Vec<State> {
-        let gid = self.new_goroutine(&mut state, None, None);
+        let gid = self.new_goroutine(&mut state, Starter::Root, None, None);
         let func = self.program.func(root);
         let args = func
             .params
@@ -262,10 +275,22 @@ impl<'a> Machine<'a> {
 
     /// Gives values to code outside: from now on it may use and change whatever can be reached from them.
     pub(crate) fn escape(&self, state: &mut State, values: &[Val]) {
+        self.give_away(state, None, values);
+    }
+
+    /// [`Self::escape`] by a goroutine: functions that have to do with others are called.
+    pub(crate) fn give_away(&self, state: &mut State, gid: Option<Gid>, values: &[Val]) {
         let mut work: Vec<Val> = values.to_vec();
         while let Some(value) = work.pop() {
             let obj = match value {
                 Val::Func(callable) => {
+                    if let Some(gid) = gid
+                        && self.is_called_back(&callable)
+                    {
+                        // Calling it changes what it changes.
+                        state.given.push((gid, callable));
+                        continue;
+                    }
                     self.escape_func(state, &callable, &mut work);
                     continue;
                 }
@@ -353,7 +378,7 @@ impl<'a> Machine<'a> {
 }
 
 /// The object a value refers to; parts of values are added to what is to be looked at.
-fn object_of(value: &Val, work: &mut Vec<Val>) -> Option<ObjId> {
+pub(crate) fn object_of(value: &Val, work: &mut Vec<Val>) -> Option<ObjId> {
     match value {
         Val::Ptr(loc) => Some(loc.obj),
         Val::Slice { obj, .. } | Val::Map(obj) | Val::Chan(obj) | Val::Context(obj) => Some(*obj),
@@ -370,7 +395,7 @@ fn object_of(value: &Val, work: &mut Vec<Val>) -> Option<ObjId> {
 }
 
 /// The values a function carries.
-fn parts_of(callable: &Callable) -> Vec<Val> {
+pub(crate) fn parts_of(callable: &Callable) -> Vec<Val> {
     match callable {
         Callable::Closure(_, captures) => captures.clone(),
         Callable::Bound(_, recv) => vec![recv.clone()],

@@ -9,7 +9,7 @@ use crate::errors::{MAX_WRAPPED, is_error, new_error};
 use crate::exec::Flow;
 use crate::machine::Machine;
 use crate::program::Site;
-use crate::state::{Chan, Context, Crash, Gid, Obj, State, Sync, SyncOp};
+use crate::state::{Chan, Context, Crash, Gid, Obj, Starter, State, Sync, SyncOp};
 use crate::text::{Text, sprintf};
 use crate::value::{Callable, Loc, ObjId, Val};
 
@@ -167,6 +167,32 @@ impl Native {
                 self,
                 Self::ContextErr | Self::TimerStop | Self::TimerReset | Self::PipeCloseRead | Self::PipeCloseWrite
             )
+    }
+
+    /// Whether it has to do with goroutines that wait for each other.
+    pub(crate) fn is_sync(self) -> bool {
+        matches!(
+            self,
+            Self::Lock
+                | Self::ReadLock
+                | Self::Unlock
+                | Self::ReadUnlock
+                | Self::Add
+                | Self::Done
+                | Self::Wait
+                | Self::WaitGroupGo
+                | Self::OnceDo
+                | Self::CondWait
+                | Self::Signal
+                | Self::Broadcast
+                | Self::AfterFunc
+                | Self::GroupGo
+                | Self::GroupWait
+                | Self::PipeRead
+                | Self::PipeWrite
+                | Self::PipeCloseRead
+                | Self::PipeCloseWrite
+        )
     }
 
     /// Whether it reads or writes one atomic variable.
@@ -564,7 +590,7 @@ impl<'a> Machine<'a> {
             }
         }
         if start && !was_active {
-            let new = self.new_goroutine(state, Some(site), None);
+            let new = self.new_goroutine(state, Starter::Root, Some(site), None);
             self.start(state, new, callable, Vec::new());
             if state.goroutines[new as usize].ended {
                 return Val::Bool(was_active);

@@ -130,6 +130,9 @@ pub(crate) enum SyncOp {
     Access(Native, Vec<Val>),
     /// Nothing but an occasion for others.
     Yield,
+    /// A call of code that is not here, which calls back in the goroutine with this number. It returns when that one has ended; if nobody else
+    /// can go on, the code that is not here has not waited.
+    Called(Gid),
 }
 
 /// An operation a goroutine stands in front of.
@@ -194,9 +197,20 @@ pub(crate) struct Frame {
     pub(crate) steps: u32,
 }
 
+/// Who started a goroutine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Starter {
+    /// It is where execution begins.
+    Root,
+    /// Code that is not here calls what it was given.
+    Outside,
+    Goroutine(Gid),
+}
+
 /// A goroutine.
 #[derive(Clone, Debug)]
 pub(crate) struct Goroutine {
+    pub(crate) starter: Starter,
     /// The calls it is in, innermost last; states share those that do not change.
     pub(crate) frames: Vec<Rc<Node<Frame>>>,
     pub(crate) parked: Option<Parked>,
@@ -239,6 +253,10 @@ pub(crate) struct State {
     pub(crate) guesses: u32,
     /// Objects that code outside may use.
     pub(crate) shared: Numbers,
+    /// Functions that goroutines have given to code outside, which has not called them yet.
+    pub(crate) given: Vec<(Gid, Rc<Callable>)>,
+    /// Functions that code outside has called, and may call again.
+    pub(crate) callbacks: Vec<Rc<Callable>>,
     /// Goroutines that were started and did not run yet.
     pub(crate) started: Vec<Gid>,
     /// A panic nobody recovers: what panicked and where.
@@ -275,6 +293,8 @@ impl State {
             failed: false,
             guesses: 0,
             shared: Numbers::default(),
+            given: Vec::new(),
+            callbacks: Vec::new(),
             started: Vec::new(),
             crashed: None,
             over: false,

@@ -8,7 +8,7 @@ use gosleuth_types::{Type, TypeId};
 use crate::hash::{Owner, owners};
 use crate::machine::Machine;
 use crate::program::Site;
-use crate::state::{Chan, Crash, Gid, Obj, Parked, State, Sync, SyncOp};
+use crate::state::{Chan, Crash, Gid, Obj, Parked, Starter, State, Sync, SyncOp};
 use crate::value::{Loc, ObjId, Val};
 
 /// One way an execution can go on.
@@ -84,6 +84,11 @@ impl<'a> Machine<'a> {
                 Obj::Context(context) if context.deadline && !context.cancelled => out.push(Transition::Expire(obj)),
                 _ => {}
             }
+        }
+        if out.is_empty() {
+            let calls = |gid: &Gid| matches!(parked(state, *gid).map(|it| &it.op), Some(SyncOp::Called(_)));
+            let gids = 0..state.goroutines.len() as Gid;
+            out.extend(gids.filter(calls).map(|gid| Transition::Go(gid, 0)));
         }
         out
     }
@@ -199,6 +204,11 @@ impl<'a> Machine<'a> {
             | SyncOp::Cancel(_)
             | SyncOp::Access(..)
             | SyncOp::Yield => out.push(go),
+            SyncOp::Called(other) => {
+                if state.goroutines[*other as usize].ended {
+                    out.push(go);
+                }
+            }
         }
     }
 
@@ -481,13 +491,13 @@ impl<'a> Machine<'a> {
             },
             SyncOp::Spawn(callable, args) => {
                 let counts = state.goroutine(gid).spawns_for.take();
-                let new = self.new_goroutine(state, Some(site), counts);
+                let new = self.new_goroutine(state, Starter::Goroutine(gid), Some(site), counts);
                 self.start(state, new, callable, args.clone());
                 state.started.push(new);
             }
             SyncOp::Cancel(context) => state.cancel(*context),
             SyncOp::Access(native, args) => self.access(state, gid, *native, args, parked.dest, site),
-            SyncOp::Wait(_) | SyncOp::Yield => {}
+            SyncOp::Wait(_) | SyncOp::Yield | SyncOp::Called(_) => {}
         }
     }
 
@@ -631,7 +641,7 @@ pub(crate) fn may_be_served(state: &State, op: &SyncOp) -> bool {
         | SyncOp::CondQueued { cond: loc, .. }
         | SyncOp::Signal(loc, _)
         | SyncOp::Once(loc, _) => state.shared.contains(loc.obj),
-        SyncOp::Spawn(..) | SyncOp::Cancel(_) | SyncOp::Access(..) | SyncOp::Yield => false,
+        SyncOp::Spawn(..) | SyncOp::Cancel(_) | SyncOp::Access(..) | SyncOp::Yield | SyncOp::Called(_) => false,
     }
 }
 
@@ -690,7 +700,7 @@ fn is_awaited(state: &State, obj: ObjId) -> bool {
 /// in circles with such operations alone, so that others are not put off for ever.
 fn is_local(state: &State, op: &SyncOp) -> bool {
     match op {
-        SyncOp::Spawn(..) => true,
+        SyncOp::Spawn(..) | SyncOp::Called(_) => true,
         SyncOp::Unlock(loc) | SyncOp::ReadUnlock(loc) => matches!(state.sync(loc), Some(Sync::Lock { .. })),
         _ => false,
     }
@@ -728,7 +738,7 @@ fn is_private(state: &State, op: &SyncOp, mut is_own: impl FnMut(ObjId) -> bool)
             Some(Val::Ptr(loc)) if native.is_atomic() => is_own(loc.obj),
             _ => false,
         },
-        SyncOp::CondQueued { .. } | SyncOp::Spawn(..) | SyncOp::Cancel(_) | SyncOp::Yield => false,
+        SyncOp::CondQueued { .. } | SyncOp::Spawn(..) | SyncOp::Cancel(_) | SyncOp::Yield | SyncOp::Called(_) => false,
     }
 }
 

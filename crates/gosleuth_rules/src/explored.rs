@@ -7,7 +7,7 @@
 use gosleuth_base::{Confidence, Finding, RuleCode, RuleInfo};
 use gosleuth_ir::{Call, Callee, FuncId, Op, ValueId};
 use gosleuth_model::{Blocked, Bounds, Explorer, Failure, FailureKind, FuncKey, Outcome, Program, ProgramUnit, Site};
-use gosleuth_types::{Type, TypeId};
+use gosleuth_types::{Builtin, Type, TypeId};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::context::{LINKED, OWN, PackageInput, RuleContext};
@@ -362,6 +362,14 @@ fn reaches(cx: &RuleContext<'_>, id: FuncKey, seen: &mut FxHashSet<FuncKey>, cal
                 Op::Go(_) | Op::MakeChan { .. } => return true,
                 Op::Send { .. } | Op::Recv { .. } | Op::Select { .. } if calls => return true,
                 Op::Closure { func, .. } => next.push(FuncKey { func: *func, ..id }),
+                Op::Call(Call {
+                    callee: Callee::Builtin(Builtin::Close),
+                    ..
+                })
+                | Op::Defer(Call {
+                    callee: Callee::Builtin(Builtin::Close),
+                    ..
+                }) if calls => return true,
                 Op::Call(call) | Op::Defer(call) => {
                     let is_sync = cx
                         .callee_symbol(call)
@@ -477,6 +485,13 @@ fn classify(cx: &RuleContext<'_>, failure: &Failure) -> Option<(RuleCode, usize)
     if has_root && sites.len() > 1 {
         // The goroutine that another one waits for comes first.
         let index = blocked.iter().position(|blocked| blocked.goroutine != 0).unwrap_or(0);
+        return Some((codes::CIRCULAR_WAIT, index));
+    }
+    // Onces that wait for each other: each of the two runs in a goroutine of its own.
+    if let Some(index) = blocked
+        .iter()
+        .position(|blocked| blocked.operation == "sync.Once.Do" && blocked.holder != Some(blocked.goroutine))
+    {
         return Some((codes::CIRCULAR_WAIT, index));
     }
     let waiter = blocked.first()?;

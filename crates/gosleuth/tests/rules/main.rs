@@ -10,6 +10,7 @@ mod code_index;
 mod families;
 mod fixtures;
 mod pages;
+mod programs;
 mod waits;
 
 use std::ffi::OsString;
