@@ -113,6 +113,18 @@ impl State {
         self.questions.get(&sym).map(|question| &**question)
     }
 
+    /// Whether a condition compares numbers that are not known, other than random ones.
+    pub(crate) fn is_order(&self, value: &Val) -> bool {
+        let Val::Sym(sym) = value else {
+            return false;
+        };
+        match self.question(*sym) {
+            Some(Question::Unary(_, inner)) => self.is_order(inner),
+            Some(Question::Binary(op, ..)) => *op != BinaryOp::Equal.into() && !self.free.contains(*sym),
+            _ => false,
+        }
+    }
+
     /// Whether a symbol is worked out from no other number: a length, or something from outside.
     fn is_source(&self, sym: u32) -> bool {
         !matches!(self.question(sym), Some(Question::Unary(..) | Question::Binary(..)))

@@ -90,6 +90,8 @@ impl<'a> Machine<'a> {
                                 }
                             };
                             state.decide(&question, answer, literal);
+                            // A test knows how many there are.
+                            state.doubtful |= !self.calls_back.get() && !literal && state.is_order(&question);
                             if !self.is_certain(&state) || !self.enter(&mut state, gid, block) {
                                 break;
                             }
@@ -98,6 +100,8 @@ impl<'a> Machine<'a> {
                         let mut other = state.clone();
                         for (state, answer, block) in [(&mut other, false, els), (&mut state, true, then)] {
                             state.decide(&question, answer, literal);
+                            // A test knows how many there are.
+                            state.doubtful |= !self.calls_back.get() && !literal && state.is_order(&question);
                             state.guesses += u32::from(!is_free);
                             let frame = state.frame(gid);
                             match frame.open_branches.iter_mut().find(|(to, _)| *to == block) {

@@ -579,6 +579,11 @@ impl Search<'_, '_> {
         let Some((gid, crash, site)) = state.crashed else {
             return;
         };
+        // Code outside that says it did not take a function does not call it, nor all of several: who closes then is not followed.
+        if !state.callbacks.is_empty() {
+            self.machine.cut.set(true);
+            return;
+        }
         let Some((kind, operation)) = FailureKind::of_crash(crash) else {
             return;
         };
