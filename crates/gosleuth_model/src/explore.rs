@@ -14,6 +14,7 @@ use crate::replay::{Found, Turn, replay};
 use crate::state::{Gid, Starter, State};
 use crate::sync::{Transition, may_be_served, parked};
 use crate::value::{Loc, Val};
+use crate::waiting::{Pending, Waiting};
 
 /// How far an exploration goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -731,81 +732,6 @@ const UNFINISHED: u32 = 200;
 
 /// Rounds over all states in which prices are made smaller.
 const PRICE_ROUNDS: u32 = 40;
-
-/// A state that is being followed: one transition after the other, so that the search comes to an end of executions before it has looked at
-/// everything on the way.
-struct Pending {
-    node: u32,
-    /// Whether its transitions are known.
-    is_ready: bool,
-    /// Those that are still to be taken, the next one last.
-    next: Vec<Transition>,
-    /// Those that need not be taken unless the others lead back.
-    rest: Vec<Transition>,
-    /// The goroutine that moved last, if it can go on.
-    last: Option<Gid>,
-    /// Whether nothing was left out so far.
-    whole: bool,
-}
-
-impl Pending {
-    fn new(node: u32) -> Self {
-        Self {
-            node,
-            is_ready: false,
-            next: Vec::new(),
-            rest: Vec::new(),
-            last: None,
-            whole: true,
-        }
-    }
-
-    /// Whether another goroutine goes on although the last one could.
-    fn is_switch(&self, transition: &Transition) -> bool {
-        self.last.is_some_and(|last| !transition.moves(last))
-    }
-}
-
-/// States that are to be followed, by their cost.
-#[derive(Default)]
-struct Waiting {
-    stacks: Vec<Vec<Pending>>,
-    /// None is waiting below this number.
-    least: usize,
-    /// How many were taken out.
-    count: u32,
-}
-
-impl Waiting {
-    fn push(&mut self, cost: u32, pending: Pending) {
-        let cost = cost as usize;
-        if self.stacks.len() <= cost {
-            self.stacks.resize_with(cost + 1, Vec::new);
-        }
-        self.stacks[cost].push(pending);
-        self.least = self.least.min(cost);
-    }
-
-    /// One of the least cost, the last that came; now and then one of the highest, as a circle of many goroutines needs as many switches.
-    fn pop(&mut self) -> Option<Pending> {
-        self.count += 1;
-        if self.count.is_multiple_of(4) {
-            while self.stacks.last().is_some_and(Vec::is_empty) {
-                self.stacks.pop();
-            }
-            if let Some(pending) = self.stacks.last_mut().and_then(Vec::pop) {
-                return Some(pending);
-            }
-        }
-        while let Some(stack) = self.stacks.get_mut(self.least) {
-            if let Some(pending) = stack.pop() {
-                return Some(pending);
-            }
-            self.least += 1;
-        }
-        None
-    }
-}
 
 /// The strongly connected components of the graph of states, each in order of numbers (Tarjan, 1972, without recursion).
 fn components(nodes: &[Visited]) -> Vec<Vec<u32>> {

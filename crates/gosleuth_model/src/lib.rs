@@ -39,6 +39,7 @@ mod sync;
 mod text;
 mod unread;
 mod value;
+mod waiting;
 
 pub use automaton::{Action, Automaton, End, Local, LocalStep, Model, Object, ObjectKind};
 pub use explore::{Bounds, Explorer, Outcome};
