@@ -241,17 +241,19 @@ fn check(
     (result.unwrap_or_default(), tells)
 }
 
+/// Files as lowering takes them.
+fn lowered_files<'a>(files: &[RuleFile<'a>]) -> Vec<UnitFile<'a>> {
+    let one = |file: &RuleFile<'a>| UnitFile {
+        tree: file.tree,
+        info: file.info,
+        go_minor: file.go_minor,
+    };
+    files.iter().map(one).collect()
+}
+
 /// The places of a package, as the runtime names them.
 fn code_index(package: &PackageInput<'_>) -> CodeIndex {
-    let files: Vec<UnitFile<'_>> = package
-        .files
-        .iter()
-        .map(|file| UnitFile {
-            tree: file.tree,
-            info: file.info,
-            go_minor: file.go_minor,
-        })
-        .collect();
+    let files = lowered_files(package.files);
     let names: Vec<&str> = package.files.iter().map(|file| file.path).collect();
     let is_program = package
         .files
@@ -292,14 +294,7 @@ pub(crate) fn with_package<R>(
             }
         })
         .collect();
-    let lowered: Vec<UnitFile<'_>> = files
-        .iter()
-        .map(|file| UnitFile {
-            tree: file.tree,
-            info: file.info,
-            go_minor: file.go_minor,
-        })
-        .collect();
+    let lowered = lowered_files(&files);
     let ir = build_package(&Unit { query, files: &lowered });
     let tells = match unit.tells {
         true => write_facts(query, &ir, models),

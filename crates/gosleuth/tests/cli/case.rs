@@ -193,7 +193,16 @@ fn holder_and_finding() {
         .iter()
         .map(|line| line["text"].as_str())
         .collect();
-    assert_eq!(lines, [Some("w.mu.Lock() // MARK: BUG"), Some("w.mu.Lock()")]);
+    assert_eq!(lines[..2], [Some("w.mu.Lock() // MARK: BUG"), Some("w.mu.Lock()")]);
+    // What `check` says of the same lock belongs to it.
+    let joined = list(&report["source"], "findings")
+        .iter()
+        .find(|finding| finding["suspect"] == 0);
+    let joined = joined.expect("the finding of the inversion");
+    assert_eq!(
+        (&joined["code"], &joined["verdict"]),
+        (&Value::from("DL002"), &Value::from("corroborated"))
+    );
     let schema = std::fs::read_to_string(root().join("docs/schema/inspect.v1.json")).expect("the schema");
     let schema: Value = serde_json::from_str(&schema).expect("JSON");
     assert_eq!(
