@@ -61,7 +61,7 @@ pub fn build_with(set: &EvidenceSet, source: Option<&Source>, options: &CaseOpti
     rank(&mut case.suspects);
     rank_candidates(&mut case.candidates);
     if let Some(source) = source {
-        judge(set, source, &mut case);
+        judge(source, &mut case);
     }
     if let Some(id) = shown {
         (case.groups, case.groups_left_out) = grouping::rows(set, &facts, &mut classes, id, &options.query);

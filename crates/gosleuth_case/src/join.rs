@@ -8,7 +8,7 @@ use gosleuth_base::{
 };
 use gosleuth_evidence::{EvidenceSet, Group, GroupId, Snapshot, SnapshotId, StackId};
 use gosleuth_ir::CodeIndex;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::code::{Code, SiteId};
 use crate::facts::{Facts, effective_reason, site};
@@ -43,6 +43,12 @@ pub(crate) fn join(set: &EvidenceSet, facts: &Facts, shown: Option<SnapshotId>, 
         living: living.as_ref().map(|(snapshot, living)| (*snapshot, living)),
         rules: source.rules.iter().map(|rule| (rule.code, rule)).collect(),
         cleared: Vec::new(),
+        directories: set
+            .stacks
+            .all_frames()
+            .iter()
+            .filter_map(|frame| directory(set.text(frame.file)))
+            .collect(),
     };
     let mut judged: Vec<(Suspect, Decision)> = Vec::new();
     for mut suspect in std::mem::take(&mut case.suspects) {
@@ -74,7 +80,7 @@ pub(crate) fn join(set: &EvidenceSet, facts: &Facts, shown: Option<SnapshotId>, 
 }
 
 /// Says of each finding what the suspects say of it. Suspects are in their final order.
-pub(crate) fn judge(_set: &EvidenceSet, source: &Source, case: &mut CaseFile) {
+pub(crate) fn judge(source: &Source, case: &mut CaseFile) {
     let mut judged: Vec<(usize, JudgedFinding)> = source
         .findings
         .iter()
@@ -249,6 +255,8 @@ struct Join<'a, 's> {
     rules: FxHashMap<RuleCode, &'a RuleInfo>,
     /// Findings that the evidence contradicts, with how.
     cleared: Vec<(usize, String)>,
+    /// Directories of the files of all frames, by their last name.
+    directories: FxHashSet<&'a str>,
 }
 
 /// The rule that says of a goroutine that nobody but itself could release it.
@@ -260,6 +268,9 @@ impl Join<'_, '_> {
         let mut decision = Decision::default();
         // Where else the bug shows; who could release a goroutine is no part of what keeps it, but who holds its lock is.
         let mut places = suspect.related.clone();
+        let reasons = self.reasons(suspect);
+        // Somebody else who can release it.
+        let mut helped = None;
         if let Some((snapshot, waiter)) = self.waiter(suspect) {
             let (side, stuck) = self.side(snapshot, waiter);
             if let Some(explanation) = &side.explanation {
@@ -287,6 +298,9 @@ impl Join<'_, '_> {
             if let Some(text) = self.holder(suspect, snapshot, waiter) {
                 suspect.evidence.push(text);
             }
+            if !waiter.is_lock && matches!(waiter.fate, Fate::By(_)) {
+                helped.clone_from(&side.explanation);
+            }
             suspect.code = side;
             decision.is_stuck = stuck;
             if let Fate::ByStuck(helpers) = &waiter.fate {
@@ -296,16 +310,11 @@ impl Join<'_, '_> {
                     .collect();
             }
         }
-        // Somebody else who can release it.
-        let helped = self.waiter(suspect).and_then(|(_, waiter)| {
-            let is_helped = !waiter.is_lock && matches!(waiter.fate, Fate::By(_));
-            suspect.code.explanation.clone().filter(|_| is_helped)
-        });
         for (index, finding) in self.source.findings.iter().enumerate() {
             if finding.suppressed.is_some() {
                 continue;
             }
-            let is_it = self.describes(finding, suspect, &places);
+            let is_it = self.describes(finding, suspect, &places, &reasons);
             if is_it
                 && finding.code == SELF_DEADLOCK
                 && let Some(text) = &helped
@@ -583,13 +592,13 @@ impl Join<'_, '_> {
     }
 
     /// Whether a finding describes what a suspect is.
-    fn describes(&self, finding: &Finding, suspect: &Suspect, related: &[Related]) -> bool {
+    fn describes(&self, finding: &Finding, suspect: &Suspect, related: &[Related], reasons: &[&str]) -> bool {
         let named = suspect.rules.iter().any(|rule| *rule == finding.code.to_string());
         let fits = named
             || self
                 .rules
                 .get(&finding.code)
-                .is_some_and(|rule| self.has_symptom(rule, suspect));
+                .is_some_and(|rule| has_symptom(rule, suspect, reasons));
         let is_here = suspect
             .site
             .as_ref()
@@ -637,40 +646,38 @@ impl Join<'_, '_> {
 
     /// Whether the evidence shows a frame of the package of a finding.
     fn is_in_process(&self, location: &Location) -> bool {
-        let directory = |file: &str| {
-            let mut names = file.rsplit(['/', '\\']).skip(1);
-            names.next().map(str::to_owned)
-        };
-        let wanted = directory(&location.file);
-        wanted.is_some()
-            && self
-                .set
-                .stacks
-                .all_frames()
-                .iter()
-                .any(|frame| directory(self.set.text(frame.file)) == wanted)
+        directory(&location.file).is_some_and(|wanted| self.directories.contains(wanted))
     }
 
-    fn has_symptom(&self, rule: &RuleInfo, suspect: &Suspect) -> bool {
-        let reasons: Vec<&str> = self
-            .living
+    /// What the goroutines of a suspect wait for, in the words of the runtime.
+    fn reasons(&self, suspect: &Suspect) -> Vec<&'static str> {
+        self.living
             .iter()
             .flat_map(|(snapshot, _)| &snapshot.groups)
             .filter(|group| suspect.stacks.contains(&group.stack))
             .map(|group| effective_reason(group.state.reason, self.facts.stack(group.stack).reason).as_str())
-            .collect();
-        rule.symptoms.iter().any(|symptom| match symptom {
-            Symptom::Wait(reason) => reasons.contains(reason),
-            Symptom::Death(text) => {
-                matches!(suspect.kind, SuspectKind::Panic | SuspectKind::FatalError) && {
-                    let text = text.trim_start_matches("panic: ").trim_start_matches("fatal error: ");
-                    suspect.headline.contains(text) || suspect.evidence.iter().any(|line| line.contains(text))
-                }
-            }
-            Symptom::Suspect(kind) => *kind == suspect.kind,
-            Symptom::Other(_) => false,
-        })
+            .collect()
     }
+}
+
+/// The last name of the directory of a file.
+fn directory(file: &str) -> Option<&str> {
+    file.rsplit(['/', '\\']).nth(1)
+}
+
+/// Whether a suspect, whose goroutines wait for these reasons, looks as a rule says.
+fn has_symptom(rule: &RuleInfo, suspect: &Suspect, reasons: &[&str]) -> bool {
+    rule.symptoms.iter().any(|symptom| match symptom {
+        Symptom::Wait(reason) => reasons.contains(reason),
+        Symptom::Death(text) => {
+            matches!(suspect.kind, SuspectKind::Panic | SuspectKind::FatalError) && {
+                let text = text.trim_start_matches("panic: ").trim_start_matches("fatal error: ");
+                suspect.headline.contains(text) || suspect.evidence.iter().any(|line| line.contains(text))
+            }
+        }
+        Symptom::Suspect(kind) => *kind == suspect.kind,
+        Symptom::Other(_) => false,
+    })
 }
 
 /// Whether rules of a family are about such suspects.
