@@ -6,7 +6,7 @@ use gosleuth_syntax::ast::{BinaryOp, Span};
 use gosleuth_types::Type;
 use rustc_hash::FxHashSet;
 
-use crate::context::RuleContext;
+use crate::context::{Report, RuleContext};
 use crate::flow::{
     Follow, Held, Lost, Slot, Step, end_pos, follow, follow_variables, has, in_loop, nil_check, position, results,
 };
@@ -112,11 +112,14 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
     }
 }
 
-/// Where a path leaves, as a related place.
-fn place_left(func: &Func, lost: Lost, after: u32) -> Option<(usize, Span)> {
+/// Adds where a path leaves behind the place that is reported.
+fn with_exit<'c, 'a>(report: Report<'c, 'a>, func: &Func, lost: Lost, after: u32, label: &str) -> Report<'c, 'a> {
     let (Lost::Return(block) | Lost::Again(block)) = lost;
     let pos = end_pos(func, block);
-    (pos > after).then(|| (func.file, Span::new(pos, pos + 1)))
+    match pos > after {
+        true => report.related(func.file, Span::new(pos, pos + 1), label),
+        false => report,
+    }
 }
 
 fn group(
@@ -424,14 +427,11 @@ fn context_after(cx: &RuleContext<'_>, func: &Func, site: ValueId, call: &Call, 
         let Some(lost) = follow(cx, func, site, &[(site, 0)], &mut AnyUse) else {
             return;
         };
-        let mut report = cx
+        let report = cx
             .report(&RULE.info, func.file, span, "the stop function is not called on every path")
             .why("until the context ends it keeps the function and all that this refers to, and calls it when nobody expects it")
             .action("call the stop function on every path, best with `defer`");
-        if let Some((file, span)) = place_left(func, lost, span.end) {
-            report = report.related(file, span, "leaves here without calling it");
-        }
-        report.push(sink);
+        with_exit(report, func, lost, span.end, "leaves here without calling it").push(sink);
         return;
     }
     let Some(&context) = call.args.first() else { return };
@@ -486,14 +486,11 @@ fn timer(cx: &RuleContext<'_>, func: &Func, site: ValueId, sink: &mut Vec<Findin
         return;
     };
     let span = cx.span_of(func, site);
-    let mut report = cx
+    let report = cx
         .report(&RULE.info, func.file, span, "this timer is not stopped on every path")
         .why("it calls its function when this one has long returned, with all that the function refers to kept until then")
         .action("stop the timer on every path, best with `defer`");
-    if let Some((file, span)) = place_left(func, lost, span.end) {
-        report = report.related(file, span, "leaves here without stopping it");
-    }
-    report.push(sink);
+    with_exit(report, func, lost, span.end, "leaves here without stopping it").push(sink);
 }
 
 /// A started command.
@@ -587,14 +584,11 @@ fn command(cx: &RuleContext<'_>, (id, site): (FuncId, ValueId), call: &Call, sin
         return;
     };
     let span = cx.span_of(func, site);
-    let mut report = cx
+    let report = cx
         .report(&RULE.info, func.file, span, "this command is not waited for on every path")
         .why("without Wait the process stays as a zombie, with the goroutines that copy its input and output and their pipes")
         .action("call Wait on every path, and kill the process where its result does not matter");
-    if let Some((file, span)) = place_left(func, lost, span.end) {
-        report = report.related(file, span, "leaves here without Wait");
-    }
-    report.push(sink);
+    with_exit(report, func, lost, span.end, "leaves here without Wait").push(sink);
 }
 
 /// Whether a call opens a gRPC stream on the side of the client.
@@ -692,7 +686,7 @@ fn stream(cx: &RuleContext<'_>, func: &Func, site: ValueId, call: &Call, sink: &
         return;
     };
     let span = cx.span_of(func, site);
-    let mut report = cx
+    let report = cx
         .report(
             &RULE.info,
             func.file,
@@ -701,8 +695,5 @@ fn stream(cx: &RuleContext<'_>, func: &Func, site: ValueId, call: &Call, sink: &
         )
         .why("the stream and its goroutine stay until a receive fails, the context is cancelled or the connection is closed")
         .action("derive a context with a cancel function, and defer that");
-    if let Some((file, span)) = place_left(func, lost, span.end) {
-        report = report.related(file, span, "leaves the stream here");
-    }
-    report.push(sink);
+    with_exit(report, func, lost, span.end, "leaves the stream here").push(sink);
 }
