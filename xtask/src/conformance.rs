@@ -2,6 +2,7 @@
 //! are committed in `testdata/conformance`, which lists what does not agree.
 
 mod cost;
+mod export;
 mod findings;
 mod list;
 mod parse;
@@ -18,6 +19,8 @@ use anyhow::Result;
 pub(crate) enum Oracle {
     /// What exploring costs: CPU time of each function
     Cost(cost::CostArgs),
+    /// Exported traces with the readers of Perfetto, DuckDB and Arrow
+    Export(export::ExportArgs),
     /// Packages, files and imports with go list
     List(list::ListArgs),
     /// Trees with go/parser
@@ -41,6 +44,7 @@ pub(crate) enum Oracle {
 pub(crate) fn run(oracle: &Oracle) -> Result<()> {
     match oracle {
         Oracle::Cost(args) => cost::run(args),
+        Oracle::Export(args) => export::run(args),
         Oracle::List(args) => list::run(args),
         Oracle::Parse(args) => parse::run(args),
         Oracle::Spin(args) => spin::run(args),

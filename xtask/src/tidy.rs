@@ -102,6 +102,12 @@ const LAYERS: &[Layer] = &[
         walled: true,
     },
     Layer {
+        name: "gosleuth_export",
+        inner: &["gosleuth_base", "gosleuth_evidence", "gosleuth_report"],
+        outer: &["flate2"],
+        walled: true,
+    },
+    Layer {
         name: "gosleuth_live",
         inner: &["gosleuth_base"],
         outer: &["rustls", "ureq"],
@@ -114,6 +120,7 @@ const LAYERS: &[Layer] = &[
             "gosleuth_case",
             "gosleuth_engine",
             "gosleuth_evidence",
+            "gosleuth_export",
             "gosleuth_ir",
             "gosleuth_live",
             "gosleuth_model",

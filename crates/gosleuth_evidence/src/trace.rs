@@ -11,6 +11,7 @@
 //! Non-goals: nothing here adds up or judges; that is for visitors.
 
 pub mod analysis;
+mod assemble;
 mod event;
 mod evidence;
 mod generation;
@@ -27,7 +28,7 @@ pub use event::{
 pub(crate) use evidence::read as read_evidence;
 pub(crate) use reader::is_known;
 pub use reader::{Names, Outcome, Version, Visitor, WalkOptions, looks_like, walk};
-pub use text::{write_event, write_raw};
+pub use text::{binary, write_event, write_raw};
 
 #[cfg(test)]
 mod tests;

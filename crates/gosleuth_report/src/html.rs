@@ -19,7 +19,7 @@ use crate::json::Escaping;
 use crate::text;
 use crate::view::{self, Context};
 
-const STYLE: &str = include_str!("html/style.css");
+pub(crate) const STYLE: &str = include_str!("html/style.css");
 const SCRIPT: &str = include_str!("html/script.js");
 
 /// Groups embedded where the caller sets no limit: more would make a page that no browser searches quickly.
@@ -114,7 +114,7 @@ impl Page<'_> {
 }
 
 /// Text for element content and quoted attributes.
-pub(crate) fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for c in clean(text).chars() {
         match c {

@@ -14,6 +14,7 @@ mod html;
 mod json;
 mod markdown;
 mod names;
+pub mod page;
 mod redact;
 mod style;
 mod text;

@@ -161,7 +161,7 @@ fn wire(path: &Path, write: &mut dyn FnMut(&str)) -> Result<()> {
     let mut file = std::fs::File::open(path)?;
     let mut is_first = true;
     // Go's tool leaves out the first line, which names the version.
-    let outcome = trace::write_raw(&mut file, |text| {
+    let outcome = trace::write_raw(&mut file, &mut |text| {
         if !std::mem::take(&mut is_first) {
             write(text);
         }

@@ -1,5 +1,6 @@
 //! Arguments of `trace`.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -17,6 +18,8 @@ pub(super) const TRACE_EXAMPLES: &str = "Examples:
   gosleuth trace trace.out --follow 42         the life of one goroutine
   gosleuth trace trace.out sched --window 1.2s..1.5s
   gosleuth trace trace.out sites --format csv > sites.csv
+  gosleuth trace trace.out export --format html -o trace.html
+  gosleuth trace trace.out export --format perfetto -o trace.pftrace
   curl -s http://localhost:6060/debug/pprof/trace?seconds=5 | gosleuth trace -
 
 Exit codes:
@@ -37,6 +40,10 @@ pub struct TraceArgs {
     /// Form of the output; times in json and csv are nanoseconds
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: TraceFormatArg,
+
+    /// In `export`: write to this file instead of standard output; with --format parquet to this directory
+    #[arg(long, short, value_name = "PATH")]
+    pub output: Option<PathBuf>,
 
     /// Tell the life of this goroutine as a story
     #[arg(long, value_name = "G", conflicts_with = "view")]
@@ -107,18 +114,48 @@ pub enum TraceView {
     Tasks,
     /// Every event, in order
     Events,
+    /// The whole trace in a form that other programs read
+    Export,
 }
 
 /// Form of the output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum TraceFormatArg {
-    /// For a person at a terminal
+    /// For a person at a terminal; in `export` the batches of the file, line by line, which gosleuth reads as a trace again
     #[default]
     Text,
     /// One versioned document for programs; `events` writes one object per line
     Json,
     /// Tables with a header line
     Csv,
+    /// In `export`: the trace file itself, from its text for example
+    Binary,
+    /// In `export`: for ui.perfetto.dev and trace_processor
+    Perfetto,
+    /// In `export`: tables for SQL (events, states, goroutines, stacks), as files in the directory that --output names
+    Parquet,
+    /// In `export`: one page with a timeline, for a browser
+    Html,
+}
+
+impl TraceFormatArg {
+    /// Whether it is a form of `export` alone.
+    pub(crate) fn is_export(self) -> bool {
+        matches!(self, Self::Binary | Self::Perfetto | Self::Parquet | Self::Html)
+    }
+
+    /// The word of the command line.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+            Self::Csv => "csv",
+            Self::Binary => "binary",
+            Self::Perfetto => "perfetto",
+            Self::Parquet => "parquet",
+            Self::Html => "html",
+        }
+    }
 }
 
 /// State of a goroutine.

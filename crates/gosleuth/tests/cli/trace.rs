@@ -158,3 +158,89 @@ fn a_trace_is_inspected_like_other_evidence() {
     assert_eq!(suspects.len(), 1, "{suspects:?}");
     assert_eq!(suspects[0]["kind"], "empty-select");
 }
+
+#[test]
+fn an_exported_text_is_the_same_trace() {
+    let scratch = Scratch::new("trace-text");
+    let file = scratch.path().join("trace.txt");
+    let file = file.to_str().expect("a path");
+    let export = run(&["trace", TRACE, "export", "-o", file]);
+    assert_eq!(
+        (export.exit, export.out.as_str(), export.err.as_str()),
+        (Exit::Clean, "", "")
+    );
+    let text = std::fs::read_to_string(file).expect("a file");
+    assert!(text.starts_with("Trace Go1.26\nEventBatch gen=1 "), "{}", &text[..100]);
+    for view in ["summary", "sites", "events"] {
+        let ours = run(&["trace", file, view, "--top", "50"]);
+        assert_eq!(ours.out, run(&["trace", TRACE, view, "--top", "50"]).out, "{view}");
+    }
+    let binary = scratch.path().join("again.trace");
+    let binary = binary.to_str().expect("a path");
+    let export = run(&["trace", file, "export", "--format", "binary", "--output", binary]);
+    assert_eq!((export.exit, export.err.as_str()), (Exit::Clean, ""));
+    assert!(run(&["trace", binary, "export"]).out == text);
+}
+
+#[test]
+fn forms_belong_to_views() {
+    let wrong = run(&["trace", TRACE, "export", "--format", "csv"]);
+    assert_eq!(wrong.exit, Exit::Trouble);
+    assert!(
+        wrong.err.contains("`events --format csv` has every event"),
+        "{}",
+        wrong.err
+    );
+    let wrong = run(&["trace", TRACE, "sites", "--format", "binary"]);
+    assert!(
+        wrong.err.contains("--format binary belongs to `export`"),
+        "{}",
+        wrong.err
+    );
+    let wrong = run(&["trace", TRACE, "sites", "-o", "x"]);
+    assert!(wrong.err.contains("--output belongs to `export`"), "{}", wrong.err);
+    let scratch = Scratch::new("trace-text-wrong");
+    scratch.write(
+        "wrong.txt",
+        "Trace Go1.26\nEventBatch gen=1 m=1 time=1 size=1\nGoStart\n",
+    );
+    let wrong = run_with(&["trace", "wrong.txt"], b"", scratch.path());
+    assert_eq!(wrong.exit, Exit::Trouble);
+    assert!(
+        wrong.err.contains("line 3 of the text of a trace: dt=… is missing"),
+        "{}",
+        wrong.err
+    );
+}
+
+#[test]
+fn exports_for_other_programs() {
+    let scratch = Scratch::new("trace-export");
+    let at = |name: &str| scratch.path().join(name).to_str().expect("a path").to_owned();
+    let perfetto = run(&["trace", TRACE, "export", "--format", "perfetto", "-o", &at("t.pftrace")]);
+    assert_eq!((perfetto.exit, perfetto.err.as_str()), (Exit::Clean, ""));
+    // A packet is field 1 of the whole.
+    assert_eq!(std::fs::read(at("t.pftrace")).expect("a file")[0], 0x0a);
+    let html = run(&["trace", TRACE, "export", "--format", "html"]);
+    assert_eq!((html.exit, html.err.as_str()), (Exit::Clean, ""));
+    assert!(html.out.starts_with("<!doctype html>\n") && html.out.ends_with("</html>\n"));
+    let parquet = run(&["trace", TRACE, "export", "--format", "parquet", "-o", &at("tables")]);
+    assert_eq!((parquet.exit, parquet.err.as_str()), (Exit::Clean, ""));
+    for table in ["events", "states", "goroutines", "stacks"] {
+        let bytes = std::fs::read(at("tables").to_owned() + "/" + table + ".parquet").expect("a file");
+        assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"), "{table}");
+    }
+    let wrong = run(&["trace", TRACE, "export", "--format", "parquet"]);
+    assert!(
+        wrong.err.contains("needs --output with the name of a directory"),
+        "{}",
+        wrong.err
+    );
+    scratch.write("dump.txt", "goroutine 1 [running]:\nmain.main()\n");
+    let wrong = run_with(
+        &["trace", "dump.txt", "export", "--format", "html"],
+        b"",
+        scratch.path(),
+    );
+    assert_eq!((wrong.exit, wrong.out.as_str()), (Exit::Trouble, ""));
+}

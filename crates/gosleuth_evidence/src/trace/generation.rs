@@ -11,7 +11,7 @@ use super::tables::{Sample, Span, Tables, read_samples};
 use super::varint;
 
 /// Largest batch that the runtime writes.
-const MAX_BATCH: u64 = 64 << 10;
+pub(super) const MAX_BATCH: u64 = 64 << 10;
 /// Largest generation that is read; the runtime starts a new one every second or so.
 const MAX_GENERATION: usize = 1 << 30;
 /// Bytes read from the source at once.

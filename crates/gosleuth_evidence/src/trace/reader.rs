@@ -1,11 +1,12 @@
 //! From bytes to events in order.
 
 use std::borrow::Cow;
-use std::io::Read;
+use std::io::{BufReader, Read};
 use std::ops::ControlFlow;
 
 use gosleuth_base::{Interner, Problem, ProblemKind, Sym};
 
+use super::assemble::{Assembler, TEXT_HEADER};
 use super::event::{Event, EventKind, GoId, ProcId, Reason, ThreadId};
 use super::generation::{Batches, Generation, Item, MAX_TIME, Stop, to_nanos};
 use super::order::{Order, Pending, Step};
@@ -146,7 +147,7 @@ impl Outcome {
     }
 }
 
-/// Reads a trace, compressed or not, and gives its events to `visitor`. New names and stacks go into `strings` and `stacks`; `name`
+/// Reads a trace, compressed or not, or the text of one ([`write_raw`](super::write_raw)), and gives its events to `visitor`. New names and stacks go into `strings` and `stacks`; `name`
 /// is the input's name in problems.
 pub fn walk<V: Visitor>(
     name: &str,
@@ -183,6 +184,10 @@ pub(crate) fn walk_unpacked<V: Visitor>(
     if let Err(error) = limited.by_ref().take(HEADER as u64).read_to_end(&mut header) {
         outcome.problem(name, ProblemKind::Unreadable, error.to_string());
         return outcome;
+    }
+    if header.starts_with(TEXT_HEADER) {
+        let text = BufReader::new(header.as_slice().chain(limited));
+        return walk_unpacked(name, &mut Assembler::new(text), strings, stacks, options, visitor);
     }
     let Some(version) = Version::parse(&header) else {
         let message = if looks_like(&header) {

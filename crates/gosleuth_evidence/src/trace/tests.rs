@@ -327,3 +327,50 @@ fn a_trace_is_evidence_like_a_profile() {
         }
     }
 }
+
+/// The text of a trace as it lies in the file.
+fn raw(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    let mut bytes = bytes;
+    write_raw(&mut bytes, &mut |piece| text.push_str(piece)).expect("a whole trace");
+    text
+}
+
+/// Every event as text.
+fn parsed(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    let outcome = visit(bytes, |names, event| write_event(names, event, &mut text));
+    assert!(outcome.problems.is_empty(), "{:?}", outcome.problems);
+    text
+}
+
+#[test]
+fn text_becomes_the_same_trace_again() {
+    for (name, bytes) in recorded() {
+        let text = raw(&bytes);
+        let mut again = Vec::new();
+        assemble::Assembler::new(text.as_bytes())
+            .read_to_end(&mut again)
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        // What the runtime pads is written without padding, and the size of a batch is the same.
+        assert!(again.len() <= bytes.len(), "{name}");
+        assert!(raw(&again) == text, "{name}: text -> trace -> text");
+        assert!(parsed(&again) == parsed(&bytes), "{name}: the same events");
+        assert!(
+            parsed(text.as_bytes()) == parsed(&bytes),
+            "{name}: text is read as a trace is"
+        );
+    }
+}
+
+#[test]
+fn a_mistake_in_a_text_is_named_by_its_line() {
+    let (_, bytes) = recorded().next().expect("a trace");
+    let text = raw(&bytes).replacen("GoStart dt=", "GoStart tt=", 1);
+    let outcome = visit(text.as_bytes(), |_, _| {});
+    let message = outcome.problems.first().map(|problem| problem.message.as_str());
+    assert!(
+        message.is_some_and(|message| message.contains("of the text of a trace: dt=… is missing")),
+        "{message:?}"
+    );
+}

@@ -1,13 +1,14 @@
 //! Traces as text, in the two forms that Go's `go tool trace -d=parsed` and `-d=wire` have, so that people know them and oracles can
-//! compare them. Program counters of frames are left out of the first form: a frame is a function, a file and a line.
+//! compare them. The second one holds all that the file does: [`binary`] reads it back. Program counters of frames are left out of the first form: a frame is a function, a file and a line.
 
 use std::fmt::Write as _;
-use std::io::Read;
+use std::io::{BufRead as _, BufReader, Read};
 
 use gosleuth_base::Sym;
 
+use super::assemble::{Assembler, TEXT_HEADER};
 use super::event::{Event, EventKind, GoState, ProcState, Range};
-use super::generation::{Batches, Item};
+use super::generation::{Batches, Item, Stop};
 use super::reader::{HEADER, Names, Version};
 use super::spec::{ev, spec};
 use super::varint;
@@ -216,9 +217,19 @@ fn quote(bytes: &[u8]) -> String {
     out
 }
 
+/// The bytes of a trace that may be compressed or text ([`write_raw`]); anything else as it is, decompressed. A mistake in the text is an
+/// error of the kind [`std::io::ErrorKind::InvalidData`] that names its line.
+pub fn binary<'r>(bytes: &'r mut (dyn Read + 'r)) -> Box<dyn Read + 'r> {
+    let mut source = BufReader::new(Unpacked::new(bytes));
+    match source.fill_buf() {
+        Ok(head) if head.starts_with(TEXT_HEADER) => Box::new(Assembler::new(source)),
+        _ => Box::new(source),
+    }
+}
+
 /// Writes the batches of a trace of form 2 as they lie in the file, event by event, in pieces of at most a batch. Returns a sentence about
 /// what could not be read.
-pub fn write_raw(bytes: &mut dyn Read, mut write: impl FnMut(&str)) -> Result<(), String> {
+pub fn write_raw(bytes: &mut dyn Read, write: &mut dyn FnMut(&str)) -> Result<(), String> {
     let mut unpacked = Unpacked::new(bytes);
     let mut header = Vec::new();
     unpacked
@@ -226,6 +237,10 @@ pub fn write_raw(bytes: &mut dyn Read, mut write: impl FnMut(&str)) -> Result<()
         .take(HEADER as u64)
         .read_to_end(&mut header)
         .map_err(|error| error.to_string())?;
+    if header.starts_with(TEXT_HEADER) {
+        let text = BufReader::new(header.as_slice().chain(unpacked));
+        return write_raw(&mut Assembler::new(text), write);
+    }
     let version = Version::parse(&header).filter(|version| *version >= Version::Go122);
     let version = version.ok_or("this is not an execution trace of Go 1.22 or later")?;
     write(&format!("Trace Go{}\n", &version.as_str()[3..]));
@@ -240,8 +255,8 @@ pub fn write_raw(bytes: &mut dyn Read, mut write: impl FnMut(&str)) -> Result<()
                 write("EndOfGeneration\n");
                 continue;
             }
-            Err(super::generation::Stop::End) => return Ok(()),
-            Err(stop) => return Err(format!("{stop:?}")),
+            Err(Stop::End) => return Ok(()),
+            Err(stop) => return Err(why(stop)),
         };
         let super::generation::Head {
             experiment,
@@ -259,7 +274,7 @@ pub fn write_raw(bytes: &mut dyn Read, mut write: impl FnMut(&str)) -> Result<()
             writeln!(out, "EventBatch gen={generation} m={thread} time={time} size={size}")
         };
         data.clear();
-        source.data(size, &mut data).map_err(|stop| format!("{stop:?}"))?;
+        source.data(size, &mut data).map_err(why)?;
         let outcome = if experiment > 0 {
             let _ = writeln!(out, "\tdata={}", quote(&data));
             Some(())
@@ -268,6 +283,14 @@ pub fn write_raw(bytes: &mut dyn Read, mut write: impl FnMut(&str)) -> Result<()
         };
         write(&out);
         outcome.ok_or_else(|| format!("the batch before byte {} is damaged", source.position))?;
+    }
+}
+
+fn why(stop: Stop) -> String {
+    match stop {
+        Stop::End | Stop::Cut => "the trace is cut within a batch".to_owned(),
+        Stop::Damaged(what) => format!("the trace is damaged: {what}"),
+        Stop::Failed(error) => error.to_string(),
     }
 }
 

@@ -30,9 +30,18 @@ fn long(bytes: &[u8], at: &mut usize) -> Option<u64> {
     None
 }
 
+/// Appends a number, in as few bytes as it needs.
+pub(super) fn write(mut value: u64, out: &mut Vec<u8>) {
+    while value >= 0x80 {
+        out.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+}
+
 #[cfg(test)]
 mod tests {
-    use super::read;
+    use super::{read, write};
 
     #[test]
     fn numbers_of_every_length() {
@@ -51,6 +60,11 @@ mod tests {
             let mut at = 0;
             assert_eq!(read(bytes, &mut at), value, "{bytes:?}");
             assert_eq!(at, if value.is_some() { bytes.len() } else { 0 });
+            if let Some(value) = value {
+                let mut written = Vec::new();
+                write(value, &mut written);
+                assert_eq!(written, bytes);
+            }
         }
     }
 }

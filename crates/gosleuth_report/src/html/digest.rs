@@ -70,7 +70,7 @@ const K: [u32; 64] = [
 ];
 
 /// `sha256-…` as a content security policy wants it.
-pub(crate) fn csp_hash(bytes: &[u8]) -> String {
+pub fn csp_hash(bytes: &[u8]) -> String {
     format!("sha256-{}", base64(&sha256(bytes)))
 }
 

@@ -49,7 +49,7 @@ pub(super) fn run(args: &TraceArgs, io: &mut Io<'_>) -> Result<Exit> {
     }
     writer.out.flush()?;
     drop(writer);
-    Ok(report_problems(&outcome, io))
+    Ok(report_problems(&outcome, &mut *io.stderr))
 }
 
 struct Writer<'a, W> {
@@ -137,7 +137,6 @@ impl<W: Write> Writer<'_, W> {
         let first = self.text.lines().next().unwrap_or_default();
         let words = first.splitn(4, ' ').nth(3).unwrap_or_default();
         match self.args.format {
-            TraceFormatArg::Text => self.out.write_all(self.text.as_bytes()),
             TraceFormatArg::Json => {
                 let stack: Vec<&str> = self.text.lines().skip(1).map(str::trim).collect();
                 let line = json!({
@@ -150,6 +149,7 @@ impl<W: Write> Writer<'_, W> {
                 let words = words.replace('"', "\"\"");
                 writeln!(self.out, "{since},{thread},{proc},{goroutine},\"{words}\"")
             }
+            _ => self.out.write_all(self.text.as_bytes()),
         }
     }
 }

@@ -38,7 +38,7 @@ impl View<'_> {
             TraceView::Gc => self.gc(),
             TraceView::Tasks => self.tasks(),
             // Written while the trace is read.
-            TraceView::Events => Vec::new(),
+            TraceView::Events | TraceView::Export => Vec::new(),
         }
     }
 

@@ -1,0 +1,203 @@
+//! What a page tells of single goroutines: those that lived longest, with where they waited and who woke them.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use gosleuth_evidence::StackId;
+use gosleuth_evidence::trace::{GoId, GoState, Reason};
+use rustc_hash::FxHashMap;
+
+use super::lane::STATES;
+use crate::lives::{Life, SiteId, Stay};
+
+/// Places of a goroutine that are told apart; further ones count only in the totals.
+const PLACES: usize = 12;
+/// Wakers of a goroutine that are told apart.
+const WAKERS: usize = 8;
+/// Goroutines followed at once; further ones are only in the totals of their site.
+const MAX_ALIVE: usize = 200_000;
+/// Places of all goroutines told apart.
+const MAX_PLACES: usize = 1 << 17;
+
+/// Number of a place.
+pub(super) type PlaceId = u32;
+
+/// Where and why goroutines are in a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Place {
+    pub state: GoState,
+    pub reason: Reason,
+    pub stack: Option<StackId>,
+}
+
+/// Time spent somewhere.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Spent {
+    pub place: PlaceId,
+    pub nanos: u64,
+    pub count: u64,
+}
+
+/// A goroutine.
+#[derive(Clone, Debug)]
+pub(super) struct Person {
+    pub id: GoId,
+    pub site: SiteId,
+    pub parent: GoId,
+    pub born: Option<u64>,
+    pub ended: Option<u64>,
+    pub created: Option<StackId>,
+    pub times: [u64; STATES],
+    pub runs: u64,
+    pub wakes: u64,
+    pub places: Vec<Spent>,
+    pub wakers: Vec<(GoId, u64)>,
+    pub last: GoState,
+}
+
+/// Goroutines that live, and the ended ones that lived longest.
+#[derive(Debug)]
+pub(super) struct People {
+    alive: FxHashMap<GoId, Person>,
+    listed: FxHashMap<GoId, Person>,
+    shortest: BinaryHeap<Reverse<(u64, Reverse<GoId>)>>,
+    most: usize,
+    places: Vec<Place>,
+    index: FxHashMap<Place, PlaceId>,
+    /// Goroutines that are not listed.
+    pub others: u64,
+}
+
+impl People {
+    pub(super) fn new(most: usize) -> Self {
+        let nowhere = Place {
+            state: GoState::Undetermined,
+            reason: Reason::None,
+            stack: None,
+        };
+        Self {
+            alive: FxHashMap::default(),
+            listed: FxHashMap::default(),
+            shortest: BinaryHeap::new(),
+            most,
+            places: vec![nowhere],
+            index: FxHashMap::default(),
+            others: 0,
+        }
+    }
+
+    /// The number of a place; 0 for those beyond the cap.
+    pub(super) fn place(&mut self, place: Place) -> PlaceId {
+        if let Some(&known) = self.index.get(&place) {
+            return known;
+        }
+        if self.places.len() >= MAX_PLACES {
+            return 0;
+        }
+        let number = self.places.len() as PlaceId;
+        self.places.push(place);
+        self.index.insert(place, number);
+        number
+    }
+
+    pub(super) fn places(&self) -> &[Place] {
+        &self.places
+    }
+
+    /// Adds a stay. False if the goroutine is not followed.
+    pub(super) fn stay(&mut self, life: &Life, stay: &Stay, state: usize, place: PlaceId) -> bool {
+        if self.alive.len() >= MAX_ALIVE && !self.alive.contains_key(&life.id) {
+            return false;
+        }
+        let person = self.alive.entry(life.id).or_insert_with(|| Person {
+            id: life.id,
+            site: life.site,
+            parent: life.parent,
+            born: life.born,
+            ended: None,
+            created: life.created,
+            times: [0; STATES],
+            runs: 0,
+            wakes: 0,
+            places: Vec::new(),
+            wakers: Vec::new(),
+            last: stay.state,
+        });
+        let nanos = stay.until - stay.since;
+        person.site = life.site;
+        person.last = stay.state;
+        person.times[state] += nanos;
+        match stay.state {
+            GoState::Running => person.runs += 1,
+            GoState::Runnable if stay.from == GoState::Waiting => {
+                person.wakes += 1;
+                count_waker(&mut person.wakers, stay.cause);
+            }
+            _ => {}
+        }
+        let known = person.places.iter().position(|spent| spent.place == place);
+        match known {
+            Some(index) => {
+                let spent = &mut person.places[index];
+                spent.nanos += nanos;
+                spent.count += 1;
+            }
+            None if person.places.len() < PLACES => person.places.push(Spent { place, nanos, count: 1 }),
+            None => {}
+        }
+        true
+    }
+
+    /// Ends a goroutine. The one that is not listed any longer, if there is one.
+    pub(super) fn end(&mut self, life: &Life, start: u64, now: u64) -> Option<GoId> {
+        let Some(mut person) = self.alive.remove(&life.id) else {
+            self.others += 1;
+            return Some(life.id);
+        };
+        person.ended = life.ended;
+        let lived = life.ended.unwrap_or(now) - life.born.unwrap_or(start);
+        self.shortest.push(Reverse((lived, Reverse(life.id))));
+        self.listed.insert(life.id, person);
+        if self.listed.len() <= self.most {
+            return None;
+        }
+        let Reverse((_, Reverse(shortest))) = self.shortest.pop()?;
+        self.listed.remove(&shortest);
+        self.others += 1;
+        Some(shortest)
+    }
+
+    /// Those listed, by site and number.
+    pub(super) fn listed(&self) -> Vec<&Person> {
+        let mut listed: Vec<&Person> = self.listed.values().collect();
+        listed.sort_by_key(|person| (person.site, person.id));
+        listed
+    }
+}
+
+/// Counts who wakes most often, in little space: an unknown one takes the place of the rarest and its count.
+fn count_waker(wakers: &mut Vec<(GoId, u64)>, waker: GoId) {
+    if let Some((_, count)) = wakers.iter_mut().find(|(known, _)| *known == waker) {
+        *count += 1;
+    } else if wakers.len() < WAKERS {
+        wakers.push((waker, 1));
+    } else if let Some(rarest) = wakers.iter_mut().min_by_key(|(_, count)| *count) {
+        *rarest = (waker, rarest.1 + 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_wakes_most_is_found_in_little_space() {
+        let mut wakers = Vec::new();
+        for index in 0..10_000 {
+            count_waker(&mut wakers, GoId(if index % 2 == 0 { 1 } else { index }));
+        }
+        assert_eq!(wakers.len(), WAKERS);
+        let most = wakers.iter().max_by_key(|(_, count)| *count);
+        assert_eq!(most.map(|&(waker, _)| waker), Some(GoId(1)));
+    }
+}
