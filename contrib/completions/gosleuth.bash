@@ -1172,14 +1172,22 @@ _gosleuth() {
             return 0
             ;;
         gosleuth__subcmd__trace)
-            opts="-h --format --follow --top --window --goroutine --site --state --blocked-for --spin-held --spin-useful --spin-rate --help summary goroutines sites blocked latency waits syscalls wakers sched gc tasks events"
+            opts="-o -h --format --output --follow --top --window --goroutine --site --state --blocked-for --spin-held --spin-useful --spin-rate --help summary goroutines sites blocked latency waits syscalls wakers sched gc tasks events export"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json csv" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json csv binary perfetto parquet html" -- "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --follow)

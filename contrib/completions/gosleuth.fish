@@ -298,9 +298,14 @@ complete -c gosleuth -n "__fish_gosleuth_using_subcommand model" -l guesses -d '
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand model" -l budget -d 'How many instructions exploring may take: small, default, large, or a factor such as 2.5' -r
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand model" -l promela -d 'Write the model in Promela, the language of SPIN'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand model" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand trace" -l format -d 'Form of the output; times in json and csv are nanoseconds' -r -f -a "text\t'For a person at a terminal'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand trace" -l format -d 'Form of the output; times in json and csv are nanoseconds' -r -f -a "text\t'For a person at a terminal; in `export` the batches of the file, line by line, which gosleuth reads as a trace again'
 json\t'One versioned document for programs; `events` writes one object per line'
-csv\t'Tables with a header line'"
+csv\t'Tables with a header line'
+binary\t'In `export`: the trace file itself, from its text for example'
+perfetto\t'In `export`: for ui.perfetto.dev and trace_processor'
+parquet\t'In `export`: tables for SQL (events, states, goroutines, stacks), as files in the directory that --output names'
+html\t'In `export`: one page with a timeline, for a browser'"
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand trace" -s o -l output -d 'In `export`: write to this file instead of standard output; with --format parquet to this directory' -r -F
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand trace" -l follow -d 'Tell the life of this goroutine as a story' -r
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand trace" -l top -d 'Most rows of each table; 0 shows all [default: 20, in the summary 10, in json and csv all]' -r
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand trace" -l window -d 'Only what happens between two times since the start of the trace: 1.2s..1.5s, 300ms.., ..2s' -r

@@ -122,7 +122,7 @@ fn own_sums(name: &str, bytes: &[u8]) -> Option<Sums> {
                     add("perfetto/flows", 1);
                     add("perfetto/slices.cause", 1);
                 }
-                if to == GoState::Running && !(from == to) && event.proc.is_some() {
+                if to == GoState::Running && from != to && event.proc.is_some() {
                     add("perfetto/slices.processor", 1);
                 }
             }
