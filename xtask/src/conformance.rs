@@ -8,6 +8,7 @@ mod list;
 mod parse;
 mod race;
 mod spin;
+mod suspects;
 mod trace;
 mod types;
 mod vet;
@@ -31,6 +32,8 @@ pub(crate) enum Oracle {
     Race(race::RaceArgs),
     /// Events of execution traces with go tool trace
     Trace(trace::TraceArgs),
+    /// Suspects of execution traces against what the traced programs are known to do wrong
+    Suspects(suspects::SuspectArgs),
     /// Objects and types with go/types
     Types(types::TypesArgs),
     /// Findings with go vet and staticcheck
@@ -50,6 +53,7 @@ pub(crate) fn run(oracle: &Oracle) -> Result<()> {
         Oracle::Spin(args) => spin::run(args),
         Oracle::Race(args) => race::run(args),
         Oracle::Trace(args) => trace::run(args),
+        Oracle::Suspects(args) => suspects::run(args),
         Oracle::Types(args) => types::run(args),
         Oracle::Vet(args) => vet::run(args),
         Oracle::TypesRun(args) => types::once(args),

@@ -25,7 +25,7 @@ pub use finding::{
 pub use ids::{Idx, IndexVec};
 pub use intern::{Interner, Sym};
 pub use kind::SuspectKind;
-pub use number::thousands;
+pub use number::{duration, thousands};
 pub use problem::{Problem, ProblemKind};
 pub use site::Site;
 pub use start::{Answer, GoroutineStart, Known, Question};

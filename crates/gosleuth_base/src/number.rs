@@ -12,3 +12,21 @@ pub fn thousands(number: u64) -> String {
     }
     out
 }
+
+/// A length of time with three digits, from nanoseconds: `1.50 µs`, `64.0 ms`.
+pub fn duration(nanos: u64) -> String {
+    let value = nanos as f64;
+    let (value, unit) = match nanos {
+        0 => return "0".to_owned(),
+        1..1_000 => return format!("{nanos} ns"),
+        1_000..1_000_000 => (value / 1e3, "µs"),
+        1_000_000..1_000_000_000 => (value / 1e6, "ms"),
+        _ => (value / 1e9, "s"),
+    };
+    let digits = match value {
+        ..10.0 => 2,
+        10.0..100.0 => 1,
+        _ => 0,
+    };
+    format!("{value:.digits$} {unit}")
+}

@@ -6,7 +6,7 @@ use gosleuth_base::{Idx as _, SuspectKind, Sym, Verdict};
 use gosleuth_evidence::{EvidenceSet, Snapshot, SnapshotId, SnapshotKind, Time, WaitReason};
 use rustc_hash::FxHashMap;
 
-use crate::buckets::{Classes, buckets, is_whole_process, lines};
+use crate::buckets::{Classes, Line, buckets, is_whole_process, lines};
 use crate::diagnose::{diagnose, merge_healthy};
 use crate::facts::Facts;
 use crate::grouping;
@@ -43,6 +43,20 @@ pub fn build_with(set: &EvidenceSet, source: Option<&Source>, options: &CaseOpti
             case.series = series(set, &facts, line, options.thresholds.limit);
         }
     }
+    // A trace tells more than the snapshot at its end: its own suspects count also where dumps have the last word on the rest.
+    for trace in &set.traces {
+        if lines.iter().any(|line| line.current() == trace.snapshot) {
+            continue;
+        }
+        let line = Line {
+            snapshots: vec![trace.snapshot],
+            baseline: 0,
+            dumps: false,
+        };
+        let buckets = buckets(set, &facts, &mut classes, &line);
+        case.suspects
+            .extend(diagnose(set, &facts, &line, &buckets, options).suspects);
+    }
     case.healthy = merge_healthy(std::mem::take(&mut case.healthy));
     case.suspects
         .extend(leak_profiles(set, &facts, &mut classes, &mut case.problems));
@@ -72,7 +86,7 @@ pub fn build_with(set: &EvidenceSet, source: Option<&Source>, options: &CaseOpti
 }
 
 /// The snapshot that the group table shows: the newest whole one, else the newest of any kind.
-fn shown_snapshot(set: &EvidenceSet, lines: &[crate::buckets::Line]) -> Option<SnapshotId> {
+fn shown_snapshot(set: &EvidenceSet, lines: &[Line]) -> Option<SnapshotId> {
     lines
         .iter()
         .map(|line| line.current())

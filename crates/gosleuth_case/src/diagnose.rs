@@ -1,4 +1,5 @@
-//! From buckets of goroutines to suspects, candidates and healthy waits: the verdict rules.
+//! From buckets of goroutines to suspects, candidates and healthy waits: the verdict rules. Long because what a lock and its waiters amount to
+//! shares the judgement of every bucket.
 //!
 //! A suspect needs more than a stack: a mark of the runtime, a wait that nothing can end, an age, a growth or a number that
 //! no healthy program shows. Whatever one snapshot cannot decide is a candidate.
@@ -13,6 +14,7 @@ use crate::facts::{Facts, site};
 use crate::locks::{Holder, LockClass, is_lock, lock_classes};
 use crate::model::{CaseOptions, Healthy, Related, Suspect};
 use crate::say::{self, Values, goroutines, place};
+use crate::traces::Story;
 
 /// What the goroutines of one line amount to.
 #[derive(Debug, Default)]
@@ -67,6 +69,7 @@ pub(crate) fn diagnose(
         options,
         has_minutes: buckets.iter().any(|bucket| bucket.waits.known > 0),
         span: span_minutes(set, line),
+        story: Story::of(set, facts, line.current()),
     };
     let mut diagnosis = Diagnosis::default();
     let mut found: Vec<Found> = Vec::new();
@@ -147,6 +150,8 @@ struct Scene<'a> {
     options: &'a CaseOptions,
     has_minutes: bool,
     span: Option<f64>,
+    /// The trace at whose end the newest snapshot was taken.
+    story: Option<Story<'a>>,
 }
 
 impl Scene<'_> {
@@ -180,6 +185,9 @@ impl Scene<'_> {
         if kind == Some(SuspectKind::EmptySelect) {
             evidence.push("`select {}` outside the main goroutine has no end.".to_owned());
             return suspect(Verdict::Observed, false, evidence);
+        }
+        if let Some(support) = self.story.as_ref().and_then(|story| story.support(self.set, bucket)) {
+            return suspect(Verdict::Observed, support.grows, support.evidence);
         }
         let thresholds = &self.options.thresholds;
         let long = thresholds.blocked_minutes;
@@ -346,7 +354,9 @@ impl Scene<'_> {
             ..Values::default()
         };
         let mut suspect = Suspect::new(entry, kind_of(entry, bucket.reason), &values);
-        if judgement.grows {
+        if judgement.grows && bucket.counts.len() == 1 {
+            suspect.headline.push_str(", and they become more");
+        } else if judgement.grows {
             suspect.headline.push_str(&format!(
                 ", and they become more: {}",
                 bucket
@@ -564,6 +574,17 @@ impl Scene<'_> {
                 suspect.rules = vec!["DL002"];
                 suspect.action = format!(
                     "Take the locks of {owner} in one order everywhere (for example by id) before {site_text}."
+                );
+            } else if self.story.is_some() && buckets[root].count > 1 {
+                // Several are inside, and a trace has no addresses: each may have its own lock and want that of another.
+                suspect.headline = format!(
+                    "{} for a lock of {owner} in {site_text}, some of them with a lock of {owner} held: taken twice, or in opposite orders",
+                    waits_text(waiting)
+                );
+                suspect.rules = vec!["DL002", "DL001", "DL004"];
+                suspect.action = format!(
+                    "Take the locks of {owner} in one order everywhere (for example by id) before {site_text}, and call no method that \
+                     takes a lock again. A goroutine dump has addresses and tells which it is."
                 );
             } else {
                 suspect.headline = format!(

@@ -27,6 +27,7 @@ mod races;
 mod runtime;
 mod say;
 mod series;
+mod traces;
 mod verify;
 mod waiting;
 

@@ -208,6 +208,15 @@ impl Inference {
         }
     }
 
+    /// The same for a goroutine that is known to wait, from whose stack the frames of the scheduler are left out.
+    pub(crate) fn of_waiting() -> Self {
+        Self {
+            parked: true,
+            pending: Some(WaitReason::Waiting),
+            ..Self::new(true)
+        }
+    }
+
     /// Adds the next frame. Returns whether the state is decided.
     pub(crate) fn push(&mut self, role: Role) -> bool {
         if self.result.is_some() {

@@ -12,6 +12,8 @@ mod wait;
 use gosleuth_base::{Interner, Problem, Sym};
 use rustc_hash::FxHashMap;
 
+use crate::trace::TraceRecord;
+
 pub use crash::{
     Crash, CrashIndex, CrashKind, CrashSignal, PanicLink, RaceAccess, RaceCreation, RaceLocation, RaceReport,
 };
@@ -79,6 +81,8 @@ pub struct EvidenceSet {
     pub inputs: Vec<Input>,
     /// Sets of goroutines at one instant, from dumps and from goroutine profiles, in input order.
     pub snapshots: Vec<Snapshot>,
+    /// Execution traces; the goroutines at the end of each are a snapshot too.
+    pub traces: Vec<TraceRecord>,
     /// Profiles of other kinds.
     pub profiles: Vec<Profile>,
     /// Panics, fatal errors and deaths by signal.

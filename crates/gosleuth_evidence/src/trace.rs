@@ -26,6 +26,7 @@ pub use event::{
     Clock, Event, EventKind, ExperimentArgs, GoId, GoState, ProcId, ProcState, Range, Reason, TaskId, ThreadId,
 };
 pub(crate) use evidence::read as read_evidence;
+pub use evidence::{TraceRecord, as_evidence};
 pub(crate) use reader::is_known;
 pub use reader::{Names, Outcome, Version, Visitor, WalkOptions, looks_like, walk};
 pub use text::{binary, write_event, write_raw};

@@ -60,7 +60,22 @@ pub fn order_service(name: &str) -> Vec<u8> {
 
 /// The execution traces as `(name, gzip bytes)`, sorted by name: `go1.27-slow`.
 pub fn traces() -> Vec<(String, Vec<u8>)> {
-    let dir = directory().join("traces");
+    traces_in("traces")
+}
+
+/// The execution traces of programs of `testdata/programs` and of healthy servers as `(family_name, gzip bytes)`, sorted by name.
+pub fn program_traces() -> Vec<(String, Vec<u8>)> {
+    traces_in("traces/programs")
+}
+
+/// The goroutine dump at the end of one of [`program_traces`].
+pub fn dump_beside(name: &str) -> Vec<u8> {
+    let path = directory().join("traces/programs").join(format!("{name}.dump.txt"));
+    std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+fn traces_in(dir: &str) -> Vec<(String, Vec<u8>)> {
+    let dir = directory().join(dir);
     let entries = std::fs::read_dir(&dir).unwrap_or_else(|e| panic!("{}: {e}", dir.display()));
     let mut traces: Vec<_> = entries
         .filter_map(|entry| {

@@ -102,6 +102,10 @@ pub struct Stay {
     pub longest: u64,
     /// How many had not ended with the trace.
     pub open: u64,
+    /// When the last one began.
+    pub last: u64,
+    /// The stack of who ended the last one, if somebody else did: where it sends, closes, unlocks.
+    pub ended_by: Option<StackId>,
 }
 
 /// A goroutine.
@@ -133,6 +137,12 @@ pub struct Goroutine {
     pub waker: GoId,
     /// How often it ran.
     pub runs: u64,
+    /// How often it gave its processor away by itself (`runtime.Gosched`).
+    pub yields: u64,
+    /// How many goroutines it has created within the trace.
+    pub children: u32,
+    /// Since when it has neither waited nor been in a system call.
+    pub awake: u64,
     stay: u32,
     /// The last stay in each state.
     recent: [u32; 6],
@@ -169,7 +179,7 @@ pub struct Edge {
 }
 
 /// A trace, added up.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Analysis {
     options: AnalysisOptions,
     /// Time of the first event, nanoseconds of the trace clock.
@@ -266,7 +276,7 @@ impl Window {
 }
 
 /// Sites and stays.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Totals {
     pub(super) window: Window,
     /// Sites; the first one has no names.
@@ -389,6 +399,11 @@ impl Analysis {
         own: Option<StackId>,
     ) {
         let time = event.time;
+        if from == GoState::NotExist
+            && let Some(parent) = self.alive.get_mut(&event.goroutine)
+        {
+            parent.children = parent.children.saturating_add(1);
+        }
         let totals = &mut self.totals;
         let known = match self.alive.entry(goroutine) {
             Entry::Occupied(slot) => slot.into_mut(),
@@ -418,6 +433,9 @@ impl Analysis {
                     wakes: 0,
                     waker: GoId::NONE,
                     runs: 0,
+                    yields: 0,
+                    children: 0,
+                    awake: if is_new { time } else { self.start },
                     stay: u32::MAX,
                     recent: [u32::MAX; 6],
                     unplaced: !is_new,
@@ -436,6 +454,14 @@ impl Analysis {
         }
         if known.stay != u32::MAX {
             totals.leave(known, time);
+            if matches!(known.state, GoState::Waiting | GoState::Syscall) {
+                if !known.reason.is_for_runtime() {
+                    known.awake = time;
+                }
+                if to == GoState::Runnable {
+                    totals.stays[known.stay as usize].1.ended_by = event.stack;
+                }
+            }
             known.since = time;
         } else if from != GoState::Undetermined {
             known.since = time;
@@ -448,6 +474,7 @@ impl Analysis {
             (_, GoState::Running) => known.runs += 1,
             (GoState::NotExist, _) => {}
             _ => {
+                known.yields += u64::from(reason == Reason::Gosched);
                 known.reason = reason;
                 known.stack = own;
                 if known.unplaced {
@@ -476,6 +503,7 @@ impl Analysis {
             stack: event.stack,
         };
         known.stay = totals.stay(key, known.recent[to as usize]);
+        totals.stays[known.stay as usize].1.last = time;
         known.recent[to as usize] = known.stay;
         let woken = known.site;
         if from == GoState::Waiting && to == GoState::Runnable {

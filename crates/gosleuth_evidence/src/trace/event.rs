@@ -191,6 +191,14 @@ impl Reason {
             .map(|&(reason, _)| reason)
     }
 
+    /// Whether it is the runtime that makes a goroutine wait for this: the collector, or somebody who looks at its stack.
+    pub fn is_for_runtime(self) -> bool {
+        matches!(
+            self,
+            Self::AssistWait | Self::UntilGcEnds | Self::WeakToStrong | Self::Preempted | Self::DebugCall
+        )
+    }
+
     /// The text as the runtime writes it; none for [`Reason::Other`], whose symbol has it.
     pub fn text(self) -> Option<&'static str> {
         Self::TEXTS

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+pub(super) use gosleuth_base::duration;
 use gosleuth_base::thousands;
 use serde_json::{Map, Value, json};
 
@@ -84,24 +85,6 @@ pub(super) struct Table {
     pub notes: Vec<String>,
     /// One thing rather than rows of them: shown as lines of key and value.
     pub is_record: bool,
-}
-
-/// A length of time with three digits.
-pub(super) fn duration(nanos: u64) -> String {
-    let value = nanos as f64;
-    let (value, unit) = match nanos {
-        0 => return "0".to_owned(),
-        1..1_000 => return format!("{nanos} ns"),
-        1_000..1_000_000 => (value / 1e3, "µs"),
-        1_000_000..1_000_000_000 => (value / 1e6, "ms"),
-        _ => (value / 1e9, "s"),
-    };
-    let digits = match value {
-        ..10.0 => 2,
-        10.0..100.0 => 1,
-        _ => 0,
-    };
-    format!("{value:.digits$} {unit}")
 }
 
 fn size(bytes: u64) -> String {
