@@ -7,6 +7,7 @@ mod findings;
 mod list;
 mod parse;
 mod race;
+mod repro;
 mod spin;
 mod suspects;
 mod trace;
@@ -30,6 +31,8 @@ pub(crate) enum Oracle {
     Spin(spin::SpinArgs),
     /// Races with Go's tests of its race detector
     Race(race::RaceArgs),
+    /// Tests of `case repro` with what they should show
+    Repro(repro::ReproArgs),
     /// Events of execution traces with go tool trace
     Trace(trace::TraceArgs),
     /// Suspects of execution traces against what the traced programs are known to do wrong
@@ -52,6 +55,7 @@ pub(crate) fn run(oracle: &Oracle) -> Result<()> {
         Oracle::Parse(args) => parse::run(args),
         Oracle::Spin(args) => spin::run(args),
         Oracle::Race(args) => race::run(args),
+        Oracle::Repro(args) => repro::run(args),
         Oracle::Trace(args) => trace::run(args),
         Oracle::Suspects(args) => suspects::run(args),
         Oracle::Types(args) => types::run(args),

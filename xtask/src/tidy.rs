@@ -84,6 +84,12 @@ const LAYERS: &[Layer] = &[
         walled: true,
     },
     Layer {
+        name: "gosleuth_repro",
+        inner: &["gosleuth_base", "gosleuth_ir", "gosleuth_syntax", "gosleuth_types"],
+        outer: &[],
+        walled: true,
+    },
+    Layer {
         name: "gosleuth_evidence",
         inner: &["gosleuth_base"],
         outer: &["blake3", "flate2", "ruzstd", "schemars"],
@@ -125,6 +131,7 @@ const LAYERS: &[Layer] = &[
             "gosleuth_live",
             "gosleuth_model",
             "gosleuth_report",
+            "gosleuth_repro",
             "gosleuth_rules",
             "gosleuth_syntax",
             "gosleuth_types",

@@ -19,7 +19,7 @@ use clap_complete::Shell;
 use crate::values::{ByteSize, FailOn, HeapRate};
 
 pub use capture::{CaptureArgs, SeriesArgs, TriggerArgs};
-pub use case::{CaseArgs, CaseCommand, SourcePlace, VerifyArgs};
+pub use case::{CaseArgs, CaseCommand, ReproArgs, SourcePlace, VerifyArgs};
 pub use check::{
     CheckArgs, CheckFormatArg, CheckOutputArgs, FailLevel, FixArgs, KnownArgs, PageFormatArg, RuleArgs, RulesArgs,
 };

@@ -73,6 +73,9 @@ pub enum CaseCommand {
     /// After a fix: what has become of each suspect
     #[command(long_about = VERIFY_ABOUT, after_long_help = VERIFY_EXAMPLES)]
     Verify(VerifyArgs),
+    /// Write a Go test that shows a suspect or a finding
+    #[command(long_about = REPRO_ABOUT, after_long_help = REPRO_EXAMPLES)]
+    Repro(Box<ReproArgs>),
 }
 
 const VERIFY_ABOUT: &str = "After a fix: what has become of each suspect.
@@ -103,6 +106,71 @@ pub struct VerifyArgs {
     /// Form of the answer
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: ListFormatArg,
+}
+
+const REPRO_ABOUT: &str = "Write a Go test that shows a suspect or a finding.
+
+The test stands in the package of the fault. It calls the function in which the schedule of the finding begins, with arguments made up from \
+their types (constructors of the package, functions and interfaces that are slow or fail, contexts that end), again and again, and fails when \
+goroutines stand still where the finding says, when the function panics, or, for races, when Go's race detector sees them. It passes once the \
+fault is gone. Nothing is run, and no file is overwritten.";
+
+const REPRO_EXAMPLES: &str = "Examples:
+  gosleuth case repro 1 dump.txt                       the first suspect of `gosleuth case dump.txt`
+  gosleuth case repro --finding 9733d407f5e41034       a finding of `gosleuth check --format json`
+  gosleuth case repro --finding 9733d407 -o - | less   only look at it
+  gosleuth case repro 2 --source ~/src/shop dumps/ -o ~/src/shop/db/leak_test.go
+
+Exit codes:
+  0  the test is written
+  2  usage error, no such suspect or finding, or a value is needed that cannot be made: --skeleton writes what there is";
+
+/// Arguments of `case repro`.
+#[derive(Clone, Debug, Args)]
+pub struct ReproArgs {
+    /// Number of the suspect in the report of `gosleuth case` with the same evidence
+    #[arg(
+        value_name = "SUSPECT",
+        required_unless_present = "finding",
+        conflicts_with = "finding"
+    )]
+    pub suspect: Option<usize>,
+
+    /// Evidence, as `case` takes it
+    #[arg(value_name = "EVIDENCE", conflicts_with = "finding")]
+    pub evidence: Vec<String>,
+
+    /// Fingerprint of a finding of `check`, or its beginning
+    #[arg(long, value_name = "FINGERPRINT")]
+    pub finding: Option<String>,
+
+    /// Where to write the test: a file of the package, or - for standard output; by default zz_gosleuth_repro_test.go beside the fault
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<String>,
+
+    /// Write a test that is skipped, with a TODO, where a value cannot be made
+    #[arg(long)]
+    pub skeleton: bool,
+
+    /// Where the source is
+    #[arg(long, value_name = "DIR", default_value = ".", help_heading = "Source")]
+    pub source: String,
+
+    /// Packages of the source, as the go command takes them; may be repeated
+    #[arg(long, value_name = "PATTERN", default_value = "./...", help_heading = "Source")]
+    pub packages: Vec<String>,
+
+    /// Build configuration.
+    #[command(flatten)]
+    pub build: BuildArgs,
+
+    /// Rules to run in addition to the default set
+    #[arg(long, value_name = "WORDS", value_delimiter = ',', help_heading = "Source")]
+    pub extend_select: Vec<String>,
+
+    /// How much exploring schedules may take: none, small, default, large, or a factor such as 2.5
+    #[arg(long, value_name = "BUDGET", help_heading = "Source")]
+    pub budget: Option<Budget>,
 }
 
 impl CaseArgs {

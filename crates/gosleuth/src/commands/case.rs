@@ -1,5 +1,6 @@
 //! `gosleuth case`: source and evidence in, one answer out.
 
+mod repro;
 mod verify;
 
 use anyhow::{Result, ensure};
@@ -15,8 +16,10 @@ use crate::revision::Revision;
 use crate::{Exit, Io};
 
 pub(crate) fn run(args: &CaseArgs, io: &mut Io<'_>) -> Result<Exit> {
-    if let Some(CaseCommand::Verify(args)) = &args.command {
-        return verify::run(args, io);
+    match &args.command {
+        Some(CaseCommand::Verify(args)) => return verify::run(args, io),
+        Some(CaseCommand::Repro(args)) => return repro::run(args, io),
+        None => {}
     }
     // It lives until its lines are quoted.
     let mut revision = None;
@@ -42,7 +45,6 @@ fn source(args: &CaseArgs, revision: &mut Option<Revision>, io: &mut Io<'_>) -> 
         budget: args.budget,
         ..RuleArgs::default()
     };
-    let settings = Settings::of_source(&rules, &directory)?;
     let scope = Scope {
         directory: &directory,
         patterns: &args.packages,
@@ -53,7 +55,14 @@ fn source(args: &CaseArgs, revision: &mut Option<Revision>, io: &mut Io<'_>) -> 
         code: true,
         checklist: false,
     };
-    let mut checked = check::run(&scope, &settings, io)?;
+    looked_at(&scope, &rules, io)
+}
+
+/// What the rules find in a directory. Paths are relative to the working directory.
+fn looked_at(scope: &Scope<'_>, rules: &RuleArgs, io: &mut Io<'_>) -> Result<Source> {
+    let directory = scope.directory;
+    let settings = Settings::of_source(rules, directory)?;
+    let mut checked = check::run(scope, &settings, io)?;
     ensure!(
         checked.stats.packages > 0,
         "there are no Go packages in {}; --source names the directory of the module",
@@ -61,7 +70,7 @@ fn source(args: &CaseArgs, revision: &mut Option<Revision>, io: &mut Io<'_>) -> 
     );
     // Findings name files from the source on; here they are named from the working directory on.
     let here = normal(&io.directory);
-    let root = normal(&directory);
+    let root = normal(directory);
     let shown = |location: &mut Location| {
         let path = root.join(&location.file);
         let path = path.strip_prefix(&here).unwrap_or(&path);

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::{Scratch, root, run, run_with};
 
-fn has_go() -> bool {
+pub(crate) fn has_go() -> bool {
     let found = Command::new("go")
         .arg("version")
         .output()

@@ -12,6 +12,7 @@ mod list;
 mod live;
 mod model;
 mod output;
+mod repro;
 mod trace;
 mod transcripts;
 

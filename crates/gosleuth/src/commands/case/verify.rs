@@ -44,7 +44,7 @@ fn judged(names: &[String], io: &mut Io<'_>) -> Result<(EvidenceSet, CaseFile, b
 }
 
 /// The arguments of `inspect` with these inputs and nothing else.
-fn defaults(names: &[String]) -> Result<InspectArgs> {
+pub(super) fn defaults(names: &[String]) -> Result<InspectArgs> {
     let words = ["gosleuth", "inspect"]
         .into_iter()
         .chain(names.iter().map(String::as_str));
