@@ -136,6 +136,7 @@ Register-ArgumentCompleter -Native -CommandName 'gosleuth' -ScriptBlock {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'After a fix: what has become of each suspect')
+            [CompletionResult]::new('repro', 'repro', [CompletionResultType]::ParameterValue, 'Write a Go test that shows a suspect or a finding')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -147,12 +148,32 @@ Register-ArgumentCompleter -Native -CommandName 'gosleuth' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'gosleuth;case;repro' {
+            [CompletionResult]::new('--finding', '--finding', [CompletionResultType]::ParameterName, 'Fingerprint of a finding of `check`, or its beginning')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Where to write the test: a file of the package, or - for standard output; by default zz_gosleuth_repro_test.go beside the fault')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Where to write the test: a file of the package, or - for standard output; by default zz_gosleuth_repro_test.go beside the fault')
+            [CompletionResult]::new('--source', '--source', [CompletionResultType]::ParameterName, 'Where the source is')
+            [CompletionResult]::new('--packages', '--packages', [CompletionResultType]::ParameterName, 'Packages of the source, as the go command takes them; may be repeated')
+            [CompletionResult]::new('--tags', '--tags', [CompletionResultType]::ParameterName, 'Build tags, with commas between them; instead of those of GOFLAGS')
+            [CompletionResult]::new('--goos', '--goos', [CompletionResultType]::ParameterName, 'Operating system of the build, instead of GOOS or that of this machine')
+            [CompletionResult]::new('--goarch', '--goarch', [CompletionResultType]::ParameterName, 'Processor of the build, instead of GOARCH or that of this machine')
+            [CompletionResult]::new('--extend-select', '--extend-select', [CompletionResultType]::ParameterName, 'Rules to run in addition to the default set')
+            [CompletionResult]::new('--budget', '--budget', [CompletionResultType]::ParameterName, 'How much exploring schedules may take: none, small, default, large, or a factor such as 2.5')
+            [CompletionResult]::new('--skeleton', '--skeleton', [CompletionResultType]::ParameterName, 'Write a test that is skipped, with a TODO, where a value cannot be made')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'gosleuth;case;help' {
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'After a fix: what has become of each suspect')
+            [CompletionResult]::new('repro', 'repro', [CompletionResultType]::ParameterValue, 'Write a Go test that shows a suspect or a finding')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'gosleuth;case;help;verify' {
+            break
+        }
+        'gosleuth;case;help;repro' {
             break
         }
         'gosleuth;case;help;help' {
@@ -351,9 +372,13 @@ Register-ArgumentCompleter -Native -CommandName 'gosleuth' -ScriptBlock {
         }
         'gosleuth;help;case' {
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'After a fix: what has become of each suspect')
+            [CompletionResult]::new('repro', 'repro', [CompletionResultType]::ParameterValue, 'Write a Go test that shows a suspect or a finding')
             break
         }
         'gosleuth;help;case;verify' {
+            break
+        }
+        'gosleuth;help;case;repro' {
             break
         }
         'gosleuth;help;check' {

@@ -55,11 +55,17 @@ _gosleuth() {
             gosleuth__subcmd__case,help)
                 cmd="gosleuth__subcmd__case__subcmd__help"
                 ;;
+            gosleuth__subcmd__case,repro)
+                cmd="gosleuth__subcmd__case__subcmd__repro"
+                ;;
             gosleuth__subcmd__case,verify)
                 cmd="gosleuth__subcmd__case__subcmd__verify"
                 ;;
             gosleuth__subcmd__case__subcmd__help,help)
                 cmd="gosleuth__subcmd__case__subcmd__help__subcmd__help"
+                ;;
+            gosleuth__subcmd__case__subcmd__help,repro)
+                cmd="gosleuth__subcmd__case__subcmd__help__subcmd__repro"
                 ;;
             gosleuth__subcmd__case__subcmd__help,verify)
                 cmd="gosleuth__subcmd__case__subcmd__help__subcmd__verify"
@@ -99,6 +105,9 @@ _gosleuth() {
                 ;;
             gosleuth__subcmd__help,trace)
                 cmd="gosleuth__subcmd__help__subcmd__trace"
+                ;;
+            gosleuth__subcmd__help__subcmd__case,repro)
+                cmd="gosleuth__subcmd__help__subcmd__case__subcmd__repro"
                 ;;
             gosleuth__subcmd__help__subcmd__case,verify)
                 cmd="gosleuth__subcmd__help__subcmd__case__subcmd__verify"
@@ -246,7 +255,7 @@ _gosleuth() {
             return 0
             ;;
         gosleuth__subcmd__case)
-            opts="-o -q -h --source --packages --tags --goos --goarch --no-tests --extend-select --budget --no-cache --baseline --exec --timeout --state --min-wait --match --without --created-by --label --group-by --label-key --top --full --exact --max-goroutines --max-blocked --max-heap-growth --max-gc-pause --max-gc-cpu --max-run-queue --limit --format --output --color --redact --fail-on --quiet --count --interval --stacks --stacks-cap --leaks --leaks-cap --spacing --connect-timeout --read-timeout --total-timeout --max-response --header --bearer-file --user --ca --cert --key --insecure --config --no-config --help verify help"
+            opts="-o -q -h --source --packages --tags --goos --goarch --no-tests --extend-select --budget --no-cache --baseline --exec --timeout --state --min-wait --match --without --created-by --label --group-by --label-key --top --full --exact --max-goroutines --max-blocked --max-heap-growth --max-gc-pause --max-gc-cpu --max-run-queue --limit --format --output --color --redact --fail-on --quiet --count --interval --stacks --stacks-cap --leaks --leaks-cap --spacing --connect-timeout --read-timeout --total-timeout --max-response --header --bearer-file --user --ca --cert --key --insecure --config --no-config --help verify repro help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -452,7 +461,7 @@ _gosleuth() {
             return 0
             ;;
         gosleuth__subcmd__case__subcmd__help)
-            opts="verify help"
+            opts="verify repro help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -479,6 +488,20 @@ _gosleuth() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        gosleuth__subcmd__case__subcmd__help__subcmd__repro)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         gosleuth__subcmd__case__subcmd__help__subcmd__verify)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -486,6 +509,60 @@ _gosleuth() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gosleuth__subcmd__case__subcmd__repro)
+            opts="-o -h --finding --output --skeleton --source --packages --tags --goos --goarch --extend-select --budget --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --finding)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --packages)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tags)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --goos)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --goarch)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --extend-select)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --budget)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -732,8 +809,22 @@ _gosleuth() {
             return 0
             ;;
         gosleuth__subcmd__help__subcmd__case)
-            opts="verify"
+            opts="verify repro"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        gosleuth__subcmd__help__subcmd__case__subcmd__repro)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

@@ -131,6 +131,7 @@ set edit:completion:arg-completer[gosleuth] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand verify 'After a fix: what has become of each suspect'
+            cand repro 'Write a Go test that shows a suspect or a finding'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'gosleuth;case;verify'= {
@@ -140,11 +141,29 @@ set edit:completion:arg-completer[gosleuth] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'gosleuth;case;repro'= {
+            cand --finding 'Fingerprint of a finding of `check`, or its beginning'
+            cand -o 'Where to write the test: a file of the package, or - for standard output; by default zz_gosleuth_repro_test.go beside the fault'
+            cand --output 'Where to write the test: a file of the package, or - for standard output; by default zz_gosleuth_repro_test.go beside the fault'
+            cand --source 'Where the source is'
+            cand --packages 'Packages of the source, as the go command takes them; may be repeated'
+            cand --tags 'Build tags, with commas between them; instead of those of GOFLAGS'
+            cand --goos 'Operating system of the build, instead of GOOS or that of this machine'
+            cand --goarch 'Processor of the build, instead of GOARCH or that of this machine'
+            cand --extend-select 'Rules to run in addition to the default set'
+            cand --budget 'How much exploring schedules may take: none, small, default, large, or a factor such as 2.5'
+            cand --skeleton 'Write a test that is skipped, with a TODO, where a value cannot be made'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'gosleuth;case;help'= {
             cand verify 'After a fix: what has become of each suspect'
+            cand repro 'Write a Go test that shows a suspect or a finding'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'gosleuth;case;help;verify'= {
+        }
+        &'gosleuth;case;help;repro'= {
         }
         &'gosleuth;case;help;help'= {
         }
@@ -330,8 +349,11 @@ set edit:completion:arg-completer[gosleuth] = {|@words|
         }
         &'gosleuth;help;case'= {
             cand verify 'After a fix: what has become of each suspect'
+            cand repro 'Write a Go test that shows a suspect or a finding'
         }
         &'gosleuth;help;case;verify'= {
+        }
+        &'gosleuth;help;case;repro'= {
         }
         &'gosleuth;help;check'= {
         }

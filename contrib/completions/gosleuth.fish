@@ -71,84 +71,97 @@ complete -c gosleuth -n "__fish_gosleuth_using_subcommand capture" -l key -d 'Ke
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand capture" -s q -l quiet -d 'Say nothing on standard error but errors'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand capture" -l insecure -d 'Do not verify the target\'s certificate'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand capture" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l source -d 'Where the source is: a directory, or git:REV for a revision of the repository around this directory' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l packages -d 'Packages of the source, as the go command takes them; may be repeated' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l tags -d 'Build tags, with commas between them; instead of those of GOFLAGS' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l goos -d 'Operating system of the build, instead of GOOS or that of this machine' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l goarch -d 'Processor of the build, instead of GOARCH or that of this machine' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l extend-select -d 'Rules to run in addition to the default set' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l budget -d 'How much exploring schedules may take: none, small, default, large, or a factor such as 2.5' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l baseline -d 'Evidence of a good state, to compare the inputs with; may be given several times' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l timeout -d 'Ask CMD for a dump with SIGQUIT and end it after this time, for example 90s or 10m' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l state -d 'Only goroutines in this state; a prefix, so `chan` is every channel operation. May be repeated' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l min-wait -d 'Only goroutines that have waited at least this long, in whole minutes (5m, 2h)' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l match -d 'Only stacks with this text in a function or file:line. May be repeated: any of them' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l without -d 'Only stacks without this text in any function or file:line. May be repeated: none of them' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l created-by -d 'Only goroutines whose creation site has this text. May be repeated' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l label -d 'Only goroutines with this pprof label: KEY or KEY=VALUE. May be repeated' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l group-by -d 'What makes goroutines one group' -r -f -a "stack\t'Equal stacks'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l source -d 'Where the source is: a directory, or git:REV for a revision of the repository around this directory' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l packages -d 'Packages of the source, as the go command takes them; may be repeated' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l tags -d 'Build tags, with commas between them; instead of those of GOFLAGS' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l goos -d 'Operating system of the build, instead of GOOS or that of this machine' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l goarch -d 'Processor of the build, instead of GOARCH or that of this machine' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l extend-select -d 'Rules to run in addition to the default set' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l budget -d 'How much exploring schedules may take: none, small, default, large, or a factor such as 2.5' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l baseline -d 'Evidence of a good state, to compare the inputs with; may be given several times' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l timeout -d 'Ask CMD for a dump with SIGQUIT and end it after this time, for example 90s or 10m' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l state -d 'Only goroutines in this state; a prefix, so `chan` is every channel operation. May be repeated' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l min-wait -d 'Only goroutines that have waited at least this long, in whole minutes (5m, 2h)' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l match -d 'Only stacks with this text in a function or file:line. May be repeated: any of them' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l without -d 'Only stacks without this text in any function or file:line. May be repeated: none of them' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l created-by -d 'Only goroutines whose creation site has this text. May be repeated' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l label -d 'Only goroutines with this pprof label: KEY or KEY=VALUE. May be repeated' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l group-by -d 'What makes goroutines one group' -r -f -a "stack\t'Equal stacks'
 top\t'Equal innermost frame'
 site\t'Equal first frame of the program\'s own code'
 creator\t'Equal creation site'
 label\t'Equal pprof label'"
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l label-key -d 'With --group-by label: the key to group by; without it, the whole label set' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l top -d 'Most rows of each list after the suspects; 0 shows all [default: 10, in HTML 2000, in JSON all]' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l max-goroutines -d 'Goroutines of one process that are too many [default: 5000]' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l max-blocked -d 'Blocked at one site longer than this is too long [default: 5m]' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l max-heap-growth -d 'Heap growth per minute that is too fast [default: 2GiB]' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l max-gc-pause -d '99th percentile of garbage collector pauses that is too long [default: 200ms]' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l max-gc-cpu -d 'Share of processor time for the garbage collector that is too large, percent [default: 25]' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l max-run-queue -d 'Runnable goroutines per processor that are too many [default: 10]' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l limit -d 'With several snapshots: forecast when this many goroutines are reached [default: 100000]' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l format -d 'Form of the report' -r -f -a "text\t'For a person at a terminal'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l label-key -d 'With --group-by label: the key to group by; without it, the whole label set' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l top -d 'Most rows of each list after the suspects; 0 shows all [default: 10, in HTML 2000, in JSON all]' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l max-goroutines -d 'Goroutines of one process that are too many [default: 5000]' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l max-blocked -d 'Blocked at one site longer than this is too long [default: 5m]' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l max-heap-growth -d 'Heap growth per minute that is too fast [default: 2GiB]' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l max-gc-pause -d '99th percentile of garbage collector pauses that is too long [default: 200ms]' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l max-gc-cpu -d 'Share of processor time for the garbage collector that is too large, percent [default: 25]' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l max-run-queue -d 'Runnable goroutines per processor that are too many [default: 10]' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l limit -d 'With several snapshots: forecast when this many goroutines are reached [default: 100000]' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l format -d 'Form of the report' -r -f -a "text\t'For a person at a terminal'
 json\t'One versioned document for programs'
 markdown\t'For an incident ticket'
 html\t'One self-contained page with search, stack picture and growth chart'"
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -s o -l output -d 'Write the report to FILE instead of standard output' -r -F
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l color -d 'When to use colour; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -s o -l output -d 'Write the report to FILE instead of standard output' -r -F
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l color -d 'When to use colour; NO_COLOR is honoured' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l fail-on -d 'What makes exit code 1: a verdict (proved, corroborated, observed), a severity (error, warning, advice), any, or never' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l count -d 'Take this many snapshots' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l interval -d 'Time between two snapshots' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l stacks -d 'Ask for every stack with wait times (goroutine?debug=2), which stops the target while it is written' -r -f -a "auto\t'When it is cheap enough'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l fail-on -d 'What makes exit code 1: a verdict (proved, corroborated, observed), a severity (error, warning, advice), any, or never' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l count -d 'Take this many snapshots' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l interval -d 'Time between two snapshots' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l stacks -d 'Ask for every stack with wait times (goroutine?debug=2), which stops the target while it is written' -r -f -a "auto\t'When it is cheap enough'
 always\t'Whatever it costs'
 never\t'Not at all'"
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l stacks-cap -d 'With --stacks=auto: most goroutines for which every stack is asked' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l leaks -d 'Ask for the goroutineleak profile, which forces a garbage collection in the target' -r -f -a "auto\t'When it is cheap enough'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l stacks-cap -d 'With --stacks=auto: most goroutines for which every stack is asked' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l leaks -d 'Ask for the goroutineleak profile, which forces a garbage collection in the target' -r -f -a "auto\t'When it is cheap enough'
 always\t'Whatever it costs'
 never\t'Not at all'"
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l leaks-cap -d 'With --leaks=auto: most waiting goroutines for which the leak profile is asked' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l spacing -d 'Time between two requests' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l connect-timeout -d 'Longest time to connect' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l read-timeout -d 'Longest time until the target begins to answer' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l total-timeout -d 'Longest time for one request' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l max-response -d 'Most bytes of one response; the rest is left out and said so' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l header -d 'Extra request header, NAME: VALUE, or @FILE with one per line. May be repeated' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l bearer-file -d 'File that holds a bearer token' -r -F
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l user -d 'User and password for basic authentication, NAME:PASSWORD, or @FILE that holds them' -r
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l ca -d 'Certificate authorities to trust, PEM, instead of those of the system' -r -F
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l cert -d 'Client certificate, PEM' -r -F
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l key -d 'Key of the client certificate, PEM' -r -F
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l config -d 'Configuration file' -r -F
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l no-tests -d 'Leave out tests'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l no-cache -d 'Check everything anew'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l exec -d 'Run CMD, pass its output through, and explain how it died'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l full -d 'Show whole stacks, with frames of the runtime and the standard library, and every group'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l exact -d 'Tell apart stacks that differ only in arguments'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l redact -d 'Leave out what may be private: label values, arguments, directories of paths, panic values, host names'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -s q -l quiet -d 'Say nothing on standard error but errors'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l insecure -d 'Do not verify the target\'s certificate'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -l no-config -d 'Read no configuration file'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -a "verify" -d 'After a fix: what has become of each suspect'
-complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify help" -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l leaks-cap -d 'With --leaks=auto: most waiting goroutines for which the leak profile is asked' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l spacing -d 'Time between two requests' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l connect-timeout -d 'Longest time to connect' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l read-timeout -d 'Longest time until the target begins to answer' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l total-timeout -d 'Longest time for one request' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l max-response -d 'Most bytes of one response; the rest is left out and said so' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l header -d 'Extra request header, NAME: VALUE, or @FILE with one per line. May be repeated' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l bearer-file -d 'File that holds a bearer token' -r -F
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l user -d 'User and password for basic authentication, NAME:PASSWORD, or @FILE that holds them' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l ca -d 'Certificate authorities to trust, PEM, instead of those of the system' -r -F
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l cert -d 'Client certificate, PEM' -r -F
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l key -d 'Key of the client certificate, PEM' -r -F
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l config -d 'Configuration file' -r -F
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l no-tests -d 'Leave out tests'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l no-cache -d 'Check everything anew'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l exec -d 'Run CMD, pass its output through, and explain how it died'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l full -d 'Show whole stacks, with frames of the runtime and the standard library, and every group'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l exact -d 'Tell apart stacks that differ only in arguments'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l redact -d 'Leave out what may be private: label values, arguments, directories of paths, panic values, host names'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -s q -l quiet -d 'Say nothing on standard error but errors'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l insecure -d 'Do not verify the target\'s certificate'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -l no-config -d 'Read no configuration file'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -a "verify" -d 'After a fix: what has become of each suspect'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -a "repro" -d 'Write a Go test that shows a suspect or a finding'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and not __fish_seen_subcommand_from verify repro help" -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and __fish_seen_subcommand_from verify" -l before -d 'Evidence from before the fix; may be repeated' -r
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and __fish_seen_subcommand_from verify" -l after -d 'Evidence from after the fix; may be repeated' -r
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and __fish_seen_subcommand_from verify" -l format -d 'Form of the answer' -r -f -a "text\t'For a person at a terminal'
 json\t'One versioned document for programs'"
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and __fish_seen_subcommand_from repro" -l finding -d 'Fingerprint of a finding of `check`, or its beginning' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and __fish_seen_subcommand_from repro" -s o -l output -d 'Where to write the test: a file of the package, or - for standard output; by default zz_gosleuth_repro_test.go beside the fault' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and __fish_seen_subcommand_from repro" -l source -d 'Where the source is' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and __fish_seen_subcommand_from repro" -l packages -d 'Packages of the source, as the go command takes them; may be repeated' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and __fish_seen_subcommand_from repro" -l tags -d 'Build tags, with commas between them; instead of those of GOFLAGS' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and __fish_seen_subcommand_from repro" -l goos -d 'Operating system of the build, instead of GOOS or that of this machine' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and __fish_seen_subcommand_from repro" -l goarch -d 'Processor of the build, instead of GOARCH or that of this machine' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and __fish_seen_subcommand_from repro" -l extend-select -d 'Rules to run in addition to the default set' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and __fish_seen_subcommand_from repro" -l budget -d 'How much exploring schedules may take: none, small, default, large, or a factor such as 2.5' -r
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and __fish_seen_subcommand_from repro" -l skeleton -d 'Write a test that is skipped, with a TODO, where a value cannot be made'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and __fish_seen_subcommand_from repro" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and __fish_seen_subcommand_from help" -f -a "verify" -d 'After a fix: what has become of each suspect'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and __fish_seen_subcommand_from help" -f -a "repro" -d 'Write a Go test that shows a suspect or a finding'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand case; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l select -d 'Rules to run, in place of the default set' -r
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand check" -l extend-select -d 'Rules to run in addition' -r
@@ -342,3 +355,4 @@ complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_s
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model trace rules explain completions help" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and not __fish_seen_subcommand_from capture case check ci inspect list model trace rules explain completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and __fish_seen_subcommand_from case" -f -a "verify" -d 'After a fix: what has become of each suspect'
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand help; and __fish_seen_subcommand_from case" -f -a "repro" -d 'Write a Go test that shows a suspect or a finding'
