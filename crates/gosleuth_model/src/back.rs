@@ -7,28 +7,17 @@
 use std::rc::Rc;
 
 use gosleuth_base::Idx as _;
-use gosleuth_ir::{Call, Callee, Func, Op, Terminator, ValueId};
-use gosleuth_types::{Builtin, ObjRef, Query, Type, TypeId};
+use gosleuth_ir::{Call, Callee, Op, Terminator, ValueId};
+use gosleuth_types::Builtin;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::able::Abilities;
 use crate::hash::parts;
 use crate::machine::{Machine, object_of, parts_of};
 use crate::native::Native;
 use crate::program::{FuncKey, Site};
 use crate::state::{Gid, Parked, Starter, State, SyncOp, Target};
 use crate::value::{Callable, ObjId, Val};
-
-/// What functions can do for those who wait, by their code.
-#[derive(Default)]
-pub(crate) struct Abilities {
-    /// They call what is not known.
-    anything: bool,
-    /// The elements of channels they send to or close, and receive from.
-    sends: FxHashSet<TypeId>,
-    receives: FxHashSet<TypeId>,
-    /// They count, or wake those that wait for a condition.
-    wakes: bool,
-}
 
 /// What code outside can do by calling again what it was given.
 pub(crate) struct Callbacks {
@@ -71,22 +60,17 @@ impl Callbacks {
         self.kept[obj as usize]
     }
 
+    /// What they can do.
+    pub(crate) fn abilities(&self) -> &[Rc<Abilities>] {
+        &self.abilities
+    }
+
     /// Whether what a goroutine waits for may happen when one of them is called.
     pub(crate) fn may_wake(&self, machine: &Machine<'_>, parked: &Parked) -> bool {
         let serves = |chan: &Val, number: Option<usize>| match chan {
             Val::Chan(obj) => {
-                self.kept[*obj as usize]
-                    && match machine.element(parked, number) {
-                        Some((elem, true)) => self
-                            .abilities
-                            .iter()
-                            .any(|can| can.anything || can.receives.contains(&elem)),
-                        Some((elem, false)) => self
-                            .abilities
-                            .iter()
-                            .any(|can| can.anything || can.sends.contains(&elem)),
-                        None => true,
-                    }
+                let element = machine.element(parked, number);
+                self.kept[*obj as usize] && self.abilities.iter().any(|can| can.may_serve(element))
             }
             _ => false,
         };
@@ -97,15 +81,12 @@ impl Callbacks {
                 .enumerate()
                 .any(|(number, (chan, _))| serves(chan, Some(number))),
             SyncOp::Wait(loc) | SyncOp::CondQueued { cond: loc, .. } => {
-                self.kept[loc.obj as usize] && self.abilities.iter().any(|can| can.anything || can.wakes)
+                self.kept[loc.obj as usize] && self.abilities.iter().any(|can| can.may_count() || can.may_signal())
             }
             _ => false,
         }
     }
 }
-
-/// Functions that are looked into for what they can do.
-const MAX_ABLE: usize = 200;
 
 /// Functions that are looked into for what others see.
 const MAX_SEEN: usize = 60;
@@ -125,7 +106,7 @@ impl Machine<'_> {
         self.calls_back.get() && self.body(callable).is_some_and(|key| self.concerns(key))
     }
 
-    fn body(&self, callable: &Callable) -> Option<FuncKey> {
+    pub(crate) fn body(&self, callable: &Callable) -> Option<FuncKey> {
         match callable {
             Callable::Closure(key, _) => Some(*key),
             Callable::Declared(obj) | Callable::Bound(obj, _) if self.native(*obj).is_none() => {
@@ -165,100 +146,6 @@ impl Machine<'_> {
             }
         }
         self.concerns.borrow_mut().insert(root, found);
-        found
-    }
-
-    /// The element type of the channel that a goroutine waits for, in the case of a select with this number, and whether it sends.
-    fn element(&self, parked: &Parked, number: Option<usize>) -> Option<(TypeId, bool)> {
-        let func = self.program.func(parked.site.func);
-        let query = self.query(parked.site.func.unit);
-        func.values
-            .iter()
-            .filter(|value| value.pos == parked.site.pos)
-            .find_map(|value| match (&value.op, number) {
-                (Op::Send { chan, .. }, None) => Some((elem(query, func, *chan)?, true)),
-                (Op::Recv { chan, .. }, None) => Some((elem(query, func, *chan)?, false)),
-                (Op::Select { cases, .. }, Some(number)) => {
-                    let case = cases.get(number)?;
-                    Some((elem(query, func, case.chan)?, case.send.is_some()))
-                }
-                _ => None,
-            })
-    }
-
-    /// What a function, those that it calls and those that it makes can do.
-    fn abilities(&self, root: FuncKey) -> Rc<Abilities> {
-        if let Some(known) = self.abilities.borrow().get(&root) {
-            return Rc::clone(known);
-        }
-        let mut can = Abilities::default();
-        let mut seen = FxHashSet::default();
-        let mut work = vec![root];
-        while let Some(key) = work.pop() {
-            if !seen.insert(key) {
-                continue;
-            }
-            if seen.len() > MAX_ABLE {
-                can.anything = true;
-                break;
-            }
-            let func = self.program.func(key);
-            let query = self.query(key.unit);
-            for &value in func.blocks.iter().flat_map(|block| &block.values) {
-                match func.op(value) {
-                    Op::Send { chan, .. } => can.note(elem(query, func, *chan), true),
-                    Op::Recv { chan, .. } => can.note(elem(query, func, *chan), false),
-                    Op::Select { cases, .. } => {
-                        for case in cases {
-                            can.note(elem(query, func, case.chan), case.send.is_some());
-                        }
-                    }
-                    Op::Closure { func, .. } => work.push(FuncKey { func: *func, ..key }),
-                    Op::Func(obj) => work.extend(self.program.body_of(*obj)),
-                    Op::Call(call) | Op::Defer(call) | Op::Go(call) => self.able_by(key, call, &mut can, &mut work),
-                    _ => {}
-                }
-            }
-        }
-        let can = Rc::new(can);
-        self.abilities.borrow_mut().insert(root, Rc::clone(&can));
-        can
-    }
-
-    fn able_by(&self, key: FuncKey, call: &Call, can: &mut Abilities, work: &mut Vec<FuncKey>) {
-        let func = self.program.func(key);
-        match call.callee {
-            Callee::Builtin(Builtin::Close) => match call.args.first() {
-                Some(chan) => can.note(elem(self.query(key.unit), func, *chan), true),
-                None => can.anything = true,
-            },
-            Callee::Builtin(_) => {}
-            Callee::Static(obj) => match self.native(obj) {
-                Some(native) => can.wakes |= native.is_sync(),
-                None => work.extend(self.program.body_of(obj)),
-            },
-            Callee::Interface { method, .. } => work.extend(self.methods_meant(method)),
-            // A literal that is called where it stands is looked into anyway.
-            Callee::Value(value) => can.anything |= !matches!(func.op(value), Op::Closure { .. } | Op::Func(_)),
-        }
-    }
-
-    /// The methods with bodies that a call through an interface can mean, by their name.
-    fn methods_meant(&self, method: ObjRef) -> Vec<FuncKey> {
-        let Some((_, _, name)) = self.program.names(method) else {
-            return Vec::new();
-        };
-        let mut found = Vec::new();
-        for (unit, known) in self.program.units().iter().enumerate() {
-            for (func, body) in known.package.funcs.iter_enumerated() {
-                if body.parent.is_none() && body.name.rsplit('.').next() == Some(name) {
-                    found.push(FuncKey {
-                        unit: unit as u32,
-                        func,
-                    });
-                }
-            }
-        }
         found
     }
 
@@ -408,23 +295,5 @@ impl Machine<'_> {
                 ))
             ),
         }
-    }
-}
-
-impl Abilities {
-    fn note(&mut self, elem: Option<TypeId>, sends: bool) {
-        match elem {
-            None => self.anything = true,
-            Some(elem) if sends => _ = self.sends.insert(elem),
-            Some(elem) => _ = self.receives.insert(elem),
-        }
-    }
-}
-
-/// The element type of a channel, if it is the same whoever calls.
-fn elem(query: Query<'_, '_>, func: &Func, chan: ValueId) -> Option<TypeId> {
-    match query.ty(query.underlying(func.values[chan].ty)) {
-        Type::Chan { elem, .. } if !query.is_type_param(*elem) => Some(*elem),
-        _ => None,
     }
 }

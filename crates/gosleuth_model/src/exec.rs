@@ -78,17 +78,16 @@ impl<'a> Machine<'a> {
                         // Nothing is concluded from answers that depend on each other in ways that are not followed, nor from many at once.
                         let is_free = state.is_free(&question) == Some(true);
                         let is_long = state.next_sym > MAX_SYMBOLS;
-                        if is_long || state.guesses == self.guesses.get() && !is_free {
-                            // A test does not expect what it fails on.
-                            let key = state.frame(gid).func;
-                            let (answer, block) = match [then, els].map(|block| self.fails_test(key, block)) {
-                                [true, false] => (false, els),
-                                [false, true] => (true, then),
-                                _ => {
-                                    self.cut.set(true);
-                                    break;
-                                }
-                            };
+                        let is_spent = is_long || state.guesses == self.guesses.get() && !is_free;
+                        // A test does not expect what it fails on: that is no guess.
+                        let key = state.frame(gid).func;
+                        let expected = match [then, els].map(|block| self.fails_test(key, block, is_spent)) {
+                            [true, false] => Some((false, els)),
+                            [false, true] => Some((true, then)),
+                            _ => None,
+                        };
+                        if let Some((answer, block)) = expected {
+                            state.expected += u32::from(!is_free);
                             state.decide(&question, answer, literal);
                             // A test knows how many there are.
                             state.doubtful |= !self.calls_back.get() && !literal && state.is_order(&question);
@@ -96,6 +95,10 @@ impl<'a> Machine<'a> {
                                 break;
                             }
                             continue;
+                        }
+                        if is_spent {
+                            self.cut.set(true);
+                            break;
                         }
                         let mut other = state.clone();
                         for (state, answer, block) in [(&mut other, false, els), (&mut state, true, then)] {
@@ -122,8 +125,8 @@ impl<'a> Machine<'a> {
         done
     }
 
-    /// Whether a block says that the test fails, or panics.
-    fn fails_test(&self, key: FuncKey, block: BlockId) -> bool {
+    /// Whether a block says that the test fails; with `panics` a panic says so too.
+    fn fails_test(&self, key: FuncKey, block: BlockId, panics: bool) -> bool {
         let func = self.program.func(key);
         let mut at = block;
         for _ in 0..MAX_ASIDE {
@@ -139,7 +142,7 @@ impl<'a> Machine<'a> {
             });
             match &block.end {
                 _ if fails => return true,
-                Terminator::Panic(_) => return true,
+                Terminator::Panic(_) => return panics,
                 Terminator::Jump(to) => at = *to,
                 _ => return false,
             }

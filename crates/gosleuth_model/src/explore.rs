@@ -5,9 +5,10 @@ use std::collections::hash_map::Entry;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::back::Callbacks;
+use crate::circles::components;
 use crate::failure::{Blocked, Failure, FailureKind, Step, blocked, step};
 use crate::hash::fingerprint;
-use crate::lost::lost;
+use crate::lost::{lost, waiting};
 use crate::machine::Machine;
 use crate::program::{FuncKey, Program, Site};
 use crate::replay::{Found, Turn, replay};
@@ -265,7 +266,7 @@ impl Search<'_, '_> {
     /// schedule was followed to its end. Most failures need few switches (Musuvathi and Qadeer, 2007).
     fn run(&mut self, root: FuncKey, initialised: State) -> bool {
         let mut waiting = Waiting::default();
-        for (number, state) in self.machine.begin(root, initialised).into_iter().enumerate() {
+        for (number, state) in by_guesses(self.machine.begin(root, initialised)) {
             if let Some((node, true)) = self.visit(state, From::Begin(number as u32), 0) {
                 self.begins.push(node);
                 waiting.push(self.nodes[node as usize].cost, Pending::new(node));
@@ -298,6 +299,13 @@ impl Search<'_, '_> {
             if self.machine.cut.replace(false) {
                 complete = false;
                 pending.whole = false;
+                // What came first is not followed; what others do is not to be lost with it.
+                if new.is_empty() && pending.next.is_empty() && !pending.is_widened {
+                    pending.is_widened = true;
+                    let mut all = self.machine.ways(&state, false);
+                    all.retain(|other| *other != transition);
+                    pending.next = all;
+                }
             }
             if let Some(last) = pending.next.last() {
                 let cost = self.nodes[node].cost + u32::from(pending.is_switch(last));
@@ -315,7 +323,8 @@ impl Search<'_, '_> {
                 waiting.push(self.nodes[node as usize].cost, Pending::new(node));
             }
         }
-        for component in components(&self.nodes) {
+        let edge = |node: usize, number: usize| Some(self.nodes[node].next.get(number)?.to as usize);
+        for component in components(self.nodes.len(), edge) {
             self.ends_in(&component);
         }
         if !complete {
@@ -358,7 +367,7 @@ impl Search<'_, '_> {
             .map_or(0, |edge| edge.transition + 1);
         let bets = self.machine.bets(state, transition);
         let mut new = Vec::new();
-        for (branch, after) in self.machine.apply(state, transition).into_iter().enumerate() {
+        for (branch, after) in by_guesses(self.machine.apply(state, transition)) {
             let guessed = after.guesses > state.guesses;
             let turn = Turn {
                 transition: transition.clone(),
@@ -535,20 +544,24 @@ impl Search<'_, '_> {
         last.sort_by_key(|&node| self.nodes[node as usize].guesses);
         let mut tries: FxHashMap<Vec<Site>, u32> = FxHashMap::default();
         let mut left = UNFINISHED;
-        for node in last {
+        for node in last.into_iter().take(UNFINISHED_SEEN) {
             let Some(state) = self.nodes[node as usize].state.clone() else {
                 continue;
             };
-            let gids = 0..state.goroutines.len() as Gid;
+            let waits = waiting(self.machine, &state);
+            let gids = (0..state.goroutines.len() as Gid).filter(|&gid| waits[gid as usize]);
             let mut sites: Vec<Site> = gids.filter_map(|gid| Some(parked(&state, gid)?.site)).collect();
+            if sites.is_empty() {
+                continue;
+            }
             sites.sort_unstable();
             let tries = tries.entry(sites).or_default();
             *tries += 1;
-            if *tries > 2 || left == 0 {
+            if *tries > 3 || left == 0 {
                 continue;
             }
             left -= 1;
-            let lost = lost(self.machine, &state);
+            let lost = lost(self.machine, &state, waits);
             if lost.is_empty() {
                 continue;
             }
@@ -648,6 +661,7 @@ impl Search<'_, '_> {
         let failure = Failure {
             kind,
             guesses: state.guesses,
+            expected: state.expected,
             timed: turns
                 .iter()
                 .any(|turn| matches!(turn.transition, Transition::Fire(_) | Transition::Expire(_))),
@@ -727,63 +741,18 @@ impl Search<'_, '_> {
     }
 }
 
+/// States with their numbers, those that rest on the fewest guesses first: of two that are the same, the first one counts.
+fn by_guesses(states: Vec<State>) -> Vec<(usize, State)> {
+    let mut states: Vec<(usize, State)> = states.into_iter().enumerate().collect();
+    states.sort_by_key(|(_, state)| state.guesses);
+    states
+}
+
 /// States that are looked at although not all that comes after them was.
 const UNFINISHED: u32 = 200;
 
+/// States that are looked at for goroutines that wait.
+const UNFINISHED_SEEN: usize = 2_000;
+
 /// Rounds over all states in which prices are made smaller.
 const PRICE_ROUNDS: u32 = 40;
-
-/// The strongly connected components of the graph of states, each in order of numbers (Tarjan, 1972, without recursion).
-fn components(nodes: &[Visited]) -> Vec<Vec<u32>> {
-    let count = nodes.len();
-    let mut index = vec![u32::MAX; count];
-    let mut low = vec![0; count];
-    let mut on_stack = vec![false; count];
-    let mut stack = Vec::new();
-    let mut out = Vec::new();
-    let mut next_index = 0;
-    for root in 0..count {
-        if index[root] != u32::MAX {
-            continue;
-        }
-        let mut calls = vec![(root, 0)];
-        while let Some((node, edge)) = calls.pop() {
-            if edge == 0 {
-                index[node] = next_index;
-                low[node] = next_index;
-                next_index += 1;
-                stack.push(node as u32);
-                on_stack[node] = true;
-            }
-            match nodes[node].next.get(edge).map(|edge| edge.to) {
-                Some(to) => {
-                    let to = to as usize;
-                    calls.push((node, edge + 1));
-                    if index[to] == u32::MAX {
-                        calls.push((to, 0));
-                    } else if on_stack[to] {
-                        low[node] = low[node].min(index[to]);
-                    }
-                }
-                None => {
-                    if let Some(&(parent, _)) = calls.last() {
-                        low[parent] = low[parent].min(low[node]);
-                    }
-                    if low[node] == index[node] {
-                        let mut component = Vec::new();
-                        while let Some(member) = stack.pop() {
-                            on_stack[member as usize] = false;
-                            component.push(member);
-                            if member as usize == node {
-                                break;
-                            }
-                        }
-                        component.sort_unstable();
-                        out.push(component);
-                    }
-                }
-            }
-        }
-    }
-    out
-}

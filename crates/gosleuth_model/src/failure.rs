@@ -12,6 +12,8 @@ pub struct Failure {
     pub kind: FailureKind,
     /// How many branches on what the program does not determine the schedule takes.
     pub guesses: u32,
+    /// Answers on the way that a test takes for granted, as it fails on others.
+    pub expected: u32,
     /// Whether a timer fires or a deadline passes on the way.
     pub timed: bool,
     /// Goroutines that can never proceed; the one that panics, for panics.

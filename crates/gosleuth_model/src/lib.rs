@@ -14,9 +14,11 @@
 //!
 //! Non-goals: data races; memory that only one goroutine sees is not interleaved.
 
+mod able;
 mod automaton;
 mod back;
 mod call;
+mod circles;
 mod errors;
 mod eval;
 mod exec;

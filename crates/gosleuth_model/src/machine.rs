@@ -3,11 +3,11 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
-use gosleuth_ir::{Op, ValueId};
+use gosleuth_ir::{BlockId, Op, ValueId};
 use gosleuth_types::{BasicKind, ObjRef, PkgId, Query, Type, TypeId};
 use rustc_hash::FxHashMap;
 
-use crate::back::Abilities;
+use crate::able::Abilities;
 use crate::hash::Numbers;
 use crate::live::Liveness;
 use crate::native::Native;
@@ -39,6 +39,7 @@ pub(crate) struct Machine<'a> {
     written: RefCell<FxHashMap<FuncKey, Rc<[u32]>>>,
     pub(crate) concerns: RefCell<FxHashMap<FuncKey, bool>>,
     pub(crate) abilities: RefCell<FxHashMap<FuncKey, Rc<Abilities>>>,
+    pub(crate) abilities_behind: RefCell<FxHashMap<(FuncKey, BlockId, u32), Rc<Abilities>>>,
     pub(crate) unlocks_for_others: OnceCell<bool>,
     pub(crate) returns: RefCell<FxHashMap<FuncKey, Rc<[bool]>>>,
 }
@@ -54,6 +55,7 @@ impl<'a> Machine<'a> {
             calls_back: Cell::default(),
             concerns: RefCell::default(),
             abilities: RefCell::default(),
+            abilities_behind: RefCell::default(),
             unlocks_for_others: OnceCell::new(),
             returns: RefCell::default(),
             liveness: Liveness::default(),
@@ -208,16 +210,32 @@ impl<'a> Machine<'a> {
 
     /// What a variable holds.
     pub(crate) fn load(&self, query: Query<'a, 'a>, state: &mut State, loc: &Loc) -> Val {
-        // Each round looks at one more value from outside.
-        for _ in 0..=loc.path().len() {
+        // Each round looks at one more value from outside, the last one at what is there then.
+        for _ in 0..loc.path().len() + 2 {
             let lazy = match peek(state.obj(loc.obj), loc.path()) {
-                Some((Val::Lazy(ty), _)) => *ty,
+                Some((Val::Lazy(ty), rest)) => {
+                    if rest.is_empty() && !loc.path().is_empty() && self.is_kept_by_code(query, state, loc.obj, *ty) {
+                        return Val::Unknown;
+                    }
+                    *ty
+                }
                 Some((value, [])) => return value.clone(),
                 _ => return Val::Unknown,
             };
             self.look_at(query, state, loc, lazy);
         }
         Val::Unknown
+    }
+
+    /// Whether what is in a part of an object from outside goes by rules that code which is not followed keeps: numbers and texts in structs of these
+    /// packages. Nothing is concluded from them.
+    fn is_kept_by_code(&self, query: Query<'a, 'a>, state: &State, obj: ObjId, ty: TypeId) -> bool {
+        let Obj::Cell(whole, _) = state.obj(obj) else {
+            return false;
+        };
+        matches!(query.ty(query.underlying(ty)), Type::Basic(kind) if !kind.is_boolean())
+            && declared(query, *whole)
+                .is_some_and(|(pkg, _)| self.program.units().iter().any(|unit| unit.query.pkg == pkg))
     }
 
     /// Writes to memory. What is written where code outside looks is its from then on.

@@ -8,6 +8,7 @@ use rustc_hash::FxHashSet;
 
 use crate::failure::{Failure, FailureKind, Step};
 use crate::hash::fingerprint;
+use crate::lost::{lost, waiting};
 use crate::machine::Machine;
 use crate::program::{FuncKey, Site};
 use crate::state::{Gid, State};
@@ -52,7 +53,7 @@ pub(crate) fn replay(machine: &Machine<'_>, root: FuncKey, initialised: &State, 
         .nth(first as usize)?;
     let mut states = Vec::with_capacity(turns.len() + 1);
     for turn in &turns {
-        if !machine.transitions(&state).contains(&turn.transition) {
+        if !machine.ways(&state, false).contains(&turn.transition) {
             return None;
         }
         let next = machine
@@ -79,7 +80,7 @@ pub(crate) fn replay(machine: &Machine<'_>, root: FuncKey, initialised: &State, 
     }
     // What comes when nothing can be changed any more explains nothing.
     while let Some(before) = states.pop() {
-        if is_stuck(machine, &before, &stuck) != Some(true) {
+        if !are_lost(machine, &before, &stuck) && is_stuck(machine, &before, &stuck) != Some(true) {
             break;
         }
         steps.pop();
@@ -90,8 +91,21 @@ pub(crate) fn replay(machine: &Machine<'_>, root: FuncKey, initialised: &State, 
         return None;
     }
     failure.guesses = failure.guesses.min(state.guesses);
+    failure.expected = state.expected;
     failure.schedule = steps.into_iter().flatten().collect();
     Some(failure)
+}
+
+/// Whether nobody can wake these goroutines any more, which stand where they do.
+fn are_lost(machine: &Machine<'_>, state: &State, stuck: &[(Gid, Site)]) -> bool {
+    let stand = |&(gid, site): &(Gid, Site)| {
+        (gid as usize) < state.goroutines.len() && parked(state, gid).is_some_and(|parked| parked.site == site)
+    };
+    if !stuck.iter().all(stand) {
+        return false;
+    }
+    let lost = lost(machine, state, waiting(machine, state));
+    stuck.iter().all(|(gid, _)| lost.contains(gid))
 }
 
 /// Whether these goroutines stand where they do for ever, whatever the others do; none if that is too much to find out.

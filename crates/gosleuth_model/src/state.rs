@@ -251,6 +251,8 @@ pub(crate) struct State {
     pub(crate) failed: bool,
     /// How many branches were taken on what the program does not determine.
     pub(crate) guesses: u32,
+    /// How many branches a test took because it fails on the other side.
+    pub(crate) expected: u32,
     /// Objects that code outside may use.
     pub(crate) shared: Numbers,
     /// Functions that goroutines have given to code outside, which has not called them yet.
@@ -292,6 +294,7 @@ impl State {
             doubtful: false,
             failed: false,
             guesses: 0,
+            expected: 0,
             shared: Numbers::default(),
             given: Vec::new(),
             callbacks: Vec::new(),

@@ -17,6 +17,8 @@ pub(crate) struct Pending {
     pub(crate) last: Option<Gid>,
     /// Whether nothing was left out so far.
     pub(crate) whole: bool,
+    /// Whether transitions that could have waited are among the next ones.
+    pub(crate) is_widened: bool,
 }
 
 impl Pending {
@@ -28,6 +30,7 @@ impl Pending {
             rest: Vec::new(),
             last: None,
             whole: true,
+            is_widened: false,
         }
     }
 

@@ -15,6 +15,7 @@ mod checklist;
 mod context;
 mod contexts;
 mod explored;
+mod explored_texts;
 mod facts;
 mod flow;
 mod goroutines;

@@ -63,6 +63,18 @@ impl<'a> Reader<'a> {
 
     /// Where a site is.
     pub fn location(&self, site: Site) -> Location {
+        // What is written in another package has a name only.
+        if site.func.unit != OWN {
+            let name = self.cx.shown_name(site.func);
+            return Location {
+                file: name.clone(),
+                line: 0,
+                column: 0,
+                end_line: 0,
+                end_column: 0,
+                function: name,
+            };
+        }
         location(&self.cx, site)
     }
 

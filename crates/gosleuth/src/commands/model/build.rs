@@ -175,7 +175,9 @@ struct Writer<'w, 'a> {
 
 impl Writer<'_, '_> {
     fn place(&self, site: Option<Site>) -> Option<Place> {
-        site.map(|site| place(&self.reader.location(site)))
+        // What is made in another package has no place here.
+        site.filter(|site| site.func.unit == 0)
+            .map(|site| place(&self.reader.location(site)))
     }
 
     fn name(&self, object: u32) -> &str {
