@@ -1,5 +1,6 @@
 //! The search through the states of a program.
 
+use std::cmp::Reverse;
 use std::collections::hash_map::Entry;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -541,19 +542,21 @@ impl Search<'_, '_> {
         let mut last: Vec<u32> = (0..self.nodes.len() as u32)
             .filter(|&node| !self.nodes[node as usize].whole)
             .collect();
-        last.sort_by_key(|&node| self.nodes[node as usize].guesses);
-        let mut tries: FxHashMap<Vec<Site>, u32> = FxHashMap::default();
+        last.sort_by_key(|&node| (self.nodes[node as usize].guesses, Reverse(node)));
+        let mut tries: FxHashMap<Vec<(Site, bool)>, u32> = FxHashMap::default();
         let mut left = UNFINISHED;
         for node in last.into_iter().take(UNFINISHED_SEEN) {
             let Some(state) = self.nodes[node as usize].state.clone() else {
                 continue;
             };
             let waits = waiting(self.machine, &state);
-            let gids = (0..state.goroutines.len() as Gid).filter(|&gid| waits[gid as usize]);
-            let mut sites: Vec<Site> = gids.filter_map(|gid| Some(parked(&state, gid)?.site)).collect();
-            if sites.is_empty() {
+            if !waits.contains(&true) {
                 continue;
             }
+            let gids = 0..state.goroutines.len() as Gid;
+            let mut sites: Vec<(Site, bool)> = gids
+                .filter_map(|gid| Some((parked(&state, gid)?.site, waits[gid as usize])))
+                .collect();
             sites.sort_unstable();
             let tries = tries.entry(sites).or_default();
             *tries += 1;
