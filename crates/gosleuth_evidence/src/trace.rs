@@ -5,6 +5,8 @@
 //! generation by generation, merges the threads, and hands every event to a [`Visitor`] with absolute times, resolved stacks and
 //! the context (thread, processor, goroutine) it happened in. Memory is one generation plus the distinct names and stacks.
 //!
+//! Format 1, of Go 1.21 and older, has no generations: it is read whole, and gives the same events.
+//!
 //! What is damaged becomes a problem: a cut file keeps its whole generations, and a generation that contradicts itself is given up
 //! from there on; the next one, which names the state of everything again, starts afresh.
 //!
@@ -20,6 +22,7 @@ mod reader;
 mod spec;
 mod tables;
 mod text;
+mod v1;
 mod varint;
 
 pub use event::{

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 pub(super) const TRACE_ABOUT: &str = "Read an execution trace: who waits for what, who wakes whom, what the scheduler and the collector do.
 
-Reads what runtime/trace, go test -trace, /debug/pprof/trace and the flight recorder write, of Go 1.22 and later, plain or compressed. The file is \
+Reads what runtime/trace, go test -trace, /debug/pprof/trace and the flight recorder write, of Go 1.11 to 1.27, plain or compressed. The file is \
 read as a stream: memory does not follow its length. What is cut or damaged is left out with a remark; everything before it counts.";
 
 pub(super) const TRACE_EXAMPLES: &str = "Examples:

@@ -354,8 +354,8 @@ impl Totals {
     }
 
     /// The site of a goroutine whose creation is not in the trace is told by the outermost frame of its stack.
-    fn guess_site(&mut self, names: Names<'_>, goroutine: &mut Goroutine) {
-        let Some(stack) = goroutine.stack else {
+    fn guess_site(&mut self, names: Names<'_>, goroutine: &mut Goroutine, stack: Option<StackId>) {
+        let Some(stack) = stack else {
             return;
         };
         let outermost = names.stacks.stack(stack).frames.last().copied();
@@ -447,13 +447,16 @@ impl Analysis {
             if own.is_some() && known.stack.is_none() {
                 known.stack = own;
                 if known.unplaced {
-                    totals.guess_site(names, known);
+                    totals.guess_site(names, known, own);
                 }
             }
             return;
         }
         if known.stay != u32::MAX {
-            totals.leave(known, time);
+            // What was lost in between is nobody's time.
+            if from != GoState::Undetermined {
+                totals.leave(known, time);
+            }
             if matches!(known.state, GoState::Waiting | GoState::Syscall) {
                 if !known.reason.is_for_runtime() {
                     known.awake = time;
@@ -478,9 +481,12 @@ impl Analysis {
                 known.reason = reason;
                 known.stack = own;
                 if known.unplaced {
-                    totals.guess_site(names, known);
+                    totals.guess_site(names, known, own);
                 }
             }
+        }
+        if from == GoState::Undetermined && known.unplaced {
+            totals.guess_site(names, known, event.stack);
         }
         known.state = to;
         if to == GoState::NotExist {
@@ -500,7 +506,12 @@ impl Analysis {
             } else {
                 Reason::None
             },
-            stack: event.stack,
+            // The stack of a first state may be where the goroutine started.
+            stack: if from == GoState::Undetermined {
+                own
+            } else {
+                event.stack
+            },
         };
         known.stay = totals.stay(key, known.recent[to as usize]);
         totals.stays[known.stay as usize].1.last = time;

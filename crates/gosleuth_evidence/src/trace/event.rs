@@ -252,7 +252,7 @@ pub struct Event<'a> {
     pub proc: ProcId,
     /// The goroutine that ran on the thread before.
     pub goroutine: GoId,
-    /// The stack of that goroutine, or of the thread.
+    /// The stack of that goroutine, or of the thread. With the first state of a goroutine in format 1, the function it started with.
     pub stack: Option<StackId>,
     /// What.
     pub kind: EventKind<'a>,
@@ -281,7 +281,8 @@ pub enum EventKind<'a> {
         /// Its state now.
         to: ProcState,
     },
-    /// A goroutine changes its state, or its state is told (`from` is then `to`, or undetermined the first time).
+    /// A goroutine changes its state, or its state is told (`from` is then `to`, or undetermined the first time). `from` is also
+    /// undetermined where something between is lost; what the goroutine did in between is then unknown.
     Go {
         /// Which; often not the one of the context.
         goroutine: GoId,

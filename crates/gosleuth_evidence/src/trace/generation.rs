@@ -12,8 +12,8 @@ use super::varint;
 
 /// Largest batch that the runtime writes.
 pub(super) const MAX_BATCH: u64 = 64 << 10;
-/// Largest generation that is read; the runtime starts a new one every second or so.
-const MAX_GENERATION: usize = 1 << 30;
+/// Largest generation that is read; the runtime starts a new one every second or so. A trace of format 1 is one generation.
+pub(super) const MAX_GENERATION: usize = 1 << 30;
 /// Bytes read from the source at once.
 const BUFFER: usize = 256 << 10;
 

@@ -17,7 +17,7 @@ use super::spec::ev;
 /// Processors that are told apart; `GOMAXPROCS` is the number of cores.
 const MAX_PROCS: u64 = 1 << 16;
 /// Unfinished tasks whose names are kept.
-const MAX_TASKS: usize = 1 << 20;
+pub(super) const MAX_TASKS: usize = 1 << 20;
 
 /// An event that may not have its turn yet.
 #[derive(Clone, Copy, Debug, Default)]

@@ -12,7 +12,7 @@ use super::generation::{Batches, Generation, Item, MAX_TIME, Stop, to_nanos};
 use super::order::{Order, Pending, Step};
 use super::spec::ARGS;
 use super::tables::{Interned, Tables};
-use super::varint;
+use super::{v1, varint};
 use crate::decompress::Unpacked;
 use crate::model::{StackId, StackTable};
 
@@ -75,8 +75,7 @@ pub fn looks_like(head: &[u8]) -> bool {
 
 /// Whether these are the first bytes of a trace that can be read.
 pub(crate) fn is_known(head: &[u8]) -> bool {
-    let version = head.get(..HEADER).and_then(Version::parse);
-    version.is_some_and(|version| version >= Version::Go122)
+    head.get(..HEADER).and_then(Version::parse).is_some()
 }
 
 /// What events name.
@@ -202,14 +201,6 @@ pub(crate) fn walk_unpacked<V: Visitor>(
         return outcome;
     };
     outcome.version = Some(version);
-    if version < Version::Go122 {
-        let message = format!(
-            "this is an execution trace of {}; only those of Go 1.22 and later are read",
-            version.as_str()
-        );
-        outcome.problem(name, ProblemKind::Unreadable, message);
-        return outcome;
-    }
     let (mut added_names, mut added_stacks) = (0, 0);
     let names = Interned {
         strings,
@@ -217,18 +208,22 @@ pub(crate) fn walk_unpacked<V: Visitor>(
         names: &mut added_names,
         trails: &mut added_stacks,
     };
-    let walk = Walk {
-        name,
-        version,
-        outcome: &mut outcome,
-        names,
-        visitor,
-        last_time: 0,
-        stopped: false,
-        missing: 0,
-    };
-    walk.run(&mut limited);
-    outcome.bytes += HEADER as u64;
+    if version < Version::Go122 {
+        v1::walk(name, &mut limited, version, names, &mut outcome, visitor);
+    } else {
+        let walk = Walk {
+            name,
+            version,
+            outcome: &mut outcome,
+            names,
+            visitor,
+            last_time: 0,
+            stopped: false,
+            missing: 0,
+        };
+        walk.run(&mut limited);
+        outcome.bytes += HEADER as u64;
+    }
     if limited.limit() == 0 {
         outcome.problem(
             name,
@@ -679,7 +674,7 @@ impl Frontier {
 }
 
 impl<V: Visitor> Sink<'_, V> {
-    fn sample(&mut self, sample: &super::tables::Sample) {
+    pub(super) fn sample(&mut self, sample: &super::tables::Sample) {
         let stack = self.stack(sample.stack);
         self.tell(Event {
             time: sample.time,

@@ -30,7 +30,7 @@ impl Analysed {
 }
 
 fn analyse(kind: &str, options: &AnalysisOptions) -> Vec<Analysed> {
-    let wanted = |name: &str| name.ends_with(kind) && !name.starts_with("go1.21");
+    let wanted = |name: &str| name.ends_with(kind);
     traces()
         .into_iter()
         .filter(|(name, _)| wanted(name))
