@@ -13,6 +13,23 @@ fn wanted(code: &str) -> bool {
     std::env::var("RULES").map_or(true, |codes| codes.split(',').any(|one| one == code))
 }
 
+/// Ways in which code reaches what a rule is about, each with parts of the names of functions that have it.
+const SHAPES: [(&str, &[&str]); 6] = [
+    ("through a field", &["Field", "Method", "Embedded"]),
+    ("through a parameter", &["Parameter", "Argument", "Passed", "Helper"]),
+    ("across packages", &["OtherPackage", "Across"]),
+    ("through an interface", &["Interface"]),
+    ("in a closure", &["Closure", "Literal", "Callback", "Captured"]),
+    ("with generics", &["Generic"]),
+];
+
+/// Rules whose fixtures have each shape twice: found, or missed under the name `FN_…`; and not found, or found wrongly as `FP_…`.
+const EVERY_SHAPE: [&str; 25] = [
+    "DL001", "DL002", "DL003", "DL004", "DL005", "DL007", "DL008", "DL009", "DL012", "DR001", "DR002", "DR006",
+    "DR007", "DR008", "DR010", "GL001", "GL002", "GL003", "GL005", "GL006", "GL008", "PN001", "PN002", "PN004",
+    "PN005",
+];
+
 fn folders() -> Vec<(String, PathBuf)> {
     let mut folders: Vec<_> = std::fs::read_dir(fixtures_root())
         .expect("fixtures")
@@ -134,6 +151,18 @@ fn compare(code: &str, directory: &Path) -> Vec<String> {
         let count = names.iter().filter(|name| name.starts_with(start)).count();
         if count < 6 {
             wrong.push(format!("only {count} functions {start}…"));
+        }
+    }
+    if EVERY_SHAPE.contains(&code) {
+        for (shape, parts) in SHAPES {
+            for starts in [["Bad", "FN_"], ["Ok", "FP_"]] {
+                let has_shape = names.iter().any(|name| {
+                    starts.iter().any(|start| name.starts_with(start)) && parts.iter().any(|part| name.contains(part))
+                });
+                if !has_shape {
+                    wrong.push(format!("no function {}… {shape}", starts[0]));
+                }
+            }
         }
     }
     wrong

@@ -1,0 +1,7 @@
+// Package helper counts down.
+package helper
+
+import "sync"
+
+// Finish counts one down.
+func Finish(wg *sync.WaitGroup) { wg.Done() }
