@@ -4,6 +4,7 @@
 mod cost;
 mod export;
 mod findings;
+mod fixes;
 mod list;
 mod parse;
 mod race;
@@ -23,6 +24,8 @@ pub(crate) enum Oracle {
     Cost(cost::CostArgs),
     /// Exported traces with the readers of Perfetto, DuckDB and Arrow
     Export(export::ExportArgs),
+    /// Fixes, applied to a copy of real code
+    Fixes(fixes::FixesArgs),
     /// Packages, files and imports with go list
     List(list::ListArgs),
     /// Trees with go/parser
@@ -51,6 +54,7 @@ pub(crate) fn run(oracle: &Oracle) -> Result<()> {
     match oracle {
         Oracle::Cost(args) => cost::run(args),
         Oracle::Export(args) => export::run(args),
+        Oracle::Fixes(args) => fixes::run(args),
         Oracle::List(args) => list::run(args),
         Oracle::Parse(args) => parse::run(args),
         Oracle::Spin(args) => spin::run(args),

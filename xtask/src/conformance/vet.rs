@@ -47,9 +47,9 @@ const PAIRS: &[(&str, &[&str])] = &[
 type Places = BTreeMap<(String, u64), BTreeSet<String>>;
 
 /// Where packages are, which, and what their files are named relative to.
-struct Corpus {
-    directory: PathBuf,
-    patterns: Vec<String>,
+pub(super) struct Corpus {
+    pub(super) directory: PathBuf,
+    pub(super) patterns: Vec<String>,
     base: PathBuf,
 }
 
@@ -152,7 +152,7 @@ fn real(set: &str) -> Result<()> {
 }
 
 /// The packages of other modules that `testdata/closure` imports. Go may change go.mod, so it gets a copy.
-fn closure(scratch: &Path) -> Result<Corpus> {
+pub(super) fn closure(scratch: &Path) -> Result<Corpus> {
     let module = repository::root().join("testdata/closure");
     std::fs::create_dir_all(scratch)?;
     for name in ["go.mod", "go.sum", "imports.go"] {
@@ -277,7 +277,7 @@ fn compare(corpus: &Corpus) -> Result<Differences> {
     Ok(found)
 }
 
-fn command(program: &str, directory: &Path) -> Command {
+pub(super) fn command(program: &str, directory: &Path) -> Command {
     let mut command = Command::new(program);
     command
         .current_dir(directory)
