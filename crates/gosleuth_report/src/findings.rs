@@ -59,6 +59,21 @@ pub struct CheckReport<'a> {
     pub sources: &'a BTreeMap<String, Vec<u8>>,
     /// Also say how many findings each rule has (text only).
     pub statistics: bool,
+    /// What other tools said of the same code, by tool; only forms for machines of continuous integration show it.
+    pub remarks: &'a [ToolRemark],
+}
+
+/// A place that another tool complains of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToolRemark {
+    /// `gofmt`, `vet`
+    pub tool: &'static str,
+    /// The path of the file, as findings name it.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// What it says.
+    pub message: String,
 }
 
 /// How much a check looked at.

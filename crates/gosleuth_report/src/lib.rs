@@ -31,7 +31,7 @@ pub use checklist::{ChecklistFormat, write_checklist};
 pub use clean::clean;
 #[cfg(feature = "schema")]
 pub use findings::check_schema;
-pub use findings::{CheckReport, CheckStats, FindingFormat, write_findings, write_schedule};
+pub use findings::{CheckReport, CheckStats, FindingFormat, ToolRemark, write_findings, write_schedule};
 pub use json::write_document;
 #[cfg(feature = "schema")]
 pub use json::{schema, schema_of};

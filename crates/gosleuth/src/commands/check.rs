@@ -6,7 +6,8 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use gosleuth_base::{Finding, FixSafety, Severity};
 use gosleuth_report::{
-    CheckReport, ChecklistFormat, FindingFormat, RenderOptions, write_checklist, write_findings, write_schedule,
+    CheckReport, ChecklistFormat, FindingFormat, RenderOptions, ToolRemark, write_checklist, write_findings,
+    write_schedule,
 };
 use gosleuth_rules::all_infos;
 
@@ -162,12 +163,22 @@ fn write(args: &CheckArgs, checked: &Checked, io: &mut Io<'_>) -> Result<()> {
 }
 
 /// Writes findings to a file, for `ci`.
-pub(super) fn write_file(format: FindingFormat, checked: &Checked, path: &Path, io: &Io<'_>) -> Result<()> {
+pub(super) fn write_file(
+    format: FindingFormat,
+    checked: &Checked,
+    remarks: &[ToolRemark],
+    path: &Path,
+    io: &Io<'_>,
+) -> Result<()> {
     let path = io.directory.join(path);
     let wrong = || format!("cannot write {}", path.display());
     let mut file = std::io::BufWriter::new(std::fs::File::create(&path).with_context(wrong)?);
     report_to(checked, &plain(), io, |report, options| {
-        write_findings(format, report, options, &mut file)
+        let report = CheckReport {
+            remarks,
+            ..report.clone()
+        };
+        write_findings(format, &report, options, &mut file)
     })
     .and_then(|()| file.flush())
     .with_context(wrong)
@@ -203,6 +214,7 @@ fn report_to(
         stats: checked.stats,
         sources: &sources,
         statistics: false,
+        remarks: &[],
     };
     write(&report, options)
 }
@@ -235,6 +247,7 @@ fn write_to(
         stats: checked.stats,
         sources: &sources,
         statistics: args.output.statistics,
+        remarks: &[],
     };
     let Some(path) = &args.output.output else {
         return Ok(write(&report, &options, io.stdout)?);

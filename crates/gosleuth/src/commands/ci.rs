@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::Result;
 use gosleuth_base::Finding;
-use gosleuth_report::FindingFormat;
+use gosleuth_report::{FindingFormat, ToolRemark};
 
 use super::check::{fails, write_file, write_text};
 use crate::args::{AnnotationsArg, CheckArgs, CheckOutputArgs, CiArgs, ColorArg, FixArgs, KnownArgs};
@@ -23,15 +23,7 @@ struct Part {
     /// What stands behind the name in the summary.
     text: String,
     failed: bool,
-    remarks: Vec<Remark>,
-}
-
-/// A place that a tool of Go complains of.
-#[derive(Debug, PartialEq, Eq)]
-struct Remark {
-    file: String,
-    line: u32,
-    message: String,
+    remarks: Vec<ToolRemark>,
 }
 
 pub(crate) fn run(args: &CiArgs, io: &mut Io<'_>) -> Result<Exit> {
@@ -50,15 +42,6 @@ pub(crate) fn run(args: &CiArgs, io: &mut Io<'_>) -> Result<Exit> {
     if let Some(path) = known {
         baseline::apply(&mut checked.findings, &path)?;
     }
-    for (path, format) in [
-        (&args.sarif, FindingFormat::Sarif),
-        (&args.junit, FindingFormat::Junit),
-        (&args.gitlab, FindingFormat::Gitlab),
-    ] {
-        if let Some(path) = path {
-            write_file(format, &checked, path, io)?;
-        }
-    }
     write_text(FindingFormat::Concise, &checked, io)?;
     let mut parts = vec![findings_part(&checked, &settings)];
     if !args.no_fmt {
@@ -67,11 +50,21 @@ pub(crate) fn run(args: &CiArgs, io: &mut Io<'_>) -> Result<Exit> {
     if !args.no_vet {
         parts.push(vet(args, &directory));
     }
+    let remarks: Vec<ToolRemark> = parts.iter().flat_map(|part| part.remarks.iter().cloned()).collect();
+    for (path, format) in [
+        (&args.sarif, FindingFormat::Sarif),
+        (&args.junit, FindingFormat::Junit),
+        (&args.gitlab, FindingFormat::Gitlab),
+    ] {
+        if let Some(path) = path {
+            write_file(format, &checked, &remarks, path, io)?;
+        }
+    }
     if annotates(args.annotations) {
         write_text(FindingFormat::Github, &checked, io)?;
         for part in &parts {
             for remark in &part.remarks {
-                writeln!(io.stdout, "{}", annotation(part.name, remark))?;
+                writeln!(io.stdout, "{}", annotation(remark))?;
             }
         }
     }
@@ -193,12 +186,13 @@ fn gofmt(args: &CiArgs, directory: &Path) -> Part {
         let Some((found, wrong, _)) = execute("gofmt", &words, directory) else {
             return left_out("gofmt", "gofmt is not installed");
         };
-        remarks.extend(found.lines().map(|file| Remark {
+        remarks.extend(found.lines().map(|file| ToolRemark {
+            tool: "gofmt",
             file: relative(file, directory),
             line: 1,
             message: "is not formatted; run `gofmt -w`".to_owned(),
         }));
-        remarks.extend(wrong.lines().filter_map(|line| remark(line, directory)));
+        remarks.extend(wrong.lines().filter_map(|line| remark("gofmt", line, directory)));
     }
     Part {
         name: "gofmt",
@@ -225,7 +219,7 @@ fn vet(args: &CiArgs, directory: &Path) -> Part {
     let Some((_, text, success)) = execute("go", &words, directory) else {
         return left_out("vet", "Go is not installed");
     };
-    let remarks: Vec<Remark> = text.lines().filter_map(|line| remark(line, directory)).collect();
+    let remarks: Vec<ToolRemark> = text.lines().filter_map(|line| remark("vet", line, directory)).collect();
     let said = match (success, remarks.len()) {
         (true, _) => "nothing found".to_owned(),
         (false, 0) => format!("go vet failed: {}", text.lines().last().unwrap_or("it says nothing")),
@@ -240,7 +234,7 @@ fn vet(args: &CiArgs, directory: &Path) -> Part {
 }
 
 /// `./p.go:3:2: message`, with or without a column and `vet: ` in front.
-fn remark(line: &str, directory: &Path) -> Option<Remark> {
+fn remark(tool: &'static str, line: &str, directory: &Path) -> Option<ToolRemark> {
     let line = line.strip_prefix("vet: ").unwrap_or(line);
     let (file, rest) = line.split_at(line.find(".go:")? + 3);
     let mut parts = rest[1..].splitn(2, ':');
@@ -250,7 +244,8 @@ fn remark(line: &str, directory: &Path) -> Option<Remark> {
         Some((column, message)) if column.bytes().all(|byte| byte.is_ascii_digit()) => message,
         _ => rest,
     };
-    Some(Remark {
+    Some(ToolRemark {
+        tool,
         file: relative(file, directory),
         line: number,
         message: message.trim().to_owned(),
@@ -272,13 +267,14 @@ fn annotates(when: AnnotationsArg) -> bool {
 }
 
 /// A workflow command of GitHub Actions.
-fn annotation(tool: &str, remark: &Remark) -> String {
+fn annotation(remark: &ToolRemark) -> String {
     let escaped = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     let property = |text: &str| escaped(text).replace(':', "%3A").replace(',', "%2C");
     format!(
-        "::error file={},line={},title={tool}::{}",
+        "::error file={},line={},title={}::{}",
         property(&remark.file),
         remark.line,
+        remark.tool,
         escaped(&remark.message)
     )
 }
@@ -315,9 +311,10 @@ mod tests {
 
     #[test]
     fn remarks_of_go_vet() {
-        let at = |line: &str| remark(line, Path::new("/m"));
+        let at = |line: &str| remark("vet", line, Path::new("/m"));
         let expected = |file: &str, line, message: &str| {
-            Some(Remark {
+            Some(ToolRemark {
+                tool: "vet",
                 file: file.to_owned(),
                 line,
                 message: message.to_owned(),
@@ -334,13 +331,14 @@ mod tests {
 
     #[test]
     fn annotations_are_escaped() {
-        let remark = Remark {
+        let remark = ToolRemark {
+            tool: "vet",
             file: "a,b.go".to_owned(),
             line: 2,
             message: "50% of\nit".to_owned(),
         };
         assert_eq!(
-            annotation("vet", &remark),
+            annotation(&remark),
             "::error file=a%2Cb.go,line=2,title=vet::50%25 of%0Ait"
         );
     }

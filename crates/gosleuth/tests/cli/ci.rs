@@ -72,7 +72,17 @@ fn everything_that_is_wrong_is_in_one_summary() {
     }
     let read = |name: &str| std::fs::read_to_string(scratch.path().join(name)).expect("it was written");
     assert!(read("out.sarif").contains("\"DR005\""));
-    assert!(read("out.xml").contains("failures=\"1\""));
+    assert!(read("out.sarif").contains("\"name\": \"gofmt\"") || read("out.sarif").contains("\"name\":\"gofmt\""));
+    assert!(read("out.sarif").contains("assignment copies lock value"));
+    let junit = read("out.xml");
+    assert!(
+        junit.contains("<testsuite name=\"gofmt\" tests=\"1\" failures=\"1\">"),
+        "{junit}"
+    );
+    assert!(junit.contains("classname=\"vet\" file=\"p.go\" line=\"11\""), "{junit}");
+    assert!(
+        read("out.json").contains("\"check_name\": \"vet\"") || read("out.json").contains("\"check_name\":\"vet\"")
+    );
     assert!(read("out.json").contains("\"check_name\""));
 }
 

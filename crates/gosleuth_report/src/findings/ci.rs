@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io;
 
-use gosleuth_base::{Finding, Severity};
+use gosleuth_base::{Finding, Fingerprint, Severity};
 use serde_json::{Value, json};
 
 use super::{CheckReport, json};
@@ -16,10 +16,10 @@ pub(super) fn write_junit(report: &CheckReport<'_>, out: &mut dyn io::Write) -> 
     writeln!(
         out,
         "<testsuites name=\"gosleuth\" tests=\"{}\" failures=\"{}\">",
-        findings.len().max(1),
-        findings.len()
+        (findings.len() + report.remarks.len()).max(1),
+        findings.len() + report.remarks.len()
     )?;
-    if findings.is_empty() {
+    if findings.is_empty() && report.remarks.is_empty() {
         writeln!(
             out,
             "  <testsuite name=\"gosleuth\" tests=\"1\" failures=\"0\">\n    <testcase name=\"no findings\" classname=\"gosleuth\"/>\n  </testsuite>"
@@ -50,6 +50,22 @@ pub(super) fn write_junit(report: &CheckReport<'_>, out: &mut dyn io::Write) -> 
                 finding.severity,
                 xml(&finding.message),
                 xml(&text)
+            )?;
+        }
+        writeln!(out, "  </testsuite>")?;
+    }
+    for remarks in report.remarks.chunk_by(|a, b| a.tool == b.tool) {
+        let (tool, count) = (xml(remarks[0].tool), remarks.len());
+        writeln!(
+            out,
+            "  <testsuite name=\"{tool}\" tests=\"{count}\" failures=\"{count}\">"
+        )?;
+        for remark in remarks {
+            let (file, message) = (xml(&remark.file), xml(&remark.message));
+            writeln!(
+                out,
+                "    <testcase name=\"{file}:{0}\" classname=\"{tool}\" file=\"{file}\" line=\"{0}\">\n      <failure type=\"{tool}\" message=\"{message}\">{message}</failure>\n    </testcase>",
+                remark.line
             )?;
         }
         writeln!(out, "  </testsuite>")?;
@@ -116,7 +132,7 @@ fn property(text: &str) -> String {
 
 /// The code quality report of GitLab.
 pub(super) fn write_gitlab(report: &CheckReport<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-    let issues: Vec<Value> = report
+    let mut issues: Vec<Value> = report
         .active()
         .map(|finding| {
             json!({
@@ -138,6 +154,17 @@ pub(super) fn write_gitlab(report: &CheckReport<'_>, out: &mut dyn io::Write) ->
             })
         })
         .collect();
+    issues.extend(report.remarks.iter().enumerate().map(|(number, remark)| {
+        // The number keeps those apart that say the same of one line.
+        let parts = [remark.tool, &remark.file, &remark.message, &number.to_string()];
+        json!({
+            "check_name": remark.tool,
+            "description": format!("{}: {}", remark.tool, remark.message),
+            "fingerprint": Fingerprint::of(&parts).to_string(),
+            "severity": "major",
+            "location": {"path": remark.file, "lines": {"begin": remark.line}},
+        })
+    }));
     json::write_document(&issues, out)
 }
 

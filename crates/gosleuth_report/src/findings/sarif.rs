@@ -27,15 +27,34 @@ pub(super) fn write(report: &CheckReport<'_>, options: &RenderOptions, out: &mut
         .iter()
         .map(|problem| json!({"level": "warning", "message": {"text": problem.to_string()}}))
         .collect();
+    let mut runs = vec![json!({
+        "tool": {"driver": {"name": "gosleuth", "semanticVersion": options.version, "rules": rules}},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [{"executionSuccessful": true, "toolExecutionNotifications": notifications}],
+        "results": report.findings.iter().map(|finding| result(report, finding)).collect::<Vec<_>>(),
+    })];
+    // What other tools say is a run of each of them.
+    for remarks in report.remarks.chunk_by(|a, b| a.tool == b.tool) {
+        let results = remarks.iter().map(|remark| {
+            json!({
+                "ruleId": remark.tool,
+                "level": "error",
+                "message": {"text": remark.message},
+                "locations": [{"physicalLocation": {
+                    "artifactLocation": {"uri": uri(&remark.file)},
+                    "region": {"startLine": remark.line.max(1)},
+                }}],
+            })
+        });
+        runs.push(json!({
+            "tool": {"driver": {"name": remarks[0].tool}},
+            "results": results.collect::<Vec<_>>(),
+        }));
+    }
     let document = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
-        "runs": [{
-            "tool": {"driver": {"name": "gosleuth", "semanticVersion": options.version, "rules": rules}},
-            "columnKind": "unicodeCodePoints",
-            "invocations": [{"executionSuccessful": true, "toolExecutionNotifications": notifications}],
-            "results": report.findings.iter().map(|finding| result(report, finding)).collect::<Vec<_>>(),
-        }],
+        "runs": runs,
     });
     json::write_document(&document, out)
 }
