@@ -11,7 +11,8 @@ use crate::suppress;
 
 /// What the selected rules find in a package, sorted, those that a comment suppresses included.
 pub fn check_package(input: &PackageInput<'_>, selection: &Selection) -> Vec<Finding> {
-    let cx = RuleContext::new(input);
+    let mut cx = RuleContext::new(input);
+    cx.widen(selection);
     let mut findings = Vec::new();
     for rule in RULES {
         if selection.contains(rule.info.code) {

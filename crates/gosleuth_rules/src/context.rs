@@ -4,7 +4,8 @@ use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use gosleuth_base::{
-    Confidence, Edit, Finding, Fingerprint, Fix, FixSafety, IndexVec, Location, Related, RuleInfo, ScheduleStep,
+    Confidence, Edit, Finding, Fingerprint, Fix, FixSafety, IndexVec, Location, Related, RuleCode, RuleInfo,
+    ScheduleStep, Severity,
 };
 use gosleuth_ir::{Call, Callee, Func, FuncId, Op, Package, ValueId};
 use gosleuth_model::FuncKey;
@@ -17,6 +18,7 @@ use crate::facts;
 use crate::locks::{self, Fault};
 use crate::models::{Model, Models};
 use crate::races::{self, Race, Races};
+use crate::select::Selection;
 
 /// [`FuncKey::unit`] of functions of the package, and of those of others that it reaches.
 pub(crate) const OWN: u32 = 0;
@@ -79,6 +81,8 @@ pub struct RuleContext<'a> {
     literals: FxHashMap<(usize, u32), FuncId>,
     /// By file: the calls and communications by their start, outer ones first.
     by_start: Vec<Vec<(u32, ExprId)>>,
+    /// Rules that report what belongs to a wider set too.
+    wide: Vec<RuleCode>,
     explored: OnceCell<Vec<Diagnosis>>,
     races: OnceCell<Races>,
     lock_faults: OnceCell<Vec<(FuncId, Fault)>>,
@@ -110,6 +114,7 @@ impl<'a> RuleContext<'a> {
                 .iter()
                 .map(|file| calls_by_start(&file.tree.exprs))
                 .collect(),
+            wide: Vec::new(),
             explored: OnceCell::new(),
             races: OnceCell::new(),
             lock_faults: OnceCell::new(),
@@ -122,6 +127,17 @@ impl<'a> RuleContext<'a> {
     }
 
     /// What looking for data races found; done when first asked for.
+    /// Lets rules find more where the selection asks for a wider set.
+    pub(crate) fn widen(&mut self, selection: &Selection) {
+        let is_wide = |code: &RuleCode| selection.is_wide(*code);
+        self.wide = selection.codes().iter().copied().filter(is_wide).collect();
+    }
+
+    /// Whether a rule reports what belongs to a wider set too.
+    pub(crate) fn is_wide(&self, code: RuleCode) -> bool {
+        self.wide.contains(&code)
+    }
+
     pub(crate) fn all_races(&self) -> &Races {
         self.races.get_or_init(|| races::find(self))
     }
@@ -480,6 +496,12 @@ impl Report<'_, '_> {
     /// How sure the rule is, where it is not [`Confidence::High`].
     pub fn confidence(mut self, confidence: Confidence) -> Self {
         self.finding.confidence = confidence;
+        self
+    }
+
+    /// How bad it is, where that is not what the rule says.
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.finding.severity = severity;
         self
     }
 

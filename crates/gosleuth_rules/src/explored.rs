@@ -397,13 +397,37 @@ fn reaches(cx: &RuleContext<'_>, id: FuncKey, seen: &mut FxHashSet<FuncKey>, cal
     next.into_iter().any(|id| reaches(cx, id, seen, calls))
 }
 
-/// Whether a function calls one of another package that starts goroutines or makes channels: what becomes of these is seen from here only.
+/// Whether a function calls one that starts goroutines or makes channels, of another package, or of its own that returns a channel or what
+/// has one: what becomes of these is seen from here only.
 fn begins_elsewhere(cx: &RuleContext<'_>, id: FuncId) -> bool {
     let func = &cx.ir.funcs[id];
-    let called = |call: &Call| cx.called_body(OWN, func, call).filter(|key| key.unit == LINKED);
+    let called = |call: &Call| {
+        cx.called_body(OWN, func, call)
+            .filter(|&key| key.unit == LINKED || returns_channel(cx, key))
+    };
     func.values.iter().any(|value| match &value.op {
         Op::Call(call) | Op::Defer(call) => called(call).is_some_and(|key| begins(cx, key, MAX_BEGINS)),
         _ => false,
+    })
+}
+
+/// Whether a function returns a channel, or a struct of its package with a channel in a field.
+fn returns_channel(cx: &RuleContext<'_>, key: FuncKey) -> bool {
+    let Type::Func(sig) = cx.query.ty(cx.body(key).sig) else {
+        return false;
+    };
+    let Type::Tuple(results) = cx.query.ty(sig.results) else {
+        return false;
+    };
+    results.iter().any(|&result| {
+        let ty = cx.pointee(result).unwrap_or(result);
+        match cx.under(ty) {
+            Type::Chan { .. } => true,
+            Type::Struct(fields) => fields
+                .iter()
+                .any(|field| field.obj.pkg == cx.query.pkg && matches!(cx.under(field.ty), Type::Chan { .. })),
+            _ => false,
+        }
     })
 }
 

@@ -21,6 +21,7 @@ use crate::context::{OWN, RuleContext};
 use crate::flow::has;
 use crate::models::Behaviour;
 use crate::places::addressed;
+use crate::remote::Asked;
 
 /// How a lock is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -85,6 +86,12 @@ pub(crate) enum Fault {
         other_mode: bool,
         deferred: bool,
     },
+    /// `site` waits for somebody outside of the process while what `first` has locked is held.
+    Asks {
+        site: ValueId,
+        first: ValueId,
+        whom: &'static str,
+    },
 }
 
 /// What a function does with the locks of its callers.
@@ -121,6 +128,7 @@ pub(crate) struct Locks<'c, 'a> {
     /// Functions that lock or unlock, or call one that does.
     relevant: FxHashSet<FuncKey>,
     summaries: RefCell<FxHashMap<FuncKey, Rc<Summary>>>,
+    asked: RefCell<Asked>,
 }
 
 /// The faults of all functions of a package.
@@ -129,6 +137,7 @@ pub(crate) fn faults(cx: &RuleContext<'_>) -> Vec<(FuncId, Fault)> {
         cx,
         relevant: relevant(cx),
         summaries: RefCell::default(),
+        asked: RefCell::default(),
     };
     // Those of other packages are found there.
     let mut ids: Vec<_> = locks.relevant.iter().copied().filter(|id| id.unit == OWN).collect();
@@ -479,6 +488,12 @@ impl Locks<'_, '_> {
                 walk.unlock(state, &path, mode, site, deferred)
             };
         }
+        if let Some(first) = walk.exclusive(state)
+            && walk.id.unit == OWN
+            && let Some(whom) = self.asked.borrow_mut().by_call(self.cx, walk.func, call)
+        {
+            walk.fault(Fault::Asks { site, first, whom });
+        }
         let Some(callee) = self.cx.called_body(walk.id.unit, walk.func, call) else {
             return true;
         };
@@ -622,6 +637,13 @@ impl Locks<'_, '_> {
 }
 
 impl Walk<'_> {
+    /// Where a lock was taken that keeps all others out and is still held.
+    fn exclusive(&self, state: &State) -> Option<ValueId> {
+        let mut held = state.held.iter();
+        held.find(|held| held.mode == Mode::Write && !self.lost.contains(&held.path))
+            .map(|held| held.site)
+    }
+
     fn fault(&mut self, fault: Fault) {
         if !self.faults.contains(&fault) {
             self.faults.push(fault);

@@ -3,10 +3,11 @@
 use gosleuth_base::Idx as _;
 use gosleuth_ir::{Func, Op, Terminator, ValueId};
 use gosleuth_syntax::ast::SpecKind;
-use gosleuth_types::{ObjRef, Type, VarKind};
+use gosleuth_types::{ObjKind, ObjRef, Type, VarKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::context::RuleContext;
+use crate::nils::made_fields;
 
 /// Why a channel is nil.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub(crate) enum NilChannel {
 pub(crate) struct NilChannels {
     /// Package-level variables and fields of this package that get a value somewhere, or whose address goes where it is not followed.
     made: FxHashSet<ObjRef>,
+    /// Fields of the structs that the package makes.
+    fields: FxHashSet<ObjRef>,
 }
 
 impl NilChannels {
@@ -69,7 +72,10 @@ impl NilChannels {
                 }
             }
         }
-        Self { made }
+        Self {
+            made,
+            fields: made_fields(cx),
+        }
     }
 
     /// Why the channel that `user` uses is nil there, if it certainly is on some path.
@@ -92,6 +98,9 @@ impl NilChannels {
         let Some(object) = cx.query.object(obj) else {
             return false;
         };
+        if matches!(object.kind, ObjKind::Var(VarKind::Field)) && !self.fields.contains(&obj) {
+            return false;
+        }
         // Tests are not part of the package that they test: what they alone fill is named after them.
         let place = cx
             .declaration(obj)

@@ -31,6 +31,50 @@ pub(crate) struct Nils {
     set: FxHashSet<ObjRef>,
     /// Fields of structs that reflection may fill: pointers to them became interfaces.
     shown: FxHashSet<ObjRef>,
+    made: FxHashSet<ObjRef>,
+}
+
+/// Fields of the structs that the package makes somewhere. Who makes others is not known, nor what it puts into them.
+pub(crate) fn made_fields(cx: &RuleContext<'_>) -> FxHashSet<ObjRef> {
+    let mut made = FxHashSet::default();
+    for func in cx.ir.funcs.iter() {
+        for value in values(func) {
+            match &value.op {
+                Op::Alloc { .. } | Op::Global(_) => {
+                    if let Some(elem) = cx.pointee(value.ty) {
+                        held_fields(cx, elem, &mut made);
+                    }
+                }
+                Op::Zero | Op::MakeSlice { .. } | Op::MakeMap | Op::MakeChan { .. } => {
+                    held_fields(cx, value.ty, &mut made);
+                }
+                _ => {}
+            }
+        }
+    }
+    made
+}
+
+/// Fields of the structs that values of a type, or its elements, consist of.
+fn held_fields(cx: &RuleContext<'_>, ty: TypeId, found: &mut FxHashSet<ObjRef>) {
+    match cx.under(ty) {
+        Type::Struct(list) => {
+            for field in list {
+                if found.insert(field.obj) {
+                    held_fields(cx, field.ty, found);
+                }
+            }
+        }
+        Type::Array { elem, .. } | Type::Slice(elem) | Type::Map { value: elem, .. } | Type::Chan { elem, .. } => {
+            // What a list of pointers refers to is made for itself.
+            if !matches!(cx.under(*elem), Type::Pointer(_))
+                && !matches!(cx.under(*elem), Type::Slice(_) | Type::Map { .. })
+            {
+                held_fields(cx, *elem, found);
+            }
+        }
+        _ => {}
+    }
 }
 
 impl Nils {
@@ -84,7 +128,11 @@ impl Nils {
                 }
             }
         }
-        Self { set, shown }
+        Self {
+            set,
+            shown,
+            made: made_fields(cx),
+        }
     }
 
     /// Why a value is nil where `user` uses it, if it certainly is on some path.
@@ -114,6 +162,9 @@ impl Nils {
             return false;
         }
         let in_test = cx.declaration(obj).is_some_and(|(file, _)| cx.files[file].is_test);
+        if matches!(object.kind, ObjKind::Var(VarKind::Field)) && !self.made.contains(&obj) {
+            return false;
+        }
         match object.kind {
             ObjKind::Var(VarKind::Field) if object.name.is_exported() => {
                 (is_program(cx) || is_of_own_type(cx, obj)) && !self.shown.contains(&obj)

@@ -35,16 +35,25 @@ impl std::fmt::Display for SelectError {
 
 impl std::error::Error for SelectError {}
 
+/// Rules that find more where a wider set is asked for, or they themselves by code or name.
+const WIDER: [(RuleCode, RuleSet); 2] = [
+    (RuleCode::new(Family::Deadlocks, 5), RuleSet::Strict),
+    (RuleCode::new(Family::Leaks, 11), RuleSet::Advice),
+];
+
 /// The rules that run, sorted by code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selection {
     codes: Vec<RuleCode>,
+    /// Those of [`WIDER`] that find more.
+    wider: Vec<RuleCode>,
 }
 
 impl Default for Selection {
     fn default() -> Self {
         Self {
             codes: of_set(RuleSet::Default).collect(),
+            wider: Vec::new(),
         }
     }
 }
@@ -102,28 +111,46 @@ impl Selection {
         } else {
             &input.select
         };
-        let best = |words: &[String], rule: &crate::Rule| {
+        let is_wanted = |rule: &crate::Rule, set: RuleSet| {
             let info = rule.info;
-            words
-                .iter()
-                .filter_map(|word| exactness(word, info.code, info.name, info.set))
-                .max()
+            let best = |words: &[String]| {
+                words
+                    .iter()
+                    .filter_map(|word| exactness(word, info.code, info.name, set))
+                    .max()
+            };
+            let wanted = best(select).max(best(&input.extend));
+            wanted.is_some_and(|wanted| best(&input.ignore).is_none_or(|unwanted| unwanted < wanted))
         };
         let mut codes: Vec<_> = RULES
             .iter()
-            .filter(|rule| {
-                let wanted = best(select, rule).max(best(&input.extend, rule));
-                wanted.is_some_and(|wanted| best(&input.ignore, rule).is_none_or(|unwanted| unwanted < wanted))
-            })
+            .filter(|rule| is_wanted(rule, rule.info.set))
             .map(|rule| rule.info.code)
             .collect();
         codes.sort_unstable();
-        Ok(Self { codes })
+        let is_wider =
+            |code: RuleCode, set: RuleSet| RULES.iter().any(|rule| rule.info.code == code && is_wanted(rule, set));
+        let wider = WIDER.into_iter().filter(|&(code, set)| is_wider(code, set));
+        let wider: Vec<_> = wider.map(|(code, _)| code).collect();
+        codes.extend(
+            wider
+                .iter()
+                .filter(|code| codes.binary_search(code).is_err())
+                .copied()
+                .collect::<Vec<_>>(),
+        );
+        codes.sort_unstable();
+        Ok(Self { codes, wider })
     }
 
     /// Whether a rule runs.
     pub fn contains(&self, code: RuleCode) -> bool {
         self.codes.binary_search(&code).is_ok()
+    }
+
+    /// Whether a rule also reports what belongs to a wider set than the rule itself.
+    pub(crate) fn is_wide(&self, code: RuleCode) -> bool {
+        self.wider.contains(&code)
     }
 
     /// The rules, by code.
@@ -159,6 +186,24 @@ mod tests {
         assert_eq!(codes(&[], &[], &[]), codes(&["default"], &[], &[]));
         assert!(codes(&["GL999"], &[], &[]).is_err());
         assert!(codes(&["D"], &[], &[]).is_err());
+    }
+
+    #[test]
+    fn wider_sets_widen_rules() {
+        let is_wide = |select: &[&str]| {
+            let input = SelectionInput {
+                select: select.iter().map(|word| (*word).to_owned()).collect(),
+                ..SelectionInput::default()
+            };
+            Selection::new(&input)
+                .unwrap()
+                .is_wide(RuleCode::new(Family::Deadlocks, 5))
+        };
+        assert!(!is_wide(&[]));
+        assert!(!is_wide(&["default"]));
+        for word in ["strict", "ALL", "DL", "DL005", "blocking-while-locked"] {
+            assert!(is_wide(&[word]), "{word}");
+        }
     }
 
     #[test]

@@ -91,3 +91,8 @@ func OkLiteral() {
 	h := holder{done: make(chan struct{})}
 	close(h.done)
 }
+
+// tap is made by nobody here: who makes it may give it its channel.
+type tap struct{ done chan struct{} }
+
+func (t *tap) OkMadeByNobody() { close(t.done) }

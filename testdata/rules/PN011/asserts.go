@@ -138,3 +138,31 @@ func OkSwitch(ctx context.Context) string {
 func OkOther(value any) string {
 	return value.(string)
 }
+
+type shape interface{ area() int }
+
+type square struct{ side int }
+
+func (s square) area() int { return s.side * s.side }
+
+type shapes struct{ known sync.Map }
+
+func (s *shapes) OkInterface(name string) shape {
+	if found, ok := s.known.Load(name); ok {
+		return found.(shape)
+	}
+	s.known.Store(name, square{1})
+	return nil
+}
+
+type table[V any] struct{ rows sync.Map }
+
+func (t *table[V]) put(name string, row V) { t.rows.Store(name, row) }
+
+func (t *table[V]) OkGeneric(name string) (row V, ok bool) {
+	found, ok := t.rows.Load(name)
+	if !ok {
+		return row, false
+	}
+	return found.(V), true
+}

@@ -89,6 +89,8 @@ func BadErrorLogged(name string) map[string]string {
 
 type group[K comparable, V any] struct{ members map[K]V }
 
+func newGroup[K comparable, V any]() *group[K, V] { return &group[K, V]{} }
+
 func (g *group[K, V]) BadGeneric(key K, value V) {
 	g.members[key] = value // want PN013 "writes to a map that is nil"
 }
@@ -218,3 +220,8 @@ func OkAskedHere(on, more bool) map[string]string {
 	}
 	return m
 }
+
+// tally is made by nobody here: who makes it may give it its map.
+type tally struct{ counts map[string]int }
+
+func (t *tally) OkMadeByNobody(name string) { t.counts[name]++ }

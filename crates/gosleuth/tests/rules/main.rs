@@ -9,6 +9,7 @@
 mod code_index;
 mod families;
 mod fixtures;
+mod incidents;
 mod pages;
 mod programs;
 mod waits;

@@ -17,6 +17,9 @@ rule! {
     /// Finds paths that take a slot of a semaphore (a send to a buffered channel of tokens, `Acquire` of `semaphore.Weighted`) and leave
     /// the function without giving it back, where other paths of the same function do give it back.
     ///
+    /// Also finds goroutines of an `errgroup` with a limit that start another one in the same group: `Go` waits for a slot while its caller
+    /// holds one.
+    ///
     /// ## Why it is bad
     ///
     /// Each time such a path runs, one slot is gone. When all are gone, everybody who asks for one waits for ever, long after the cause.
@@ -100,6 +103,7 @@ struct Acquire {
 }
 
 fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
+    limited_groups(cx, sink);
     let releases = releases(cx);
     if releases.is_empty() {
         return;
@@ -139,6 +143,113 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
             .action("give it back in a `defer` right behind this")
             .push(sink);
         }
+    }
+}
+
+/// `Go` of a group with a limit in a goroutine of that group: it waits for a slot, and holds one.
+fn limited_groups(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
+    let method = |call: &Call| {
+        let symbol = cx.callee_symbol(call)?;
+        let name = symbol.strip_prefix("golang.org/x/sync/errgroup.(*Group).")?;
+        (name == "Go" || name == "SetLimit").then_some(name == "Go")
+    };
+    let mut limits = Vec::new();
+    let mut starts = Vec::new();
+    for (id, func) in cx.ir.funcs.iter_enumerated() {
+        for (at, value) in func.values.iter_enumerated() {
+            let Op::Call(call) = &value.op else { continue };
+            let (Some(is_go), Some(&recv)) = (method(call), call.args.first()) else {
+                continue;
+            };
+            let place = place_of(cx, id, recv);
+            match is_go {
+                true => starts.push((id, at, place)),
+                false => limits.push((id, at, place)),
+            }
+        }
+    }
+    if limits.is_empty() || starts.len() < 2 {
+        return;
+    }
+    let body = |&(id, at, _): &(FuncId, ValueId, Place)| match cx.ir.funcs[id].op(at) {
+        Op::Call(call) => call
+            .args
+            .get(1)
+            .and_then(|&argument| cx.known_function(&cx.ir.funcs[id], argument)),
+        _ => None,
+    };
+    let mut known = FxHashSet::default();
+    for outer in &starts {
+        if known.contains(&outer.2) {
+            continue;
+        }
+        let Some(&(limiter, limit, _)) = limits.iter().find(|(_, _, place)| *place == outer.2) else {
+            continue;
+        };
+        let Some(run) = body(outer) else { continue };
+        let inner = starts.iter().find(|inner| {
+            inner.2 == outer.2 && inner.1 != outer.1 && reaches(cx, run, inner.0, &mut FxHashSet::default())
+        });
+        let Some(&(by, at, _)) = inner else { continue };
+        let func = &cx.ir.funcs[by];
+        let (around, set) = (&cx.ir.funcs[outer.0], &cx.ir.funcs[limiter]);
+        cx.report(
+            &RULE.info,
+            func.file,
+            cx.span_of(func, at),
+            "this goroutine of a group with a limit waits for another slot of the same group",
+        )
+        .confidence(Confidence::Medium)
+        .related(around.file, cx.span_of(around, outer.1), "it got its own slot here")
+        .related(set.file, cx.span_of(set, limit), "the limit")
+        .why("when all slots are held by goroutines that want one more, none of them ends, and Wait does not return")
+        .action("start what a goroutine needs without the group, do it in the goroutine, or use `TryGo`")
+        .push(sink);
+        known.insert(outer.2);
+    }
+}
+
+/// Whether a function is another one, calls it, or a variable that holds it.
+fn reaches(cx: &RuleContext<'_>, from: FuncId, wanted: FuncId, seen: &mut FxHashSet<FuncId>) -> bool {
+    if from == wanted {
+        return true;
+    }
+    if !seen.insert(from) || seen.len() > 50 {
+        return false;
+    }
+    let func = &cx.ir.funcs[from];
+    func.values.iter().any(|value| match &value.op {
+        Op::Call(call) => {
+            let called = cx.called_function(func, call).or_else(|| match call.callee {
+                gosleuth_ir::Callee::Value(value) => held_function(cx, from, value),
+                _ => None,
+            });
+            called.is_some_and(|called| reaches(cx, called, wanted, seen))
+        }
+        _ => false,
+    })
+}
+
+/// The only literal that the package stores in a variable that is called.
+fn held_function(cx: &RuleContext<'_>, id: FuncId, value: ValueId) -> Option<FuncId> {
+    let Place::Object(wanted) = place_of(cx, id, value) else {
+        return None;
+    };
+    let mut stored = cx.ir.funcs.iter().flat_map(|func| {
+        func.values.iter().filter_map(move |node| match node.op {
+            Op::Store { addr, value } if crate::places::addressed(cx, func, addr) == Some(wanted) => {
+                Some(match func.op(value) {
+                    Op::Closure { func, .. } => Some(*func),
+                    _ => None,
+                })
+            }
+            _ => None,
+        })
+    });
+    let stored: Vec<_> = stored.by_ref().take(2).collect();
+    match stored[..] {
+        [Some(id)] => Some(id),
+        _ => None,
     }
 }
 
@@ -294,7 +405,7 @@ fn is_limiter(cx: &RuleContext<'_>, place: Place) -> bool {
     match place {
         Place::Value(id, value) => is_buffered(&cx.ir.funcs[id], value) == Some(true),
         Place::Object(wanted) => {
-            let mut known = None;
+            let (mut known, mut is_set) = (None, false);
             for func in cx.ir.funcs.iter() {
                 for value in func.values.iter() {
                     let Op::Store { addr, value: stored } = value.op else {
@@ -303,6 +414,7 @@ fn is_limiter(cx: &RuleContext<'_>, place: Place) -> bool {
                     if crate::places::addressed(cx, func, addr) != Some(wanted) {
                         continue;
                     }
+                    is_set = true;
                     let mut stored = stored;
                     while let Op::Convert(inner) = func.op(stored) {
                         stored = *inner;
@@ -314,7 +426,8 @@ fn is_limiter(cx: &RuleContext<'_>, place: Place) -> bool {
                     }
                 }
             }
-            known == Some(true)
+            // Nobody here makes it: what takes and gives back says what it is.
+            known.unwrap_or(!is_set && wanted.pkg == cx.query.pkg)
         }
     }
 }

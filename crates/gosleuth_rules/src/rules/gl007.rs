@@ -16,6 +16,8 @@ rule! {
     /// Finds loops around a `select` whose `default` does nothing, so that the loop spins until a case is ready; and goroutines that look,
     /// sleep and look again in a loop that nothing ends.
     ///
+    /// Also finds cases that see that their channel is closed and begin the next round.
+    ///
     /// ## Why it is bad
     ///
     /// A spinning goroutine uses a whole processor to wait. One that sleeps between looks wakes for nothing, notices what it waits for
@@ -83,6 +85,28 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
             let Terminator::Select(select, targets) = &node.end else {
                 continue;
             };
+            if let Some(number) = closed_case(cx, func, block, *select, targets) {
+                let span = cx.span_of(func, *select);
+                let Op::Select { cases, .. } = func.op(*select) else {
+                    continue;
+                };
+                let received = func.values[cases[number].chan].pos;
+                cx.report(
+                    &RULE.info,
+                    func.file,
+                    span,
+                    "this loop spins as soon as the channel of one of its cases is closed",
+                )
+                .related(
+                    func.file,
+                    Span::new(received, received + 1),
+                    "a closed channel is ready at once, each time",
+                )
+                .why("a receive from a closed channel never waits, so the loop uses a whole processor and starves its other cases")
+                .action("leave the loop, or set the channel to nil, when it is closed")
+                .push(sink);
+                continue;
+            }
             let (Op::Select { cases, default: true }, Some(&default)) = (func.op(*select), targets.last()) else {
                 continue;
             };
@@ -125,6 +149,39 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
             }
         }
     }
+}
+
+/// A case that asks whether its channel is closed and begins the next round if so.
+fn closed_case(
+    cx: &RuleContext<'_>,
+    func: &Func,
+    block: BlockId,
+    select: ValueId,
+    targets: &[BlockId],
+) -> Option<usize> {
+    let Op::Select { cases, .. } = func.op(select) else {
+        return None;
+    };
+    cases.iter().zip(targets).enumerate().find_map(|(number, (case, &target))| {
+        // A variable that changes from round to round may be nil in the next one.
+        if case.send.is_some() || matches!(func.op(case.chan), Op::Phi(_)) {
+            return None;
+        }
+        let node = &func.blocks[target];
+        let is_ok = |value: ValueId| {
+            matches!(func.op(value), Op::Extract { tuple, index: 1 }
+                if matches!(func.op(*tuple), Op::SelectRecv { select: of, case } if *of == select && *case as usize == number))
+        };
+        let closed = match node.end {
+            Terminator::If(cond, _, els) if is_ok(cond) => els,
+            Terminator::If(cond, then, _) => match func.op(cond) {
+                Op::Unary(UnaryOp::Not, inner) if is_ok(*inner) => then,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        comes_back(cx, func, block, select, closed, false).then_some(number)
+    })
 }
 
 /// Whether a way from `default` leads back to the select on which nothing happens; with `sleeps`, nothing but sleeping.

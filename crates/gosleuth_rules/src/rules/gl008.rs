@@ -1,8 +1,16 @@
-use gosleuth_base::{Family, Finding, FixAvailability, RuleCode, RuleInfo, RuleSet, Severity, Symptom};
+use gosleuth_base::{Family, Finding, FixAvailability, Idx as _, RuleCode, RuleInfo, RuleSet, Severity, Symptom};
+use gosleuth_ir::{BlockId, Call, Callee, FuncId, Op, Terminator, ValueId};
+use gosleuth_syntax::ast::Span;
+use rustc_hash::FxHashSet;
 
 use crate::context::RuleContext;
 use crate::explored;
+use crate::flow::{end_pos, has};
+use crate::goroutines::{receiver, spawns};
+use crate::models::Behaviour;
+use crate::places::{Place, place_of};
 use crate::rule::rule;
+use crate::same::live;
 
 rule! {
     /// ## What it does
@@ -74,4 +82,101 @@ rule! {
 
 fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
     explored::report(cx, &RULE.info, sink);
+    let mut waits = FxHashSet::default();
+    for spawn in spawns(cx) {
+        let by = &cx.ir.funcs[spawn.by];
+        if !matches!(by.op(spawn.site), Op::Go(_)) {
+            continue;
+        }
+        let Some((group, pos)) = leaves_without_done(cx, spawn.body) else {
+            continue;
+        };
+        let body = &cx.ir.funcs[spawn.body];
+        let wait = live(by).find(|(_, node)| match &node.op {
+            Op::Call(call) => is_method(cx, call, "Wait") && receiver_place(cx, spawn.by, call) == Some(group),
+            _ => false,
+        });
+        let Some((wait, _)) = wait.filter(|&(wait, _)| waits.insert((spawn.by, wait))) else {
+            continue;
+        };
+        cx.report(
+            &RULE.info,
+            by.file,
+            cx.span_of(by, wait),
+            format!("{} can wait here for ever: the counter does not reach zero", by.name),
+        )
+        .related(
+            body.file,
+            Span::new(pos, pos + 1),
+            "this goroutine can end here without `Done`",
+        )
+        .why("a path of a goroutine that is counted returns and does not count down")
+        .action("begin the goroutine with `defer wg.Done()`")
+        .push(sink);
+    }
+}
+
+fn is_method(cx: &RuleContext<'_>, call: &Call, name: &str) -> bool {
+    let symbol = cx.callee_symbol(call);
+    let method = symbol
+        .as_deref()
+        .and_then(|symbol| symbol.strip_prefix("sync.(*WaitGroup)."));
+    method == Some(name)
+}
+
+fn receiver_place(cx: &RuleContext<'_>, id: FuncId, call: &Call) -> Option<Place> {
+    match place_of(cx, id, receiver(cx, call)?) {
+        place @ Place::Object(_) => Some(place),
+        Place::Value(..) => None,
+    }
+}
+
+/// The group that a literal counts down on one path and not on another, and where that one returns. Whoever asks a flag may have asked it
+/// before it counted.
+fn leaves_without_done(cx: &RuleContext<'_>, id: FuncId) -> Option<(Place, u32)> {
+    let func = &cx.ir.funcs[id];
+    func.parent?;
+    let mut dones = Vec::new();
+    for (at, node) in live(func) {
+        match &node.op {
+            Op::Call(call) if is_method(cx, call, "Done") => dones.push((at, receiver_place(cx, id, call)?)),
+            // What is deferred, or a function in it, may count down where it is not seen.
+            Op::Defer(call) if !matches!(call.callee, Callee::Builtin(_)) => {
+                let is_sync =
+                    |symbol: &str| symbol.starts_with("sync.(*Mutex)") || symbol.starts_with("sync.(*RWMutex)");
+                if !cx.callee_symbol(call).as_deref().is_some_and(is_sync) {
+                    return None;
+                }
+            }
+            Op::Closure { .. } | Op::Go(_) => return None,
+            _ => {}
+        }
+    }
+    let &(_, group) = dones.first()?;
+    if dones.iter().any(|&(_, other)| other != group) {
+        return None;
+    }
+    let passes = |value: ValueId| match func.op(value) {
+        Op::Call(call) => {
+            has(cx.call_models(call), Behaviour::NoReturn)
+                || call.args.iter().any(|&arg| place_of(cx, id, arg) == group)
+        }
+        _ => false,
+    };
+    let mut seen = FxHashSet::default();
+    let mut work = vec![BlockId::from_usize(0)];
+    let mut left = None;
+    while let Some(block) = work.pop() {
+        let node = &func.blocks[block];
+        if node.values.iter().any(|&value| passes(value)) {
+            continue;
+        }
+        match &node.end {
+            Terminator::Return(_) => left = Some(end_pos(func, block)),
+            Terminator::If(cond, ..) if !matches!(func.op(*cond), Op::Binary(..) | Op::Extract { .. }) => return None,
+            _ => {}
+        }
+        work.extend(node.end.successors().into_iter().filter(|&to| seen.insert(to)));
+    }
+    Some((group, left?))
 }

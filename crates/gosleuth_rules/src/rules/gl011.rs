@@ -13,7 +13,7 @@ use crate::same::{Rounds, for_word, is_returned, live, loop_around, names_of, ro
 rule! {
     /// ## What it does
     ///
-    /// Finds loops, in modules before Go 1.23, that start a timer in each round (`time.After`, `time.NewTimer`) and begin the next round
+    /// Finds loops that start a timer in each round (`time.After`, `time.NewTimer`) and begin the next round
     /// while it is still running: another case of the `select` was ready, and nobody stopped it.
     ///
     /// ## Why it is bad
@@ -62,8 +62,8 @@ rule! {
     ///
     /// ## Version notes
     ///
-    /// From Go 1.23 on a timer that nobody refers to is freed at once, so nothing is reported for such modules: the loop only makes a little
-    /// garbage.
+    /// From Go 1.23 on a timer that nobody refers to is freed at once: the loop only makes a little garbage. For such modules this is advice,
+    /// given where `advice` or this rule is selected.
     RuleInfo {
         code: RuleCode::new(Family::Leaks, 11),
         name: "timer-goroutine-per-iteration",
@@ -83,7 +83,8 @@ const SHORT: i64 = 10_000_000;
 
 fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
     for (id, func) in cx.ir.funcs.iter_enumerated() {
-        if cx.files[func.file].go_minor >= COLLECTED || cx.files[func.file].is_test {
+        let is_collected = cx.files[func.file].go_minor >= COLLECTED;
+        if cx.files[func.file].is_test || is_collected && !cx.is_wide(RULE.info.code) {
             continue;
         }
         for (timer, node) in live(func) {
@@ -266,6 +267,7 @@ fn report(
     sink: &mut Vec<Finding>,
 ) {
     let span = cx.span_of(func, timer);
+    let is_collected = cx.files[func.file].go_minor >= COLLECTED;
     let mut report = cx
         .report(
             &RULE.info,
@@ -274,7 +276,12 @@ fn report(
             "each round of the loop starts another timer and leaves the last one running",
         )
         .related(around.0, around.1, "this loop begins its next round before the timer has fired")
-        .why("before Go 1.23 a timer is kept until it fires or is stopped, so that they pile up as fast as the loop turns")
+        .why(if is_collected {
+            "the timer of each round is garbage until the next collection; one timer that is reset is none"
+        } else {
+            "before Go 1.23 a timer is kept until it fires or is stopped, so that they pile up as fast as the loop turns"
+        })
+        .severity(if is_collected { Severity::Advice } else { RULE.info.severity })
         .action(if is_after {
             "make a `time.NewTimer` and stop it where another case was taken, or one before the loop and Reset it"
         } else {

@@ -7,14 +7,15 @@ use gosleuth_types::{ObjRef, Type};
 
 use crate::context::RuleContext;
 use crate::flow::{Follow, Held, Slot, Step, follow, in_loop, position};
-use crate::goroutines::{receiver, spawns};
+use crate::goroutines::{Spawn, receiver, spawns};
 use crate::rule::rule;
 
 rule! {
     /// ## What it does
     ///
-    /// Finds goroutines that loop over the channel of a ticker, have no other way out, and whose ticker is stopped by somebody else; and, for
-    /// modules before Go 1.23, tickers that are never stopped and `time.Tick` in functions that return.
+    /// Finds goroutines that loop over the channel of a ticker, have no other way out, and whose ticker is stopped by somebody else, or whose
+    /// owner has a method `Stop`, `Close` or `Shutdown`; and, for modules before Go 1.23, tickers that are never stopped and `time.Tick` in
+    /// functions that return.
     ///
     /// ## Why it is bad
     ///
@@ -60,8 +61,8 @@ rule! {
     ///
     /// ## Limits
     ///
-    /// A loop over a ticker that nobody tries to stop is taken to be meant to run as long as the process. The ticker must be a variable that
-    /// the goroutine captures, or a field of a struct of this package.
+    /// A loop over a ticker that nobody tries to stop is taken to be meant to run as long as the process where its type has no such method.
+    /// A ticker that is stopped must be a variable that the goroutine captures, or a field of a struct of this package.
     ///
     /// ## Version notes
     ///
@@ -83,7 +84,7 @@ const COLLECTED: u32 = 23;
 fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
     let stops = stops(cx);
     for spawn in spawns(cx) {
-        endless(cx, spawn.body, &stops, sink);
+        endless(cx, spawn, &stops, sink);
     }
     for func in cx.ir.funcs.iter() {
         if cx.files[func.file].go_minor >= COLLECTED || cx.files[func.file].is_test {
@@ -149,7 +150,8 @@ fn stops(cx: &RuleContext<'_>) -> Vec<(ObjRef, FuncId, ValueId)> {
 }
 
 /// A goroutine that loops over ticks and never ends, while somebody else stops the ticker.
-fn endless(cx: &RuleContext<'_>, id: FuncId, stops: &[(ObjRef, FuncId, ValueId)], sink: &mut Vec<Finding>) {
+fn endless(cx: &RuleContext<'_>, spawn: Spawn, stops: &[(ObjRef, FuncId, ValueId)], sink: &mut Vec<Finding>) {
+    let id = spawn.body;
     let func = &cx.ir.funcs[id];
     for (value, node) in func.values.iter_enumerated() {
         let Op::Recv { chan, comma_ok } = node.op else { continue };
@@ -163,16 +165,36 @@ fn endless(cx: &RuleContext<'_>, id: FuncId, stops: &[(ObjRef, FuncId, ValueId)]
         if !in_loop(func, block) || leaves(cx, func, block, comma_ok.then_some(value), true) {
             continue;
         }
-        let Some(obj) = place(cx, func, ticker) else { continue };
-        let Some(&(_, stopper, stop)) = stops.iter().find(|&&(other, by, _)| other == obj && by != id) else {
-            continue;
-        };
-        let stopper = &cx.ir.funcs[stopper];
+        let obj = place(cx, func, ticker);
         let pos = node.pos;
         let span = match cx.span_of(func, value) {
             span if span.end > pos => span,
             _ => Span::new(pos, pos + 1),
         };
+        let Some(&(_, stopper, stop)) = stops.iter().find(|&&(other, by, _)| Some(other) == obj && by != id) else {
+            if let Some(end) = owner_ends(cx, spawn) {
+                let end = &cx.ir.funcs[end];
+                cx.report(
+                    &RULE.info,
+                    func.file,
+                    span,
+                    format!(
+                        "this goroutine waits for the next tick for ever, also after {}",
+                        end.name
+                    ),
+                )
+                .related(
+                    end.file,
+                    Span::new(end.span.start, end.span.start + 4),
+                    "this does not end it",
+                )
+                .why("nobody closes the channel of a ticker, and the loop has no other way out")
+                .action("select on a quit channel or a context beside the ticks")
+                .push(sink);
+            }
+            continue;
+        };
+        let stopper = &cx.ir.funcs[stopper];
         cx.report(
             &RULE.info,
             func.file,
@@ -188,6 +210,29 @@ fn endless(cx: &RuleContext<'_>, id: FuncId, stops: &[(ObjRef, FuncId, ValueId)]
         .action("select on a quit channel or a context beside the ticks")
         .push(sink);
     }
+}
+
+/// The method that ends the owner of a goroutine: of the type whose method the goroutine runs, or that starts it.
+fn owner_ends(cx: &RuleContext<'_>, spawn: Spawn) -> Option<FuncId> {
+    let mut by = spawn.by;
+    while let Some(parent) = cx.ir.funcs[by].parent {
+        by = parent;
+    }
+    if cx.files[cx.ir.funcs[by].file].is_test {
+        return None;
+    }
+    [spawn.body, by].into_iter().find_map(|id| {
+        let func = &cx.ir.funcs[id];
+        let (owner, _) = func.name.rsplit_once('.').filter(|_| func.has_receiver)?;
+        let found = cx.ir.funcs.iter_enumerated().find(|(_, other)| {
+            other.has_receiver
+                && other
+                    .name
+                    .rsplit_once('.')
+                    .is_some_and(|(of, name)| of == owner && matches!(name, "Stop" | "Close" | "Shutdown"))
+        });
+        found.map(|(id, _)| id)
+    })
 }
 
 /// The ticker whose field C a channel is.

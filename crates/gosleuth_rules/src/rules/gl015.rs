@@ -558,9 +558,12 @@ fn command(cx: &RuleContext<'_>, (id, site): (FuncId, ValueId), call: &Call, sin
         if matches!(cx.callee_symbol(call).as_deref(), Some("os/exec.Command" | "os/exec.CommandContext")));
     let mut names = names_of(func, made);
     names.insert(command);
+    // Who reads what the command writes does not mean to forget it.
     let waits = values(func).any(|value| {
-        matches!(&value.op, Op::Call(call) if cx.callee_symbol(call).as_deref() == Some("os/exec.(*Cmd).Wait")
-            && receiver(cx, call).is_some_and(|recv| names.contains(&recv)))
+        matches!(&value.op, Op::Call(call) if receiver(cx, call).is_some_and(|recv| names.contains(&recv))
+        && cx.callee_symbol(call).as_deref().and_then(|symbol| symbol.strip_prefix("os/exec.(*Cmd).")).is_some_and(
+            |method| matches!(method, "Wait" | "StdoutPipe" | "StderrPipe")
+        ))
     });
     // What was handed on before it was started may be waited for elsewhere.
     let is_handed = values(func).any(|value| match &value.op {

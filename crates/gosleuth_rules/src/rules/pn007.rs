@@ -1,5 +1,8 @@
-use gosleuth_base::{Family, Finding, FixAvailability, RuleCode, RuleInfo, RuleSet, Severity, SuspectKind, Symptom};
-use gosleuth_ir::{Callee, Func, FuncId, Op, ValueId};
+use gosleuth_base::{
+    Family, Finding, FixAvailability, Idx as _, RuleCode, RuleInfo, RuleSet, Severity, SuspectKind, Symptom,
+};
+use gosleuth_ir::{Callee, Func, FuncId, Op, Terminator, ValueId};
+use gosleuth_syntax::ast::{ExprKind, Span};
 use gosleuth_types::Builtin;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -12,6 +15,8 @@ rule! {
     ///
     /// Finds calls of `recover` that cannot stop a panic: deferred itself, outside functions that are deferred, or one call deeper than the
     /// deferred function.
+    ///
+    /// Also finds goroutines that panic without a deferred recover of their own, where the function that starts them has one.
     ///
     /// ## Why it is bad
     ///
@@ -110,6 +115,7 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
     if recovering.is_empty() {
         return;
     }
+    other_goroutines(cx, &recovering, sink);
     let uses = uses(cx);
     for id in recovering {
         let func = &cx.ir.funcs[id];
@@ -172,6 +178,65 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
             }
         }
     }
+}
+
+/// Goroutines that panic, started by a function whose deferred recover is meant for that.
+fn other_goroutines(cx: &RuleContext<'_>, recovering: &[FuncId], sink: &mut Vec<Finding>) {
+    let deferred = |func: &Func| {
+        func.values.iter_enumerated().find_map(|(id, value)| {
+            let Op::Defer(call) = &value.op else { return None };
+            let called = cx.called_function(func, call)?;
+            recovering.contains(&called).then_some(id)
+        })
+    };
+    for spawn in spawns(cx) {
+        let (by, body) = (&cx.ir.funcs[spawn.by], &cx.ir.funcs[spawn.body]);
+        // A group may hand a panic on to whoever waits for it.
+        let is_go = matches!(by.op(spawn.site), Op::Go(_));
+        if !is_go || cx.files[by.file].is_test || body.parent != Some(spawn.by) || deferred(body).is_some() {
+            continue;
+        }
+        // Another deferred function may recover where it is not seen.
+        let is_open = body.values.iter().any(|value| match &value.op {
+            Op::Defer(call) => {
+                let is_sync = |symbol: &str| symbol.starts_with("sync.(");
+                !matches!(call.callee, Callee::Builtin(_))
+                    && cx.called_function(body, call).is_none()
+                    && !cx.callee_symbol(call).as_deref().is_some_and(is_sync)
+            }
+            _ => false,
+        });
+        let Some(recover) = deferred(by).filter(|_| !is_open) else {
+            continue;
+        };
+        let panics = body.blocks.iter_enumerated().find_map(|(block, node)| match node.end {
+            Terminator::Panic(value) if block.index() == 0 || !node.preds.is_empty() => panic_call(cx, body, value),
+            _ => None,
+        });
+        let Some(panics) = panics else { continue };
+        cx.report(
+            &RULE.info,
+            body.file,
+            panics,
+            "nothing recovers this panic: the goroutine has no deferred recover of its own",
+        )
+        .related(by.file, cx.span_of(by, recover), "this one is for the goroutine that started it only")
+        .why("a panic unwinds the stack of its own goroutine; deferred functions of others do not run, and the process ends")
+        .action("defer a function that recovers in the goroutine, or return an error instead")
+        .push(sink);
+    }
+}
+
+/// The call `panic(…)` with this argument.
+fn panic_call(cx: &RuleContext<'_>, body: &Func, argument: ValueId) -> Option<Span> {
+    let pos = body.values[argument].pos;
+    let calls = cx.files[body.file].tree.exprs.iter().filter(|expr| {
+        matches!(expr.kind, ExprKind::Call { .. })
+            && expr.span.end > pos
+            && body.span.contains(expr.span.start)
+            && cx.source(body.file, expr.span).starts_with("panic(")
+    });
+    calls.map(|expr| expr.span).min_by_key(|span| span.end)
 }
 
 fn report_call(cx: &RuleContext<'_>, by: &Func, call: ValueId, func: &Func, at: ValueId, sink: &mut Vec<Finding>) {

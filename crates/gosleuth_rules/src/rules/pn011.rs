@@ -102,7 +102,7 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
             if let Some(place) = place
                 && kept
                     .get_or_insert_with(|| Kept::new(cx))
-                    .are_all(source, place, asserted)
+                    .are_all(cx, source, place, asserted)
             {
                 continue;
             }
@@ -262,7 +262,13 @@ impl Kept {
     }
 
     /// Whether what is in a pool or map is of one type.
-    fn are_all(&self, source: Source, place: Place, asserted: TypeId) -> bool {
+    fn are_all(&self, cx: &RuleContext<'_>, source: Source, place: Place, asserted: TypeId) -> bool {
+        // What was put there has the methods of an interface that it is asserted to; methods of a generic type have names of their own for
+        // its parameters.
+        let is_open = |ty: TypeId| matches!(cx.query.ty(ty), Type::TypeParam(_));
+        let is_interface = !is_open(asserted) && matches!(cx.under(asserted), Type::Interface(_));
+        let fits =
+            |ty: TypeId| ty == asserted || ty == TypeId::UNKNOWN || is_interface || is_open(asserted) && is_open(ty);
         let mut put = self
             .put
             .iter()
@@ -277,11 +283,9 @@ impl Kept {
                     .filter(|(at, _)| *at == place)
                     .map(|&(_, ty)| ty)
                     .peekable();
-                made.peek().is_some()
-                    && made.all(|ty| ty == asserted)
-                    && put.all(|ty| ty == asserted || ty == TypeId::UNKNOWN)
+                made.peek().is_some() && made.all(|ty| ty != TypeId::UNKNOWN && fits(ty)) && put.all(fits)
             }
-            Source::Map(asked) => asked && put.all(|ty| ty == asserted || ty == TypeId::UNKNOWN),
+            Source::Map(asked) => asked && put.all(fits),
             _ => false,
         }
     }

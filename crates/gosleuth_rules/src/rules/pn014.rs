@@ -69,6 +69,7 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
             continue;
         }
         let mut input = None;
+        let mut known = FxHashSet::default();
         for (site, node) in live(func) {
             let (base, positions) = match &node.op {
                 Op::IndexAddr { base, index } | Op::Index { base, index } => (*base, vec![*index]),
@@ -85,6 +86,10 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
                 continue;
             }
             if is_length_asked(func, base) || from.is_some_and(|&position| is_compared(func, position)) {
+                continue;
+            }
+            // The first one says it for all parts of the same text.
+            if is_part && !known.insert(base) {
                 continue;
             }
             let (message, why) = if is_part {
@@ -188,8 +193,20 @@ fn is_compared(func: &Func, position: ValueId) -> bool {
         Op::Load(addr) => Some(*addr),
         _ => None,
     };
+    // `block.size` is another load each time.
+    let is_same = |from: ValueId, addr: ValueId| {
+        from == addr
+            || match (func.op(from), func.op(addr)) {
+                (Op::FieldAddr { base: a, field: x }, Op::FieldAddr { base: b, field: y }) => x == y && a == b,
+                _ => false,
+            }
+    };
     let is_it = |value: ValueId| {
-        names.contains(&value) || matches!((func.op(value), addr), (Op::Load(from), Some(addr)) if *from == addr)
+        let value = match func.op(value) {
+            Op::Convert(inner) => *inner,
+            _ => value,
+        };
+        names.contains(&value) || matches!((func.op(value), addr), (Op::Load(from), Some(addr)) if is_same(*from, addr))
     };
     matches!(func.op(position), Op::Binary(BinaryOp::Rem | BinaryOp::And, ..))
         || values(func).any(|value| match &value.op {

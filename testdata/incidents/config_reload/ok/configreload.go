@@ -1,0 +1,33 @@
+// Package configreload has a configuration that is replaced while requests read it, as it should be.
+package configreload
+
+import (
+	"net/http"
+	"sync/atomic"
+	"time"
+)
+
+type Conf struct{ Rate int }
+
+var conf = &Conf{Rate: 1}
+var current atomic.Pointer[Conf]
+
+func reload(load func() *Conf) {
+	for {
+		time.Sleep(time.Minute)
+		current.Store(load())
+	}
+}
+func handler(w http.ResponseWriter, r *http.Request) {
+	if current.Load().Rate == 0 {
+		w.WriteHeader(429)
+	}
+}
+func Main(load func() *Conf) error {
+	current.Store(conf)
+	go reload(load)
+	mux := http.NewServeMux()
+	mux.HandleFunc("/", handler)
+	s := &http.Server{Addr: ":1", Handler: mux, ReadHeaderTimeout: 1e9}
+	return s.ListenAndServe()
+}

@@ -1,0 +1,19 @@
+// Package ctxignored has a loop that does not look at its context.
+//
+// want CX002
+package ctxignored
+
+import (
+	"context"
+	"time"
+)
+
+type Sync struct{ pull func() }
+
+func (s *Sync) Start(ctx context.Context) { go s.loop(ctx) }
+func (s *Sync) loop(ctx context.Context) {
+	for {
+		s.pull()
+		time.Sleep(time.Minute)
+	}
+}

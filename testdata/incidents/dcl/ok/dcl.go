@@ -1,0 +1,20 @@
+// Package dcl has a singleton that is looked at without its lock, as it should be.
+package dcl
+
+import "sync"
+
+type Conn struct{}
+
+var (
+	mu   sync.Mutex
+	inst *Conn
+)
+
+func Get() *Conn {
+	mu.Lock()
+	defer mu.Unlock()
+	if inst == nil {
+		inst = &Conn{}
+	}
+	return inst
+}

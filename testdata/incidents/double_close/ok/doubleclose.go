@@ -1,0 +1,22 @@
+// Package doubleclose has a connection that its reader and its user close, as it should be.
+package doubleclose
+
+import "sync"
+
+type Conn struct {
+	once sync.Once
+	done chan struct{}
+	in   chan []byte
+}
+
+func New() *Conn { c := &Conn{done: make(chan struct{}), in: make(chan []byte)}; go c.read(); return c }
+func (c *Conn) read() {
+	for b := range c.in {
+		if len(b) == 0 {
+			c.Close()
+			return
+		}
+	}
+}
+func (c *Conn) Close() { c.once.Do(func() { close(c.done) }) }
+func Use()             { c := New(); c.in <- nil; c.Close() }

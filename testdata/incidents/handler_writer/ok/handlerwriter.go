@@ -1,0 +1,20 @@
+// Package handlerwriter has a response that is written after the handler has returned, as it should be.
+package handlerwriter
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+)
+
+func slow() string { time.Sleep(time.Second); return "x" }
+func H(w http.ResponseWriter, r *http.Request) {
+	done := make(chan string, 1)
+	go func() { s := slow(); done <- s }()
+	select {
+	case s := <-done:
+		fmt.Fprintln(w, s)
+	case <-time.After(time.Millisecond):
+		http.Error(w, "timeout", 504)
+	}
+}

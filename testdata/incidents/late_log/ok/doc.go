@@ -1,0 +1,2 @@
+// Package latelog is tested.
+package latelog

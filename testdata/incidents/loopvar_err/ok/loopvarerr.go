@@ -1,0 +1,28 @@
+// Package loopvarerr has an error that several goroutines set, as it should be.
+package loopvarerr
+
+import (
+	"errors"
+	"sync"
+)
+
+func All(fs []func() error) error {
+	var wg sync.WaitGroup
+	var err error
+	var mu sync.Mutex
+	for _, f := range fs {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			if e := f(); e != nil {
+				mu.Lock()
+				err = e
+				mu.Unlock()
+			}
+		}()
+	}
+	wg.Wait()
+	mu.Lock()
+	defer mu.Unlock()
+	return errors.Join(err)
+}

@@ -1,0 +1,29 @@
+// Package maprange has a map that is ranged over without the lock of its writers.
+//
+// missed
+package maprange
+
+import (
+	"sync"
+	"time"
+)
+
+type Sessions struct {
+	mu sync.RWMutex
+	m  map[string]time.Time
+}
+
+func New() *Sessions { s := &Sessions{m: map[string]time.Time{}}; go s.expire(); return s }
+func (s *Sessions) expire() {
+	for {
+		time.Sleep(time.Minute)
+		for k, t := range s.m {
+			if time.Since(t) > time.Hour {
+				s.mu.Lock()
+				delete(s.m, k)
+				s.mu.Unlock()
+			}
+		}
+	}
+}
+func (s *Sessions) Touch(k string) { s.mu.Lock(); s.m[k] = time.Now(); s.mu.Unlock() }

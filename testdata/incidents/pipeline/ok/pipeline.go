@@ -1,0 +1,32 @@
+// Package pipeline has a pipeline whose stages wait when the result is found, as it should be.
+package pipeline
+
+func gen(n int) <-chan int {
+	out := make(chan int)
+	go func() {
+		defer close(out)
+		for i := 0; i < n; i++ {
+			out <- i
+		}
+	}()
+	return out
+}
+func sq(in <-chan int) <-chan int {
+	out := make(chan int)
+	go func() {
+		defer close(out)
+		for v := range in {
+			out <- v * v
+		}
+	}()
+	return out
+}
+func Find(n, want int) bool {
+	found := false
+	for v := range sq(gen(n)) {
+		if v == want {
+			found = true
+		}
+	}
+	return found
+}

@@ -1,0 +1,20 @@
+// Package sleepsync has a test that sleeps until a goroutine has probably ended.
+//
+// want DR011
+package sleepsync
+
+import (
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+func TestCount(t *testing.T) {
+	var n atomic.Int32
+	done := make(chan struct{})
+	go func() { n.Add(1); close(done) }()
+	time.Sleep(10 * time.Millisecond)
+	if n.Load() != 1 {
+		t.Error("no")
+	}
+}

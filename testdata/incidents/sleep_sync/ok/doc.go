@@ -1,0 +1,2 @@
+// Package sleepsync is tested.
+package sleepsync

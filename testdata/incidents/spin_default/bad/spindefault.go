@@ -1,0 +1,23 @@
+// Package spindefault has a worker that polls its queue.
+//
+// want GL007
+package spindefault
+
+import "sync"
+
+type Worker struct {
+	jobs chan int
+	stop chan struct{}
+	wg   sync.WaitGroup
+}
+
+func (w *Worker) loop() {
+	for {
+		select {
+		case j := <-w.jobs:
+			println(j)
+		default:
+		}
+	}
+}
+func (w *Worker) Start() { go w.loop() }

@@ -1,0 +1,2 @@
+// Package testfatal is tested.
+package testfatal

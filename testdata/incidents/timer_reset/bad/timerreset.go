@@ -1,0 +1,29 @@
+// Package timerreset has a timer whose value is taken twice.
+//
+// want GL016
+package timerreset
+
+import "time"
+
+type Idle struct {
+	t  *time.Timer
+	in chan int
+}
+
+func (i *Idle) Run() {
+	i.t = time.NewTimer(time.Second)
+	for {
+		select {
+		case <-i.in:
+			if !i.t.Stop() {
+				<-i.t.C
+			}
+			i.t.Reset(time.Second)
+		case <-i.t.C:
+			if !i.t.Stop() {
+				<-i.t.C
+			}
+			return
+		}
+	}
+}

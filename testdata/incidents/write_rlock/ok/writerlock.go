@@ -1,0 +1,13 @@
+// Package writerlock has a count that is changed under a read lock, as it should be.
+package writerlock
+
+import "sync"
+
+type LRU struct {
+	mu   sync.RWMutex
+	m    map[string]int
+	hits int
+}
+
+func (l *LRU) Get(k string) int { l.mu.Lock(); defer l.mu.Unlock(); l.hits++; return l.m[k] }
+func Use()                      { l := &LRU{m: map[string]int{}}; go l.Get("a"); l.Get("b") }
