@@ -65,13 +65,11 @@ fn held_fields(cx: &RuleContext<'_>, ty: TypeId, found: &mut FxHashSet<ObjRef>) 
                 }
             }
         }
-        Type::Array { elem, .. } | Type::Slice(elem) | Type::Map { value: elem, .. } | Type::Chan { elem, .. } => {
-            // What a list of pointers refers to is made for itself.
-            if !matches!(cx.under(*elem), Type::Pointer(_))
-                && !matches!(cx.under(*elem), Type::Slice(_) | Type::Map { .. })
-            {
-                held_fields(cx, *elem, found);
-            }
+        // What a list of pointers refers to is made for itself, and lists in lists may be of themselves.
+        Type::Array { elem, .. } | Type::Slice(elem) | Type::Map { value: elem, .. } | Type::Chan { elem, .. }
+            if matches!(cx.under(*elem), Type::Struct(_) | Type::Array { .. }) =>
+        {
+            held_fields(cx, *elem, found);
         }
         _ => {}
     }

@@ -3,6 +3,9 @@ package pn014
 
 import (
 	"bufio"
+	"encoding/binary"
+	"io"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -93,4 +96,37 @@ func OkOwn(text string) string {
 
 func OkMap(names chan string, values map[string]int) int {
 	return values[<-names]
+}
+
+func BadPath(r *http.Request) string {
+	return strings.Split(r.URL.Path, "/")[2] // want PN014 "fewer parts"
+}
+
+func OkPath(r *http.Request) string {
+	parts := strings.Split(r.URL.Path, "/")
+	if len(parts) < 3 {
+		return ""
+	}
+	return parts[2]
+}
+
+func BadFrame(c net.Conn, body []byte) ([]byte, error) {
+	head := make([]byte, 4)
+	if _, err := io.ReadFull(c, head); err != nil {
+		return nil, err
+	}
+	n := binary.BigEndian.Uint32(head)
+	return body[:n], nil // want PN014 "out of range"
+}
+
+func OkFrame(c net.Conn, body []byte) ([]byte, error) {
+	head := make([]byte, 4)
+	if _, err := io.ReadFull(c, head); err != nil {
+		return nil, err
+	}
+	n := binary.BigEndian.Uint32(head)
+	if int(n) > len(body) {
+		return nil, io.ErrShortBuffer
+	}
+	return body[:n], nil
 }

@@ -135,15 +135,15 @@ fn third_party(args: &FixesArgs, scratch: &Path) -> Result<Copy> {
     })
 }
 
-/// Findings by rule, file and message, without numbers, which are mostly lines.
-fn tally(copy: &Copy, found: &[Value]) -> BTreeMap<(String, String, String), usize> {
+/// Findings by rule and file. Their messages name what a fix has changed.
+fn tally(copy: &Copy, found: &[Value]) -> BTreeMap<(String, String), usize> {
     let mut tally = BTreeMap::new();
     for finding in found {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let file = copy.directory.join(text(&finding["location"]["file"]));
-        let message = text(&finding["message"]).replace(|c: char| c.is_ascii_digit(), "");
-        let key = (text(&finding["code"]), file.display().to_string(), message);
-        *tally.entry(key).or_insert(0) += 1;
+        *tally
+            .entry((text(&finding["code"]), file.display().to_string()))
+            .or_insert(0) += 1;
     }
     tally
 }
@@ -194,7 +194,7 @@ fn apply(args: &FixesArgs, copy: &Copy) -> Result<(Vec<String>, bool)> {
     for (key, count) in &is {
         let known = was.get(key).copied().unwrap_or(0);
         if *count > known {
-            wrong.push(format!("new: {} {} {}", key.0, key.1, key.2));
+            wrong.push(format!("{} new: {} {}", count - known, key.0, key.1));
         }
     }
     let fixes: usize = scores.values().map(|score| score.fixable).sum();

@@ -4,6 +4,7 @@ use gosleuth_types::{Builtin, ConstValue};
 use rustc_hash::FxHashSet;
 
 use crate::context::RuleContext;
+use crate::places::addressed;
 use crate::rule::rule;
 use crate::same::{live, names_of, values};
 
@@ -139,7 +140,9 @@ fn from_input(cx: &RuleContext<'_>, func: &Func) -> Input {
                             | "bufio.(*Reader).ReadBytes"
                             | "bufio.(*Reader).ReadLine"
                     )
+                    || symbol.starts_with("encoding/binary.") && symbol.contains("Endian.Uint")
             }),
+            Op::Load(addr) => is_path(cx, func, *addr),
             Op::Recv { .. } | Op::SelectRecv { .. } => true,
             _ => false,
         };
@@ -179,6 +182,19 @@ fn from_input(cx: &RuleContext<'_>, func: &Func) -> Input {
             return input;
         }
     }
+}
+
+/// Whether an address is that of the path or query of a URL that came with a request.
+fn is_path(cx: &RuleContext<'_>, func: &Func, addr: ValueId) -> bool {
+    let Op::FieldAddr { base, .. } = func.op(addr) else {
+        return false;
+    };
+    let name = addressed(cx, func, addr).map_or("", |obj| cx.name_of(obj));
+    let of_request = match func.op(*base) {
+        Op::Load(url) => addressed(cx, func, *url).is_some_and(|obj| cx.name_of(obj) == "URL"),
+        _ => false,
+    };
+    of_request && matches!(name, "Path" | "RawQuery") && cx.is_type_or_pointer(func.values[*base].ty, "net/url", "URL")
 }
 
 /// Whether a function compares a position with something, or cuts it to size.
