@@ -61,6 +61,23 @@ pub(crate) struct Life {
     unplaced: bool,
 }
 
+#[cfg(test)]
+impl Life {
+    /// One that was there before the trace.
+    pub(crate) fn older(id: GoId) -> Self {
+        Self {
+            id,
+            site: 0,
+            parent: GoId::NONE,
+            born: None,
+            ended: None,
+            created: None,
+            stay: None,
+            unplaced: false,
+        }
+    }
+}
+
 /// Takes what [`Lives`] finds. Stays of one goroutine come in order; those that end with the trace come last.
 pub(crate) trait LifeSink {
     /// A stay is over.

@@ -174,7 +174,7 @@ fn perfetto(name: &str, bytes: &[u8], dir: &Path) -> Result<Sums> {
     let mut visitor = Perfetto::new(BufWriter::new(File::create(&path)?));
     follow(name, bytes, &mut visitor);
     visitor.finish()?;
-    ask("perfetto.py", &path)
+    ask("read_perfetto.py", &path)
 }
 
 fn parquet(name: &str, bytes: &[u8], dir: &Path) -> Result<Sums> {
@@ -186,7 +186,7 @@ fn parquet(name: &str, bytes: &[u8], dir: &Path) -> Result<Sums> {
     let mut visitor = Parquet::new([create(events)?, create(states)?, create(goroutines)?, create(stacks)?]);
     follow(name, bytes, &mut visitor);
     visitor.finish()?;
-    ask("parquet.py", dir)
+    ask("read_parquet.py", dir)
 }
 
 /// Runs a script on what was exported; its lines of key and value.

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::buckets::BUCKETS;
 use super::lane::{Lanes, Piece, STATES, merge, resolutions};
-use super::people::Person;
+use super::people::{ELSEWHERE, Person, Spent, add_place};
 use super::tiles::{Labels, Packed, Tile, pack, unit, varint};
 use super::{ALL, MARK, REST, STOPPED, SiteTotals, Stores};
 use crate::lives::Lives;
@@ -24,6 +24,8 @@ const SCRIPT: &str = include_str!("script.js");
 const OWN_STYLE: &str = include_str!("style.css");
 /// Rows of the table of sites that is there without the script and on paper.
 const TABLE: usize = 30;
+/// Places of a goroutine that are shown one by one.
+const PLACES: usize = 16;
 
 /// Writes the page.
 pub(super) fn write(
@@ -241,7 +243,16 @@ fn row(person: &Person, names: Names<'_>, stacks: &mut Stacks, start: u64) -> Va
     let time = |time: Option<u64>| time.map_or(-1, |time| (time - start) as i64);
     let number = |goroutine: GoId| goroutine.get().map_or(-1, |number| number as i64);
     let mut places = person.places.clone();
-    places.sort_by_key(|spent| (std::cmp::Reverse(spent.nanos), spent.place));
+    places.sort_by_key(|spent| (spent.place == ELSEWHERE, std::cmp::Reverse(spent.nanos), spent.place));
+    for rest in places.split_off(places.len().min(PLACES)) {
+        add_place(
+            &mut places,
+            Spent {
+                place: ELSEWHERE,
+                ..rest
+            },
+        );
+    }
     let mut wakers = person.wakers.clone();
     wakers.sort_by_key(|&(waker, count)| (std::cmp::Reverse(count), waker));
     let spent: Vec<Value> = places

@@ -10,14 +10,17 @@ use rustc_hash::FxHashMap;
 use super::lane::STATES;
 use crate::lives::{Life, SiteId, Stay};
 
-/// Places of a goroutine that are told apart; further ones count only in the totals.
-const PLACES: usize = 12;
+/// Places of a goroutine that are told apart; the shortest of more is counted as elsewhere.
+const PLACES: usize = 48;
 /// Wakers of a goroutine that are told apart.
 const WAKERS: usize = 8;
 /// Goroutines followed at once; further ones are only in the totals of their site.
 const MAX_ALIVE: usize = 200_000;
 /// Places of all goroutines told apart.
 const MAX_PLACES: usize = 1 << 17;
+
+/// All places that are not told apart.
+pub(super) const ELSEWHERE: PlaceId = 0;
 
 /// Number of a place.
 pub(super) type PlaceId = u32;
@@ -86,13 +89,13 @@ impl People {
         }
     }
 
-    /// The number of a place; 0 for those beyond the cap.
+    /// The number of a place; [`ELSEWHERE`] for those beyond the cap.
     pub(super) fn place(&mut self, place: Place) -> PlaceId {
         if let Some(&known) = self.index.get(&place) {
             return known;
         }
         if self.places.len() >= MAX_PLACES {
-            return 0;
+            return ELSEWHERE;
         }
         let number = self.places.len() as PlaceId;
         self.places.push(place);
@@ -135,15 +138,20 @@ impl People {
             }
             _ => {}
         }
-        let known = person.places.iter().position(|spent| spent.place == place);
-        match known {
-            Some(index) => {
-                let spent = &mut person.places[index];
-                spent.nanos += nanos;
-                spent.count += 1;
+        let spent = Spent { place, nanos, count: 1 };
+        add_place(&mut person.places, spent);
+        if person.places.len() > PLACES {
+            let shortest = (0..person.places.len())
+                .filter(|&index| person.places[index].place != ELSEWHERE)
+                .min_by_key(|&index| person.places[index].nanos);
+            if let Some(index) = shortest {
+                let gone = person.places.swap_remove(index);
+                let elsewhere = Spent {
+                    place: ELSEWHERE,
+                    ..gone
+                };
+                add_place(&mut person.places, elsewhere);
             }
-            None if person.places.len() < PLACES => person.places.push(Spent { place, nanos, count: 1 }),
-            None => {}
         }
         true
     }
@@ -175,6 +183,17 @@ impl People {
     }
 }
 
+/// Adds time spent somewhere to what was spent there before.
+pub(super) fn add_place(places: &mut Vec<Spent>, more: Spent) {
+    match places.iter_mut().find(|spent| spent.place == more.place) {
+        Some(spent) => {
+            spent.nanos += more.nanos;
+            spent.count += more.count;
+        }
+        None => places.push(more),
+    }
+}
+
 /// Counts who wakes most often, in little space: an unknown one takes the place of the rarest and its count.
 fn count_waker(wakers: &mut Vec<(GoId, u64)>, waker: GoId) {
     if let Some((_, count)) = wakers.iter_mut().find(|(known, _)| *known == waker) {
@@ -189,6 +208,34 @@ fn count_waker(wakers: &mut Vec<(GoId, u64)>, waker: GoId) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn places_add_up_however_many_there_are() {
+        let mut people = People::new(10);
+        let life = Life::older(GoId(1));
+        for index in 0..1000u64 {
+            let stay = Stay {
+                state: GoState::Waiting,
+                since: index * 10,
+                // One place counts for more than all others.
+                until: index * 10 + if index % 2 == 0 { 10 } else { 1 },
+                reason: Reason::Sync,
+                stack: None,
+                proc: gosleuth_evidence::trace::ProcId::NONE,
+                cause: GoId::NONE,
+                from: GoState::Running,
+            };
+            let place = if index % 2 == 0 { 7 } else { 100 + index as PlaceId };
+            assert!(people.stay(&life, &stay, 2, place));
+        }
+        assert_eq!(people.end(&life, 0, 10_000), None);
+        let listed = people.listed();
+        let places = &listed[0].places;
+        assert_eq!(places.len(), PLACES);
+        assert_eq!(places.iter().map(|spent| spent.nanos).sum::<u64>(), 5500);
+        let most = places.iter().find(|spent| spent.place == 7);
+        assert_eq!(most.map(|spent| (spent.nanos, spent.count)), Some((5000, 500)));
+    }
 
     #[test]
     fn who_wakes_most_is_found_in_little_space() {

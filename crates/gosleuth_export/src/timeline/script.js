@@ -289,20 +289,42 @@
     return (at(high) - at(low)) / (high - low);
   }
   const ORDER = [0, 3, 1, 2];
+  // Where the edges of pixels lie among the buckets, for all rows of a frame.
+  let edges = null, parts = null, before = null, tops = null;
+  function layEdges() {
+    const w = image.width, perPixel = (view.to - view.from) / w;
+    if (!edges || edges.length !== w + 1) {
+      edges = new Int32Array(w + 1);
+      parts = new Float64Array(w + 1);
+      tops = ORDER.map(() => new Int32Array(w));
+    }
+    for (let x = 0; x <= w; x++) {
+      const at = Math.min(density.count, Math.max(0, (view.from + x * perPixel) / density.width));
+      edges[x] = Math.min(density.count - 1, at | 0);
+      parts[x] = at - edges[x];
+    }
+    before = density.width / perPixel;
+  }
   function paintDensity(data, y0, y1, bottom) {
-    const w = image.width, perPixel = (view.to - view.from) / w, tall = bottom - y0;
-    const back = pack(...colors.lane), paint = colors.states.map((color) => pack(...color));
-    for (let x = 0; x < w; x++) {
-      let level = 0, y = bottom;
-      for (const state of ORDER) {
-        const value = average(data.sums[state], view.from + x * perPixel, view.from + (x + 1) * perPixel);
-        if (value <= 0) continue;
-        level += value;
-        let end = bottom - Math.round(tall * Math.min(1, level / data.most));
-        if (state !== 2 && end === y && y > y0) end = y - 1;
-        for (; y > end; y--) if (y - 1 < y1 && y - 1 >= 0) pixels[(y - 1) * w + x] = paint[state];
+    const w = image.width, tall = bottom - y0, scaled = tall / (data.most || 1) * before;
+    const back = pack(...colors.lane), paint = ORDER.map((state) => pack(...colors.states[state]));
+    // How high each state reaches at each pixel; the running ones are at the bottom.
+    ORDER.forEach((state, k) => {
+      const sum = data.sums[state], top = tops[k], below = k > 0 ? tops[k - 1] : null;
+      let last = sum[edges[0]] + (sum[edges[0] + 1] - sum[edges[0]]) * parts[0];
+      for (let x = 0; x < w; x++) {
+        const i = edges[x + 1], next = sum[i] + (sum[i + 1] - sum[i]) * parts[x + 1];
+        const part = (next - last) * scaled;
+        last = next;
+        // What is less than a pixel stays visible, but for waiting.
+        const high = part <= 0 ? 0 : state !== 2 && part < 1 ? 1 : Math.round(part);
+        top[x] = Math.max(y0, (below ? below[x] : bottom) - high);
       }
-      for (; y > y0; y--) if (y - 1 < y1 && y - 1 >= 0) pixels[(y - 1) * w + x] = back;
+    });
+    const [t0, t1, t2, t3] = tops, [p0, p1, p2, p3] = paint;
+    for (let y = Math.max(y0, 0, Math.round(AXIS * scale)); y < y1; y++) {
+      const row = y * w;
+      for (let x = 0; x < w; x++) pixels[row + x] = y >= t0[x] ? p0 : y >= t1[x] ? p1 : y >= t2[x] ? p2 : y >= t3[x] ? p3 : back;
     }
   }
   function draw() {
@@ -310,6 +332,7 @@
     const gutter = width - image.width, axis = Math.round(AXIS * scale), w = image.width;
     const perPixel = (view.to - view.from) / w;
     pixels.fill(pack(...colors.panel));
+    if (density) layEdges();
     const texts = [], shown = [];
     for (const row of rows) {
       const top = axis + Math.round((row.y - view.top) * scale), bottom = top + Math.round(row.height * scale);
@@ -416,12 +439,15 @@
       });
       mapContext.stroke();
     }
-    mapImage = mapContext.getImageData(0, 0, w, h);
+    mapImage = document.createElement("canvas");
+    mapImage.width = w;
+    mapImage.height = h;
+    mapImage.getContext("2d", { alpha: false }).drawImage(map, 0, 0);
     drawMapView();
   }
   function drawMapView() {
     if (!mapImage) return;
-    mapContext.putImageData(mapImage, 0, 0);
+    mapContext.drawImage(mapImage, 0, 0);
     const x0 = view.from / meta.duration * map.width, x1 = Math.max(x0 + 2, view.to / meta.duration * map.width);
     mapContext.fillStyle = colors.accent;
     mapContext.globalAlpha = 0.14;
@@ -601,8 +627,12 @@
     const where = el("table", {}, el("thead", {}, el("tr", {}, ...["state", "time", "count", "where"].map((text) => el("th", { text })))));
     const rowsOf = el("tbody");
     for (const [place, nanos, times] of person.places) {
+      if (place === 0) {
+        rowsOf.append(el("tr", {}, el("td", { text: "elsewhere" }), el("td", { class: "num", text: time(nanos) }), el("td", { class: "num", text: count(times) }), el("td")));
+        continue;
+      }
       const [state, reason, stack] = places.places[place];
-      const at = stack >= 0 ? el("details", {}, el("summary", { text: places.stacks.texts[places.stacks.stacks[stack][0]] }), stackOf(stack)) : "";
+      const at = stack >= 0 ? el("details", {}, el("summary", { text: (state === "runnable" ? "after " : "") + places.stacks.texts[places.stacks.stacks[stack][0]] }), stackOf(stack)) : "";
       rowsOf.append(el("tr", {}, el("td", { text: state === "waiting" ? reason : state }), el("td", { class: "num", text: time(nanos) }), el("td", { class: "num", text: count(times) }), el("td", {}, at)));
     }
     where.append(rowsOf);
