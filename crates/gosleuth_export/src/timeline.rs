@@ -47,14 +47,17 @@ pub struct TimelineOptions {
     pub goroutine_pieces: usize,
     /// Goroutines with a lane.
     pub goroutines: usize,
+    /// Characters of all packed data; where the pieces take more, fewer are kept.
+    pub bytes: usize,
 }
 
 impl Default for TimelineOptions {
     fn default() -> Self {
         Self {
-            proc_pieces: 900_000,
-            goroutine_pieces: 1_200_000,
+            proc_pieces: 1_200_000,
+            goroutine_pieces: 1_600_000,
             goroutines: 20_000,
+            bytes: 24_000_000,
         }
     }
 }
@@ -89,6 +92,7 @@ struct Stores {
     totals: Vec<SiteTotals>,
     ranges: FxHashMap<Range, u64>,
     gomaxprocs: u64,
+    bytes: usize,
 }
 
 /// Index of a state in what the page shows.
@@ -133,6 +137,7 @@ impl Timeline {
                 totals: Vec::new(),
                 ranges: FxHashMap::default(),
                 gomaxprocs: 0,
+                bytes: options.bytes,
             },
         }
     }

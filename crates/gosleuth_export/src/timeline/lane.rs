@@ -71,7 +71,7 @@ pub(super) struct Lanes {
 }
 
 /// The first resolution, in nanoseconds.
-const FINEST: u64 = 64;
+pub(super) const FINEST: u64 = 64;
 /// No trace lasts longer than the double of this, in nanoseconds.
 const COARSEST: u64 = 1 << 61;
 

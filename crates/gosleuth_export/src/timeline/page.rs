@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
 
 use super::buckets::BUCKETS;
-use super::lane::{Lanes, Piece, STATES, merge, resolutions};
+use super::lane::{FINEST, Lanes, Piece, STATES, merge, resolutions};
 use super::people::{ELSEWHERE, Person, Spent, add_place};
 use super::tiles::{Labels, Packed, Tile, pack, unit, varint};
 use super::{ALL, MARK, REST, STOPPED, SiteTotals, Stores};
@@ -67,11 +67,21 @@ pub(super) fn write(
         .collect();
     let mut procs = Levels::new(procs, proc_resolution, duration, Labels::Near);
     let mut goroutines = Levels::new(goroutines, goroutine_resolution, duration, Labels::Small);
-    procs.pack_coarse(&mut packed)?;
-    goroutines.pack_coarse(&mut packed)?;
-    let head = packed.text.len();
-    procs.pack_finest(&mut packed)?;
-    goroutines.pack_finest(&mut packed)?;
+    let sums = packed.text.len();
+    let head = loop {
+        procs.pack_coarse(&mut packed)?;
+        goroutines.pack_coarse(&mut packed)?;
+        let head = packed.text.len();
+        procs.pack_finest(&mut packed)?;
+        goroutines.pack_finest(&mut packed)?;
+        let is_bare = procs.resolutions.len() == 1 && goroutines.resolutions.len() == 1;
+        if packed.text.len() <= stores.bytes || is_bare {
+            break head;
+        }
+        packed.text.truncate(sums);
+        procs.coarsen(duration);
+        goroutines.coarsen(duration);
+    };
 
     let meta = json!({
         "version": 1,
@@ -157,6 +167,14 @@ impl Levels {
             lanes,
             labels,
         }
+    }
+
+    /// Keeps half as much of the finest level.
+    fn coarsen(&mut self, duration: u64) {
+        let resolution = (self.resolutions[0] * 2).max(FINEST);
+        self.lanes.iter_mut().for_each(|lane| merge(lane, resolution));
+        self.resolutions = resolutions(resolution, duration);
+        self.tiles = vec![Vec::new(); self.resolutions.len()];
     }
 
     /// All levels but the finest, coarsest first in the text.

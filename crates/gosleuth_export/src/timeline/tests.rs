@@ -208,6 +208,7 @@ fn a_small_budget_makes_a_small_page() {
         proc_pieces: 500,
         goroutine_pieces: 500,
         goroutines: 5,
+        ..TimelineOptions::default()
     };
     let packed = recorded("go1.27-slow");
     let (page, analysis) = page(&packed, &small);
@@ -220,4 +221,23 @@ fn a_small_budget_makes_a_small_page() {
     let goroutines: u64 = analysis.totals.sites.iter().map(|site| site.created + site.older).sum();
     assert_eq!(read.meta["others"], goroutines - 5);
     assert!(page.len() < 80_000, "{}", page.len());
+}
+
+#[test]
+fn a_page_is_never_larger_than_it_may_be() {
+    let packed = recorded("go1.27-slow");
+    let (whole, _) = page(&packed, &TimelineOptions::default());
+    let (small, _) = page(
+        &packed,
+        &TimelineOptions {
+            bytes: 60_000,
+            ..TimelineOptions::default()
+        },
+    );
+    let (whole, small) = (Read::new(&whole), Read::new(&small));
+    assert!(whole.text.len() > 100_000, "{}", whole.text.len());
+    assert!(small.text.len() <= 60_000, "{}", small.text.len());
+    // The time is all there.
+    let ((_, before), (_, after)) = (whole.busy("procs", 0), small.busy("procs", 0));
+    assert!((after / before - 1.0).abs() < 0.05, "{after} of {before}");
 }
