@@ -314,7 +314,8 @@ impl Tables {
 impl LifeSink for Tables {
     fn stay(&mut self, names: Names<'_>, lives: &Lives, life: &Life, stay: &Stay) {
         let totals = self.totals.entry(life.id).or_default();
-        totals.times[stay.state as usize] += stay.until - stay.since;
+        let nanos = &mut totals.times[stay.state as usize];
+        *nanos = nanos.saturating_add(stay.until - stay.since);
         totals.runs += u64::from(stay.state == GoState::Running);
         totals.wakes += u64::from(stay.state == GoState::Runnable && stay.from == GoState::Waiting);
         self.know_site(names, lives, life.site);

@@ -554,7 +554,8 @@ impl<W: Write> Packets<W> {
 impl<W: Write> LifeSink for Packets<W> {
     fn stay(&mut self, names: Names<'_>, lives: &Lives, life: &Life, stay: &Stay) {
         self.counts.stays[stay.state as usize] += 1;
-        self.counts.nanos[stay.state as usize] += stay.until - stay.since;
+        let nanos = &mut self.counts.nanos[stay.state as usize];
+        *nanos = nanos.saturating_add(stay.until - stay.since);
         let own = self.goroutine(names, lives, life.id, life.site);
         let span = (stay.since, stay.until);
         let name = match stay.state {

@@ -258,7 +258,7 @@ impl LifeSink for Stores {
         self.buckets.add(ALL, state, start, end);
         self.buckets.add(row, state, start, end);
         let totals = self.totals(life.site);
-        totals.times[state] += end - start;
+        totals.times[state] = totals.times[state].saturating_add(end - start);
         totals.wakes += u64::from(stay.state == GoState::Runnable && stay.from == GoState::Waiting);
         let place = self.place(stay);
         let mut shares = [0.0; STATES];

@@ -1,5 +1,8 @@
 //! The page with the timeline, in a browser.
 
+#![expect(clippy::unwrap_used, reason = "a test that meets the unexpected may stop at once")]
+#![expect(clippy::print_stderr, reason = "a test that cannot look says so")]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};

@@ -33,11 +33,12 @@ impl Row {
         }
         let (first, last) = ((from / width) as usize, ((to - 1) / width) as usize);
         if first == last {
-            self.parts[first] += to - from;
+            self.parts[first] = self.parts[first].saturating_add(to - from);
             return;
         }
-        self.parts[first] += (first as u64 + 1) * width - from;
-        self.parts[last] += to - last as u64 * width;
+        let (left, right) = ((first as u64 + 1) * width - from, to - last as u64 * width);
+        self.parts[first] = self.parts[first].saturating_add(left);
+        self.parts[last] = self.parts[last].saturating_add(right);
         self.steps[first + 1] += 1;
         self.steps[last] -= 1;
     }
@@ -47,7 +48,8 @@ impl Row {
         let mut whole = 0;
         let sum = |(part, step): (&u64, &i64)| {
             whole += step;
-            part + u64::try_from(whole).unwrap_or(0) * width
+            // Times of hostile traces may be anything.
+            part.saturating_add(u64::try_from(whole).unwrap_or(0).saturating_mul(width))
         };
         self.parts.iter().zip(&self.steps).map(sum).collect()
     }
@@ -108,7 +110,7 @@ impl Buckets {
                 row.steps.fill(0);
                 row.parts.fill(0);
                 for (part, pair) in row.parts.iter_mut().zip(totals.chunks(2)) {
-                    *part = pair.iter().sum();
+                    *part = pair.iter().fold(0, |sum, &more| sum.saturating_add(more));
                 }
             }
             let pairs: Vec<u64> = self

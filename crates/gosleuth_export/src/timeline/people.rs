@@ -129,7 +129,7 @@ impl People {
         let nanos = stay.until - stay.since;
         person.site = life.site;
         person.last = stay.state;
-        person.times[state] += nanos;
+        person.times[state] = person.times[state].saturating_add(nanos);
         match stay.state {
             GoState::Running => person.runs += 1,
             GoState::Runnable if stay.from == GoState::Waiting => {
@@ -187,7 +187,7 @@ impl People {
 pub(super) fn add_place(places: &mut Vec<Spent>, more: Spent) {
     match places.iter_mut().find(|spent| spent.place == more.place) {
         Some(spent) => {
-            spent.nanos += more.nanos;
+            spent.nanos = spent.nanos.saturating_add(more.nanos);
             spent.count += more.count;
         }
         None => places.push(more),

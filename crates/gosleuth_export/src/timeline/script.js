@@ -3,6 +3,7 @@
   "use strict";
   const byId = (id) => document.getElementById(id);
   const meta = JSON.parse(byId("meta").textContent);
+  meta.duration = Math.max(1, meta.duration);
   const head = byId("head").textContent;
   let rest = null;
   const AXIS = 22, GUTTER = 230, SITE = 36, PROC = 22, GOROUTINE = 13, MOST_OPEN = 500;
@@ -140,7 +141,7 @@
   }
 
   // ---- what is shown
-  const view = { from: 0, to: Math.max(1, meta.duration), top: 0, mode: "sites", open: new Set(), row: -1, chosen: null };
+  const view = { from: 0, to: meta.duration, top: 0, mode: "sites", open: new Set(), row: -1, chosen: null };
   let sites = [], people = [], places = null, byNumber = new Map(), children = new Map(), rows = [], density = null;
   const canvas = byId("lanes"), map = byId("map"), panel = byId("panel"), tip = byId("tip");
   const context = canvas.getContext("2d", { alpha: false }), mapContext = map.getContext("2d", { alpha: false });

@@ -241,3 +241,27 @@ fn a_page_is_never_larger_than_it_may_be() {
     let ((_, before), (_, after)) = (whole.busy("procs", 0), small.busy("procs", 0));
     assert!((after / before - 1.0).abs() < 0.05, "{after} of {before}");
 }
+
+#[test]
+fn damage_does_no_harm() {
+    let mut bytes = Vec::new();
+    let packed = recorded("go1.27-callback");
+    std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(packed.as_slice()), &mut bytes).expect("a whole file");
+    let mut seed = 1u64;
+    for _ in 0..150 {
+        let mut damaged = bytes.clone();
+        for _ in 0..4 {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let at = 16 + (seed >> 33) as usize % (damaged.len() - 16);
+            damaged[at] ^= 1 << (seed >> 20 & 7);
+        }
+        let options = TimelineOptions {
+            proc_pieces: 50,
+            goroutine_pieces: 50,
+            goroutines: 3,
+            bytes: 2000,
+        };
+        let (page, _) = page(&damaged, &options);
+        Read::new(&page);
+    }
+}
