@@ -23,6 +23,15 @@ gosleuth_base::new_index! {
     pub struct ValueId;
 }
 
+/// A function among several packages that are looked at together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FuncKey {
+    /// Number of its package.
+    pub unit: u32,
+    /// The function in it.
+    pub func: FuncId,
+}
+
 /// The functions of a package, literals and the initialisation of its variables included.
 #[derive(Debug)]
 pub struct Package {

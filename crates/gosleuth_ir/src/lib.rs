@@ -16,6 +16,7 @@ mod build;
 mod index;
 mod ir;
 mod link;
+mod points;
 mod portable;
 mod print;
 mod unroll;
@@ -24,9 +25,10 @@ mod verify;
 pub use build::{Unit, UnitFile, build_package};
 pub use index::{CodeFunction, CodeIndex, CodeObject, CodeSite, HeldLock, ObjectScope, SiteKind, of_source, symbol};
 pub use ir::{
-    Block, BlockId, Call, Callee, Capture, Func, FuncId, Op, Package, SelectCase, Terminator, Value, ValueId,
+    Block, BlockId, Call, Callee, Capture, Func, FuncId, FuncKey, Op, Package, SelectCase, Terminator, Value, ValueId,
 };
 pub use link::{Library, link};
+pub use points::{Place, PlaceId, PlaceKind, Points};
 pub use portable::{NO_FILE, read_functions, write_functions};
 pub use print::print_func;
 pub use unroll::{Instance, Loop, Unrolled};

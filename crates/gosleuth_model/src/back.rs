@@ -15,9 +15,10 @@ use crate::able::Abilities;
 use crate::hash::parts;
 use crate::machine::{Machine, object_of, parts_of};
 use crate::native::Native;
-use crate::program::{FuncKey, Site};
+use crate::program::Site;
 use crate::state::{Gid, Parked, Starter, State, SyncOp, Target};
 use crate::value::{Callable, ObjId, Val};
+use gosleuth_ir::FuncKey;
 
 /// What code outside can do by calling again what it was given.
 pub(crate) struct Callbacks {

@@ -10,9 +10,10 @@ use crate::eval::LENGTH;
 use crate::exec::Flow;
 use crate::machine::Machine;
 use crate::node::Node;
-use crate::program::{FuncKey, Site};
+use crate::program::Site;
 use crate::state::{Crash, Deferred, Frame, Gid, Goroutine, Obj, Starter, State, SyncOp, Target, Unwinding};
 use crate::value::{Callable, Loc, Val};
+use gosleuth_ir::FuncKey;
 
 /// Packages of the standard library whose functions keep nothing of what they are given and start nothing.
 const PURE: &[&str] = &[

@@ -8,9 +8,10 @@ use gosleuth_types::{BasicKind, Query, Type, TypeId};
 
 use crate::eval::{binary, constant, next, slice, unary};
 use crate::machine::{Machine, is_error};
-use crate::program::{FuncKey, Site};
+use crate::program::Site;
 use crate::state::{Chan, Crash, Gid, Obj, Parked, State, SyncOp, Unwinding};
 use crate::value::{Callable, Loc, Question, Val};
+use gosleuth_ir::FuncKey;
 
 /// How often an undetermined branch is followed into the same block of one call.
 const MAX_OPEN: u8 = 2;
@@ -575,7 +576,7 @@ impl<'a> Machine<'a> {
             },
             Op::Closure { func, captures } => {
                 let captures = captures.iter().map(get).collect();
-                let key = crate::program::FuncKey {
+                let key = FuncKey {
                     unit: key.unit,
                     func: *func,
                 };

@@ -11,12 +11,13 @@ use crate::failure::{Blocked, Failure, FailureKind, Step, blocked, step};
 use crate::hash::fingerprint;
 use crate::lost::{lost, waiting};
 use crate::machine::Machine;
-use crate::program::{FuncKey, Program, Site};
+use crate::program::{Program, Site};
 use crate::replay::{Found, Turn, replay};
 use crate::state::{Gid, Starter, State};
 use crate::sync::{Transition, may_be_served, parked};
 use crate::value::{Loc, Val};
 use crate::waiting::{Pending, Waiting};
+use gosleuth_ir::FuncKey;
 
 /// How far an exploration goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,10 +14,11 @@ use crate::explore::{Bounds, Explorer, is_whole};
 use crate::failure::operation;
 use crate::hash::{local, named_fingerprint, owners};
 use crate::machine::Machine;
-use crate::program::{FuncKey, Site};
+use crate::program::Site;
 use crate::state::{Gid, Obj, Parked, State, Sync, SyncOp};
 use crate::sync::{Transition, parked};
 use crate::value::{Loc, ObjId, Val};
+use gosleuth_ir::FuncKey;
 
 /// Goroutines of a state that is followed: nobody reads a model with more.
 const MAX_GOROUTINES: usize = 200;

@@ -1,9 +1,10 @@
 //! What goes wrong: who stands where for ever, or panics, and the steps that lead there.
 
-use crate::program::{FuncKey, Program, Site};
+use crate::program::{Program, Site};
 use crate::state::{Crash, Gid, State, Sync, SyncOp};
 use crate::sync::{Transition, parked};
 use crate::value::{Loc, Val};
+use gosleuth_ir::FuncKey;
 
 /// Something that goes wrong, and how to get there.
 #[derive(Clone, Debug, PartialEq, Eq)]

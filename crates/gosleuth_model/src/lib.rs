@@ -46,5 +46,6 @@ mod waiting;
 pub use automaton::{Action, Automaton, End, Local, LocalStep, Model, Object, ObjectKind};
 pub use explore::{Bounds, Explorer, Outcome};
 pub use failure::{Blocked, Failure, FailureKind, Step};
-pub use program::{FuncKey, Program, ProgramUnit, Site};
+pub use gosleuth_ir::FuncKey;
+pub use program::{Program, ProgramUnit, Site};
 pub use promela::promela;

@@ -10,7 +10,8 @@ use gosleuth_base::Idx as _;
 use gosleuth_ir::{BlockId, Func, Op, Terminator, ValueId};
 use rustc_hash::FxHashMap;
 
-use crate::program::{FuncKey, Program};
+use crate::program::Program;
+use gosleuth_ir::FuncKey;
 
 /// A place in a function: the block, and the number of an instruction in it.
 type Place = (FuncKey, BlockId, u32);

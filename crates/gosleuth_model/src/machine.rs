@@ -11,10 +11,11 @@ use crate::able::Abilities;
 use crate::hash::Numbers;
 use crate::live::Liveness;
 use crate::native::Native;
-use crate::program::{FuncKey, Program};
+use crate::program::Program;
 use crate::state::{Chan, Context, Gid, Obj, Starter, State, Sync};
 use crate::unread::Unread;
 use crate::value::{Callable, Loc, ObjId, Val};
+use gosleuth_ir::FuncKey;
 
 /// Elements of arrays that are told apart.
 const MAX_ARRAY: i64 = 64;

@@ -1,6 +1,6 @@
 //! The functions that can be executed.
 
-use gosleuth_ir::{Func, FuncId, Package};
+use gosleuth_ir::{Func, FuncKey, Package};
 use gosleuth_types::{ObjKind, ObjRef, PkgId, Query, Type, TypeId};
 use rustc_hash::FxHashMap;
 
@@ -17,15 +17,6 @@ pub struct ProgramUnit<'a> {
 pub struct Program<'a> {
     units: Vec<ProgramUnit<'a>>,
     by_package: FxHashMap<PkgId, u32>,
-}
-
-/// A function of a [`Program`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FuncKey {
-    /// Number of its package.
-    pub unit: u32,
-    /// The function in it.
-    pub func: FuncId,
 }
 
 /// A place in the text of a program.

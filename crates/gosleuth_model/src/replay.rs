@@ -10,9 +10,10 @@ use crate::failure::{Failure, FailureKind, Step};
 use crate::hash::fingerprint;
 use crate::lost::{lost, waiting};
 use crate::machine::Machine;
-use crate::program::{FuncKey, Site};
+use crate::program::Site;
 use crate::state::{Gid, State};
 use crate::sync::{Transition, parked};
+use gosleuth_ir::FuncKey;
 
 /// One step of an execution.
 #[derive(Clone, Debug)]

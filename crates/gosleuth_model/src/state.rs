@@ -10,9 +10,10 @@ use gosleuth_types::{ObjRef, TypeId};
 use crate::heap::Heap;
 use crate::native::Native;
 use crate::node::Node;
-use crate::program::{FuncKey, Site};
+use crate::program::Site;
 use crate::shared::{Numbers, Sorted, hash_of};
 use crate::value::{Callable, Loc, ObjId, Question, Val};
+use gosleuth_ir::FuncKey;
 
 /// Number of a goroutine; 0 is the one that runs the root.
 pub(crate) type Gid = u32;

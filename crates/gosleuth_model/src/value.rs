@@ -5,7 +5,7 @@ use std::rc::Rc;
 use gosleuth_syntax::ast::{BinaryOp, UnaryOp};
 use gosleuth_types::{ObjRef, TypeId};
 
-use crate::program::FuncKey;
+use gosleuth_ir::FuncKey;
 
 /// An object of the heap.
 pub(crate) type ObjId = u32;

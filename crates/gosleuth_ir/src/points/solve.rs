@@ -1,0 +1,997 @@
+//! The solver: constraints that are made when somebody asks for a value, and propagated to an end.
+
+use std::collections::VecDeque;
+
+use gosleuth_base::Idx as _;
+use gosleuth_types::{Builtin, SelectionKind, Type, TypeId};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::private;
+use super::text::{At, CallSite, Key, Program, Text, Write, call_of};
+use super::{Place, PlaceId, PlaceKind};
+use crate::ir::{Callee, FuncKey, Op, Terminator, ValueId};
+
+/// Facts found before the analysis gives up on a program: each is that something refers to a place, or that one thing flows to another.
+const MAX_FACTS: usize = 400_000;
+
+/// Fields in fields that are told apart.
+const MAX_DEPTH: u32 = 5;
+
+type NodeId = u32;
+
+/// Something that refers to places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Node {
+    Value(At),
+    /// A value of a constructor, as it is for one call of it.
+    Within(CallSite, At),
+    /// What is in a place.
+    Cell(PlaceId),
+    /// The places that were copied into a place as a whole.
+    Copies(PlaceId),
+    /// A result of a function.
+    Result(FuncKey, u32),
+    /// All that a value of a type from outside may refer to.
+    Any(Key, TypeId),
+}
+
+/// What happens with each place that something refers to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Use {
+    /// What is in it flows on.
+    Load(NodeId),
+    /// The same for a part of it.
+    LoadPart(Part, NodeId),
+    /// A part of it flows on, as a place.
+    Part(Part, NodeId),
+    Assert(TypeId, NodeId),
+    /// It is written.
+    Written(Write),
+    /// It is called there.
+    Called(CallSite),
+    /// One of its methods is called there.
+    Dispatched(CallSite),
+    /// It is what the callee returned there.
+    Returned(CallSite, FuncKey, NodeId),
+}
+
+/// A field or the elements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Part {
+    Field(u32),
+    Element,
+}
+
+/// Who is called somewhere, as far as it is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Target {
+    callee: FuncKey,
+    /// The receiver, where it is no argument.
+    recv: Option<At>,
+}
+
+pub(super) struct Solver<'a> {
+    pub(super) program: Program<'a>,
+    pub(super) places: Vec<Place>,
+    place_ids: FxHashMap<PlaceKind, PlaceId>,
+    text: Text,
+    nodes: Vec<Node>,
+    node_ids: FxHashMap<Node, NodeId>,
+    sets: Vec<Vec<PlaceId>>,
+    members: FxHashSet<(NodeId, PlaceId)>,
+    next: Vec<Vec<NodeId>>,
+    edges: FxHashSet<(NodeId, NodeId)>,
+    uses: Vec<Vec<Use>>,
+    known_uses: FxHashSet<(NodeId, Use)>,
+    targets: FxHashMap<CallSite, Vec<Target>>,
+    /// Calls whose callees are not all known.
+    open: FxHashSet<CallSite>,
+    called_by: FxHashMap<FuncKey, Vec<(CallSite, Target)>>,
+    wanted_params: FxHashMap<FuncKey, Vec<(u32, NodeId)>>,
+    wanted_results: FxHashMap<CallSite, Vec<(u32, NodeId)>>,
+    private: FxHashMap<At, Option<private::Private>>,
+    fresh: Vec<NodeId>,
+    work: VecDeque<(NodeId, PlaceId)>,
+    facts: usize,
+}
+
+impl<'a> Solver<'a> {
+    pub(super) fn new(program: Program<'a>) -> Self {
+        Self {
+            text: program.read(),
+            program,
+            places: Vec::new(),
+            place_ids: FxHashMap::default(),
+            nodes: Vec::new(),
+            node_ids: FxHashMap::default(),
+            sets: Vec::new(),
+            members: FxHashSet::default(),
+            next: Vec::new(),
+            edges: FxHashSet::default(),
+            uses: Vec::new(),
+            known_uses: FxHashSet::default(),
+            targets: FxHashMap::default(),
+            open: FxHashSet::default(),
+            called_by: FxHashMap::default(),
+            wanted_params: FxHashMap::default(),
+            wanted_results: FxHashMap::default(),
+            private: FxHashMap::default(),
+            fresh: Vec::new(),
+            work: VecDeque::new(),
+            facts: 0,
+        }
+    }
+
+    /// What a value refers to; none if the program is too big to say.
+    pub(super) fn of(&mut self, at: At) -> Option<&[PlaceId]> {
+        let node = self.node(Node::Value(at));
+        self.run();
+        (!self.is_spent()).then(|| self.sets[node as usize].as_slice())
+    }
+
+    /// What is kept in a place.
+    pub(super) fn kept(&mut self, place: PlaceId) -> Option<&[PlaceId]> {
+        let node = self.node(Node::Cell(place));
+        self.run();
+        (!self.is_spent()).then(|| self.sets[node as usize].as_slice())
+    }
+
+    /// The functions that a call may call; none if there may be others.
+    pub(super) fn callees(&mut self, site: CallSite) -> Option<Vec<FuncKey>> {
+        let call = call_of(self.program.body(site.0).op(site.1))?;
+        let (node, use_) = match call.callee {
+            Callee::Value(value) => (Node::Value((site.0, value)), Use::Called(site)),
+            Callee::Interface { recv, .. } => (Node::Value((site.0, recv)), Use::Dispatched(site)),
+            Callee::Static(_) | Callee::Builtin(_) => return None,
+        };
+        let node = self.node(node);
+        self.add_use(node, use_);
+        self.run();
+        if self.is_spent() || self.open.contains(&site) {
+            return None;
+        }
+        let mut found: Vec<_> = self.targets.get(&site)?.iter().map(|target| target.callee).collect();
+        found.sort_unstable();
+        found.dedup();
+        Some(found)
+    }
+
+    fn is_spent(&self) -> bool {
+        self.facts > MAX_FACTS
+    }
+
+    fn node(&mut self, node: Node) -> NodeId {
+        if let Some(&known) = self.node_ids.get(&node) {
+            return known;
+        }
+        let id = self.nodes.len() as NodeId;
+        self.nodes.push(node);
+        self.node_ids.insert(node, id);
+        self.sets.push(Vec::new());
+        self.next.push(Vec::new());
+        self.uses.push(Vec::new());
+        self.fresh.push(id);
+        id
+    }
+
+    fn value(&mut self, func: FuncKey, value: ValueId) -> NodeId {
+        self.node(Node::Value((func, value)))
+    }
+
+    pub(super) fn place(&mut self, kind: PlaceKind, ty: TypeId) -> PlaceId {
+        if let Some(&known) = self.place_ids.get(&kind) {
+            return known;
+        }
+        let (depth, is_outside) = match kind {
+            PlaceKind::Field(of, _) | PlaceKind::Element(of) => {
+                let of = &self.places[of.index()];
+                (of.depth + 1, of.is_outside)
+            }
+            kind => (0, matches!(kind, PlaceKind::Outside(_))),
+        };
+        let id = PlaceId::from_usize(self.places.len());
+        self.places.push(Place {
+            kind,
+            ty,
+            depth,
+            is_outside,
+        });
+        self.place_ids.insert(kind, id);
+        id
+    }
+
+    fn part(&mut self, of: PlaceId, part: Part) -> Option<PlaceId> {
+        let Place { kind, ty, depth, .. } = self.places[of.index()];
+        // What is called has no parts.
+        if depth >= MAX_DEPTH || matches!(kind, PlaceKind::Func(_) | PlaceKind::Box(..)) {
+            return None;
+        }
+        Some(match part {
+            Part::Field(field) => {
+                let ty = self.program.field(ty, field);
+                self.place(PlaceKind::Field(of, field), ty)
+            }
+            Part::Element => {
+                let ty = self.program.element(ty);
+                self.place(PlaceKind::Element(of), ty)
+            }
+        })
+    }
+
+    fn add(&mut self, node: NodeId, place: PlaceId) {
+        if self.members.insert((node, place)) {
+            self.facts += 1;
+            self.sets[node as usize].push(place);
+            self.work.push_back((node, place));
+        }
+    }
+
+    fn flow(&mut self, from: NodeId, to: NodeId) {
+        if from == to || !self.edges.insert((from, to)) {
+            return;
+        }
+        self.facts += 1;
+        self.next[from as usize].push(to);
+        for index in 0..self.sets[from as usize].len() {
+            let place = self.sets[from as usize][index];
+            self.add(to, place);
+        }
+    }
+
+    fn add_use(&mut self, node: NodeId, use_: Use) {
+        if !self.known_uses.insert((node, use_)) {
+            return;
+        }
+        self.facts += 1;
+        self.uses[node as usize].push(use_);
+        let mut index = 0;
+        while let Some(&place) = self.sets[node as usize].get(index) {
+            self.apply(use_, place);
+            index += 1;
+        }
+    }
+
+    fn run(&mut self) {
+        while !self.is_spent() {
+            if let Some(node) = self.fresh.pop() {
+                self.generate(node);
+            } else if let Some((node, place)) = self.work.pop_front() {
+                for index in 0..self.next[node as usize].len() {
+                    let to = self.next[node as usize][index];
+                    self.add(to, place);
+                }
+                let mut index = 0;
+                while let Some(&use_) = self.uses[node as usize].get(index) {
+                    self.apply(use_, place);
+                    index += 1;
+                }
+            } else {
+                break;
+            }
+        }
+    }
+
+    fn apply(&mut self, use_: Use, place: PlaceId) {
+        match use_ {
+            Use::Load(to) => {
+                let cell = self.node(Node::Cell(place));
+                self.flow(cell, to);
+            }
+            Use::LoadPart(part, to) => {
+                if let Some(part) = self.part(place, part) {
+                    let cell = self.node(Node::Cell(part));
+                    self.flow(cell, to);
+                }
+            }
+            Use::Part(part, to) => {
+                if let Some(part) = self.part(place, part) {
+                    self.add(to, part);
+                }
+            }
+            Use::Assert(ty, to) => self.asserted(place, ty, to),
+            Use::Written(write) => {
+                let place = match write.element {
+                    true => self.part(place, Part::Element),
+                    false => Some(place),
+                };
+                if let Some(place) = place {
+                    self.written(write, place);
+                }
+            }
+            Use::Called(site) => self.called(site, place),
+            Use::Dispatched(site) => self.dispatched(site, place),
+            Use::Returned(site, callee, to) => {
+                let kind = self.places[place.index()].kind;
+                let place = match kind {
+                    PlaceKind::Made(func, value) if func == callee && self.is_private((func, value)) => {
+                        let ty = self.places[place.index()].ty;
+                        self.place(PlaceKind::MadeFor((func, value), site), ty)
+                    }
+                    _ => place,
+                };
+                self.add(to, place);
+            }
+        }
+    }
+
+    /// A place is written: what is written flows to those who asked for its content.
+    fn written(&mut self, write: Write, place: PlaceId) {
+        let ty = self.program.ty((write.func, write.value));
+        if write.all {
+            if self.node_ids.contains_key(&Node::Cell(place)) || self.node_ids.contains_key(&Node::Copies(place)) {
+                let from = self.value(write.func, write.value);
+                let is_copied = self.program.is_copied(self.program.element(ty));
+                let to = match is_copied {
+                    true => self.node(Node::Copies(place)),
+                    false => self.node(Node::Cell(place)),
+                };
+                let use_ = match is_copied {
+                    true => Use::Part(Part::Element, to),
+                    false => Use::LoadPart(Part::Element, to),
+                };
+                self.add_use(from, use_);
+            }
+            return;
+        }
+        let to = match self.program.is_copied(ty) {
+            true => Node::Copies(place),
+            false => Node::Cell(place),
+        };
+        if let Some(&to) = self.node_ids.get(&to) {
+            let from = self.value(write.func, write.value);
+            self.flow(from, to);
+        }
+    }
+
+    /// A write may concern a place whose content is asked for now.
+    fn connect(&mut self, write: Write, place: PlaceId) {
+        let addr = self.value(write.func, write.to);
+        self.add_use(addr, Use::Written(write));
+        let of = match (write.element, self.places[place.index()].kind) {
+            (true, PlaceKind::Element(of)) => of,
+            (true, _) => return,
+            (false, _) => place,
+        };
+        if self.members.contains(&(addr, of)) {
+            self.written(write, place);
+        }
+    }
+
+    fn asserted(&mut self, place: PlaceId, ty: TypeId, to: NodeId) {
+        match self.places[place.index()].kind {
+            PlaceKind::Box(..) if self.program.query.is_interface(ty) => self.add(to, place),
+            PlaceKind::Box(func, value) => {
+                if let Op::MakeInterface(inner) = *self.program.body(func).op(value)
+                    && self.program.key(self.program.ty((func, inner))) == self.program.key(ty)
+                {
+                    let from = self.value(func, inner);
+                    self.flow(from, to);
+                }
+            }
+            _ => self.outside(ty, to),
+        }
+    }
+
+    /// Something unknown of a type comes here.
+    fn outside(&mut self, ty: TypeId, to: NodeId) {
+        if self.program.is_tracked(ty) {
+            let any = self.node(Node::Any(self.program.key(ty), ty));
+            self.flow(any, to);
+        }
+    }
+
+    fn generate(&mut self, node: NodeId) {
+        match self.nodes[node as usize] {
+            Node::Value(at) => self.generate_value(at, node),
+            Node::Within(site, at) => self.generate_within(site, at, node),
+            Node::Cell(place) => self.generate_cell(place, node),
+            Node::Copies(place) => self.generate_copies(place, node),
+            Node::Result(func, index) => {
+                let body = self.program.body(func);
+                for block in body.blocks.iter() {
+                    if let Terminator::Return(values) = &block.end
+                        && let Some(&value) = values.get(index as usize)
+                    {
+                        let from = self.value(func, value);
+                        self.flow(from, node);
+                    }
+                }
+            }
+            Node::Any(key, ty) => self.generate_any(key, ty, node),
+        }
+    }
+
+    fn generate_value(&mut self, (func, value): At, node: NodeId) {
+        let body = self.program.body(func);
+        let ty = body.values[value].ty;
+        match body.op(value) {
+            Op::Const(_) | Op::Zero => {}
+            Op::Param(number) => self.generate_param(func, *number, ty, node),
+            Op::Captured(number) => {
+                for (parent, site) in self.text.closures.get(&func).cloned().unwrap_or_default() {
+                    if let Op::Closure { captures, .. } = self.program.body(parent).op(site)
+                        && let Some(&captured) = captures.get(*number as usize)
+                    {
+                        let from = self.value(parent, captured);
+                        self.flow(from, node);
+                    }
+                }
+            }
+            Op::Global(obj) => {
+                let ty = self.program.pointee(ty).unwrap_or(TypeId::UNKNOWN);
+                let place = self.place(PlaceKind::Global(*obj), ty);
+                self.add(node, place);
+            }
+            Op::Func(obj) => {
+                let place = self.place(PlaceKind::Func(*obj), ty);
+                self.add(node, place);
+            }
+            Op::Alloc { .. } => {
+                let ty = self.program.pointee(ty).unwrap_or(TypeId::UNKNOWN);
+                let place = self.place(PlaceKind::Made(func, value), ty);
+                self.add(node, place);
+            }
+            Op::MakeChan { .. } | Op::MakeMap | Op::MakeSlice { .. } | Op::Closure { .. } | Op::BoundMethod { .. } => {
+                let place = self.place(PlaceKind::Made(func, value), ty);
+                self.add(node, place);
+            }
+            Op::MakeInterface(_) => {
+                let place = self.place(PlaceKind::Box(func, value), ty);
+                self.add(node, place);
+            }
+            _ if !self.program.is_tracked(ty) => {}
+            Op::Phi(values) => {
+                for &operand in values {
+                    let from = self.value(func, operand);
+                    self.flow(from, node);
+                }
+            }
+            // Parts of an array are those of what it is sliced from.
+            Op::Convert(inner) | Op::Slice { base: inner, .. } => {
+                let from = self.value(func, *inner);
+                self.flow(from, node);
+            }
+            Op::Load(addr) => {
+                let from = self.value(func, *addr);
+                match self.program.is_copied(ty) {
+                    true => self.flow(from, node),
+                    false => self.add_use(from, Use::Load(node)),
+                }
+            }
+            Op::FieldAddr { base, field } => {
+                let from = self.value(func, *base);
+                self.add_use(from, Use::Part(Part::Field(*field), node));
+            }
+            Op::IndexAddr { base, .. } => {
+                let from = self.value(func, *base);
+                self.add_use(from, Use::Part(Part::Element, node));
+            }
+            Op::Field { base, field } => self.read_part((func, *base), Part::Field(*field), ty, node),
+            Op::Index { base, .. } | Op::MapGet { map: base, .. } | Op::Recv { chan: base, .. } => {
+                self.read_part((func, *base), Part::Element, ty, node);
+            }
+            Op::TypeAssert { value, asserted, .. } => {
+                let from = self.value(func, *value);
+                self.add_use(from, Use::Assert(*asserted, node));
+            }
+            Op::Call(_) => self.generate_result((func, value), 0, ty, node),
+            Op::Extract { tuple, index } => self.generate_extract(func, *tuple, *index, ty, node),
+            _ => self.outside(ty, node),
+        }
+    }
+
+    /// A part of what a value refers to, as a value.
+    fn read_part(&mut self, base: At, part: Part, ty: TypeId, node: NodeId) {
+        let from = self.node(Node::Value(base));
+        let use_ = match self.program.is_copied(ty) {
+            true => Use::Part(part, node),
+            false => Use::LoadPart(part, node),
+        };
+        self.add_use(from, use_);
+    }
+
+    fn generate_extract(&mut self, func: FuncKey, tuple: ValueId, index: u32, ty: TypeId, node: NodeId) {
+        let body = self.program.body(func);
+        match body.op(tuple) {
+            Op::Call(_) => self.generate_result((func, tuple), index, ty, node),
+            Op::MapGet { map: base, .. } | Op::Recv { chan: base, .. } if index == 0 => {
+                self.read_part((func, *base), Part::Element, ty, node);
+            }
+            Op::SelectRecv { select, case } if index == 0 => {
+                if let Op::Select { cases, .. } = body.op(*select)
+                    && let Some(case) = cases.get(*case as usize)
+                {
+                    self.read_part((func, case.chan), Part::Element, ty, node);
+                }
+            }
+            Op::TypeAssert { value, asserted, .. } if index == 0 => {
+                let from = self.value(func, *value);
+                self.add_use(from, Use::Assert(*asserted, node));
+            }
+            Op::Next(range) if index == 2 => match body.op(*range) {
+                Op::Range(base) if matches!(self.program.under(body.values[*base].ty), Type::Map { .. }) => {
+                    self.read_part((func, *base), Part::Element, ty, node);
+                }
+                _ => self.outside(ty, node),
+            },
+            _ => self.outside(ty, node),
+        }
+    }
+
+    fn generate_result(&mut self, site: CallSite, index: u32, ty: TypeId, node: NodeId) {
+        let body = self.program.body(site.0);
+        let Some(call) = call_of(body.op(site.1)) else { return };
+        match call.callee {
+            Callee::Static(obj) => match self.program.body_of(obj) {
+                Some(callee) => self.returned(site, callee, index, node),
+                None => self.foreign_result(site, ty, node),
+            },
+            Callee::Builtin(Builtin::Append) => {
+                let place = self.place(PlaceKind::Made(site.0, site.1), ty);
+                self.add(node, place);
+                if let Some(&list) = call.args.first() {
+                    let from = self.value(site.0, list);
+                    self.flow(from, node);
+                }
+            }
+            Callee::Builtin(_) => self.outside(ty, node),
+            Callee::Value(callee) => {
+                let from = self.value(site.0, callee);
+                self.want_result(site, index, node);
+                self.add_use(from, Use::Called(site));
+            }
+            Callee::Interface { recv, .. } => {
+                let from = self.value(site.0, recv);
+                self.want_result(site, index, node);
+                self.add_use(from, Use::Dispatched(site));
+            }
+        }
+    }
+
+    fn want_result(&mut self, site: CallSite, index: u32, node: NodeId) {
+        self.wanted_results.entry(site).or_default().push((index, node));
+        for target in self.targets.get(&site).cloned().unwrap_or_default() {
+            let from = self.node(Node::Result(target.callee, index));
+            self.flow(from, node);
+        }
+        if self.open.contains(&site) {
+            let Node::Value(at) = self.nodes[node as usize] else {
+                return;
+            };
+            self.outside(self.program.ty(at), node);
+        }
+    }
+
+    fn returned(&mut self, site: CallSite, callee: FuncKey, index: u32, node: NodeId) {
+        let from = self.node(Node::Result(callee, index));
+        self.add_use(from, Use::Returned(site, callee, node));
+    }
+
+    /// What a function without body returns: new things from what is called like a constructor, anything from others.
+    fn foreign_result(&mut self, site: CallSite, ty: TypeId, node: NodeId) {
+        let body = self.program.body(site.0);
+        let name = match call_of(body.op(site.1)).map(|call| call.callee) {
+            Some(Callee::Static(obj)) => self.program.query.object(obj).map(|object| object.name),
+            _ => None,
+        };
+        let name = name.map_or("", |name| self.program.query.world.text(name));
+        const MAKERS: [&str; 8] = ["New", "With", "After", "Tick", "Command", "Dial", "Listen", "Open"];
+        if MAKERS.iter().any(|start| name.starts_with(start)) && self.program.is_tracked(ty) {
+            let Node::Value((func, value)) = self.nodes[node as usize] else {
+                return;
+            };
+            let ty = self.program.pointee(ty).unwrap_or(ty);
+            let place = self.place(PlaceKind::Made(func, value), ty);
+            self.add(node, place);
+        } else {
+            self.outside(ty, node);
+        }
+    }
+
+    /// A function value is called.
+    fn called(&mut self, site: CallSite, place: PlaceId) {
+        let target = match self.places[place.index()].kind {
+            PlaceKind::Func(obj) => self.program.body_of(obj).map(|callee| Target { callee, recv: None }),
+            PlaceKind::Made(func, value) => match self.program.body(func).op(value) {
+                Op::Closure { func: literal, .. } => Some(Target {
+                    callee: FuncKey { func: *literal, ..func },
+                    recv: None,
+                }),
+                Op::BoundMethod { method, recv } => self.program.body_of(*method).map(|callee| Target {
+                    callee,
+                    recv: Some((func, *recv)),
+                }),
+                _ => None,
+            },
+            _ => None,
+        };
+        self.add_target(site, target);
+    }
+
+    /// A method of an interface value is called.
+    fn dispatched(&mut self, site: CallSite, place: PlaceId) {
+        let target = self.method_of(site, place);
+        self.add_target(site, target);
+    }
+
+    fn method_of(&self, site: CallSite, place: PlaceId) -> Option<Target> {
+        let call = call_of(self.program.body(site.0).op(site.1))?;
+        let (Callee::Interface { method, .. }, PlaceKind::Box(func, value)) =
+            (call.callee, self.places[place.index()].kind)
+        else {
+            return None;
+        };
+        let Op::MakeInterface(inner) = *self.program.body(func).op(value) else {
+            return None;
+        };
+        let query = self.program.query;
+        let name = query.object(method)?.name;
+        let found = query.lookup(self.program.ty((func, inner)), name, method.pkg)?;
+        // Methods of embedded fields get a part of the value as their receiver.
+        if found.kind != SelectionKind::Method || found.path.len() != 1 {
+            return None;
+        }
+        Some(Target {
+            callee: self.program.body_of(found.obj)?,
+            recv: Some((func, inner)),
+        })
+    }
+
+    fn add_target(&mut self, site: CallSite, target: Option<Target>) {
+        let wanted = self.wanted_results.get(&site).cloned().unwrap_or_default();
+        let Some(target) = target else {
+            if self.open.insert(site) {
+                for (_, node) in wanted {
+                    if let Node::Value(at) = self.nodes[node as usize] {
+                        self.outside(self.program.ty(at), node);
+                    }
+                }
+            }
+            return;
+        };
+        let known = self.targets.entry(site).or_default();
+        if known.contains(&target) {
+            return;
+        }
+        known.push(target);
+        for (index, node) in wanted {
+            let from = self.node(Node::Result(target.callee, index));
+            self.flow(from, node);
+        }
+        self.called_by.entry(target.callee).or_default().push((site, target));
+        for (number, node) in self.wanted_params.get(&target.callee).cloned().unwrap_or_default() {
+            self.pass(site, target, number, node);
+        }
+    }
+
+    /// An argument flows to a parameter.
+    fn pass(&mut self, site: CallSite, target: Target, number: u32, node: NodeId) {
+        let at = match (target.recv, number) {
+            (Some(recv), 0) => Some(recv),
+            (recv, number) => {
+                let call = call_of(self.program.body(site.0).op(site.1));
+                let number = number - u32::from(recv.is_some());
+                call.and_then(|call| call.args.get(number as usize))
+                    .map(|&arg| (site.0, arg))
+            }
+        };
+        if let Some(at) = at {
+            let from = self.node(Node::Value(at));
+            self.flow(from, node);
+        }
+    }
+
+    fn generate_param(&mut self, func: FuncKey, number: u32, ty: TypeId, node: NodeId) {
+        if !self.program.is_tracked(ty) {
+            return;
+        }
+        let body = self.program.body(func);
+        let callers = self.text.callers.get(&func).cloned().unwrap_or_default();
+        for &(caller, site) in &callers {
+            let call = call_of(self.program.body(caller).op(site));
+            if let Some(&arg) = call.and_then(|call| call.args.get(number as usize)) {
+                let from = self.value(caller, arg);
+                self.flow(from, node);
+            }
+        }
+        // Who calls it as a value or through an interface is found out by asking what those calls call.
+        self.wanted_params.entry(func).or_default().push((number, node));
+        for (site, target) in self.called_by.get(&func).cloned().unwrap_or_default() {
+            self.pass(site, target, number, node);
+        }
+        let is_taken = self.text.taken.contains(&func);
+        if is_taken {
+            let arity = body.params.len();
+            for count in [Some(arity), arity.checked_sub(1)].into_iter().flatten() {
+                for site in self.text.value_calls.get(&count).cloned().unwrap_or_default() {
+                    if let Some(Callee::Value(callee)) = self.callee(site) {
+                        let from = self.value(site.0, callee);
+                        self.add_use(from, Use::Called(site));
+                    }
+                }
+            }
+        }
+        let object = body.obj.and_then(|obj| self.program.query.object(obj));
+        let name = object.map(|object| object.name);
+        if body.has_receiver
+            && let Some(name) = name
+        {
+            for site in self.text.method_calls.get(&name).cloned().unwrap_or_default() {
+                if let Some(Callee::Interface { recv, .. }) = self.callee(site) {
+                    let from = self.value(site.0, recv);
+                    self.add_use(from, Use::Dispatched(site));
+                }
+            }
+        }
+        let is_receiver = body.has_receiver && number == 0;
+        if is_receiver && let Some(obj) = body.obj {
+            for (by, site) in self.text.bound.get(&obj).cloned().unwrap_or_default() {
+                if let Op::BoundMethod { recv, .. } = *self.program.body(by).op(site) {
+                    let from = self.value(by, recv);
+                    self.flow(from, node);
+                }
+            }
+        }
+        // Calls of another package's functions that nobody here makes concern nothing that is here.
+        let is_open = match (func.unit, name) {
+            (0, Some(name)) => {
+                let is_exported = name.is_exported() && (body.has_receiver || !self.program.is_main);
+                let is_method_called = body.has_receiver && self.text.method_calls.contains_key(&name);
+                let is_called = !callers.is_empty() || is_taken || is_method_called;
+                is_exported || !is_called || (is_taken && !is_receiver)
+            }
+            (0, None) => is_taken,
+            _ => false,
+        };
+        if is_open {
+            self.outside(ty, node);
+        }
+    }
+
+    fn callee(&self, site: CallSite) -> Option<Callee> {
+        call_of(self.program.body(site.0).op(site.1)).map(|call| call.callee)
+    }
+
+    fn generate_any(&mut self, key: Key, ty: TypeId, node: NodeId) {
+        for at in self.text.leaving.get(&key).cloned().unwrap_or_default() {
+            let from = self.node(Node::Value(at));
+            self.flow(from, node);
+        }
+        // Nobody else can make values of a type that nobody else can name: those that come back have left before.
+        let is_own = match key {
+            Key::Pointer(decl) | Key::Named(decl) => {
+                let query = self.program.query;
+                let world = query.world;
+                let is_hidden = query
+                    .named(decl)
+                    .is_some_and(|info| !self.program.is_exported(info.obj));
+                world.canonical(decl.pkg) == world.canonical(query.pkg) && (is_hidden || self.program.is_main)
+            }
+            Key::Chan(_) | Key::Other(_) => false,
+        };
+        if !is_own {
+            let ty = self.program.pointee(ty).unwrap_or(ty);
+            let place = self.place(PlaceKind::Outside(key_number(key)), ty);
+            self.add(node, place);
+        }
+    }
+
+    fn generate_cell(&mut self, place: PlaceId, node: NodeId) {
+        let Place {
+            kind, ty, is_outside, ..
+        } = self.places[place.index()];
+        if !self.program.is_tracked(ty) {
+            return;
+        }
+        let key = self.program.key(ty);
+        let mut writes: Vec<Write> = Vec::new();
+        match kind {
+            PlaceKind::Field(of, number) => {
+                let owner = self.places[of.index()].ty;
+                let writes_of_field = self.text.field_writes.get(&(self.program.key(owner), number));
+                writes.extend(writes_of_field.into_iter().flatten());
+                writes.extend(self.text.pointer_writes.get(&key).into_iter().flatten());
+                if self.is_open_field(of, number) {
+                    self.outside(ty, node);
+                }
+                self.generate_part(of, Part::Field(number), node);
+            }
+            PlaceKind::Element(of) => {
+                writes.extend(self.text.element_writes.get(&key).into_iter().flatten());
+                writes.extend(self.text.pointer_writes.get(&key).into_iter().flatten());
+                self.generate_part(of, Part::Element, node);
+            }
+            PlaceKind::Global(obj) => {
+                writes.extend(self.text.global_writes.get(&obj).into_iter().flatten());
+                writes.extend(self.text.pointer_writes.get(&key).into_iter().flatten());
+                if obj.pkg != self.program.query.pkg || (self.program.is_exported(obj) && !self.program.is_main) {
+                    self.outside(ty, node);
+                }
+            }
+            PlaceKind::Made(func, value) | PlaceKind::MadeFor((func, value), _) => {
+                if let Op::Alloc { var: Some(obj) } = self.program.body(func).op(value) {
+                    writes.extend(self.text.variable_writes.get(obj).into_iter().flatten());
+                }
+                writes.extend(self.text.pointer_writes.get(&key).into_iter().flatten());
+            }
+            PlaceKind::Outside(_) => writes.extend(self.text.pointer_writes.get(&key).into_iter().flatten()),
+            PlaceKind::Func(_) | PlaceKind::Box(..) => return,
+        }
+        if is_outside && !matches!(kind, PlaceKind::Field(..)) {
+            self.outside(ty, node);
+        }
+        for write in writes {
+            self.connect(write, place);
+        }
+    }
+
+    /// What is in a part of something, by copies of the whole and by the constructor that made it.
+    fn generate_part(&mut self, of: PlaceId, part: Part, node: NodeId) {
+        if self.program.is_copied(self.places[of.index()].ty) {
+            let copies = self.node(Node::Copies(of));
+            self.add_use(copies, Use::LoadPart(part, node));
+        }
+        let Some((site, made, path)) = self.made_for(of, part) else {
+            return;
+        };
+        for value in self.writes_of(made, &path) {
+            let from = self.node(Node::Within(site, (made.0, value)));
+            self.flow(from, node);
+        }
+    }
+
+    fn generate_copies(&mut self, place: PlaceId, node: NodeId) {
+        let Place { kind, ty, .. } = self.places[place.index()];
+        let key = self.program.key(ty);
+        let mut writes: Vec<Write> = self.text.pointer_writes.get(&key).cloned().unwrap_or_default();
+        match kind {
+            PlaceKind::Field(of, number) => {
+                let owner = self.places[of.index()].ty;
+                let writes_of_field = self.text.field_writes.get(&(self.program.key(owner), number));
+                writes.extend(writes_of_field.into_iter().flatten());
+                let whole = self.node(Node::Copies(of));
+                self.add_use(whole, Use::Part(Part::Field(number), node));
+            }
+            PlaceKind::Element(of) => {
+                writes.extend(self.text.element_writes.get(&key).into_iter().flatten());
+                if self.program.is_copied(self.places[of.index()].ty) {
+                    let whole = self.node(Node::Copies(of));
+                    self.add_use(whole, Use::Part(Part::Element, node));
+                }
+            }
+            PlaceKind::Global(obj) => writes.extend(self.text.global_writes.get(&obj).into_iter().flatten()),
+            PlaceKind::Made(func, value) | PlaceKind::MadeFor((func, value), _) => {
+                if let Op::Alloc { var: Some(obj) } = self.program.body(func).op(value) {
+                    writes.extend(self.text.variable_writes.get(obj).into_iter().flatten());
+                }
+            }
+            _ => {}
+        }
+        for write in writes {
+            self.connect(write, place);
+        }
+        if let Some((site, made, path)) = self.made_for_whole(place) {
+            for value in self.writes_of(made, &path) {
+                let from = self.node(Node::Within(site, (made.0, value)));
+                self.flow(from, node);
+            }
+        }
+    }
+
+    /// Whether code outside may write a field.
+    fn is_open_field(&self, of: PlaceId, number: u32) -> bool {
+        let Type::Struct(fields) = self.program.under(self.places[of.index()].ty) else {
+            return false;
+        };
+        let Some(field) = fields.get(number as usize) else {
+            return false;
+        };
+        let is_foreign = field.obj.pkg != self.program.query.pkg;
+        is_foreign || (field.name.is_exported() && !self.program.is_main)
+    }
+
+    fn is_private(&mut self, at: At) -> bool {
+        self.private_of(at).is_some()
+    }
+
+    fn private_of(&mut self, at: At) -> Option<&private::Private> {
+        if !self.private.contains_key(&at) {
+            let found = private::private(&self.program, at);
+            self.private.insert(at, found);
+        }
+        self.private.get(&at).and_then(Option::as_ref)
+    }
+
+    /// If a part belongs to something that a constructor made for one call: the call, what was made, and the fields that lead from it.
+    fn made_for(&self, of: PlaceId, part: Part) -> Option<(CallSite, At, Vec<Part>)> {
+        let (site, made, mut path) = self.made_for_whole(of)?;
+        path.push(part);
+        Some((site, made, path))
+    }
+
+    fn made_for_whole(&self, mut of: PlaceId) -> Option<(CallSite, At, Vec<Part>)> {
+        let mut path = Vec::new();
+        loop {
+            match self.places[of.index()].kind {
+                PlaceKind::Field(inner, number) => {
+                    path.push(Part::Field(number));
+                    of = inner;
+                }
+                PlaceKind::Element(inner) => {
+                    path.push(Part::Element);
+                    of = inner;
+                }
+                PlaceKind::MadeFor(made, site) => {
+                    path.reverse();
+                    return Some((site, made, path));
+                }
+                _ => return None,
+            }
+        }
+    }
+
+    /// What the constructor itself writes to a part of what it makes.
+    fn writes_of(&mut self, made: At, path: &[Part]) -> Vec<ValueId> {
+        let program = self.program.clone();
+        self.private_of(made)
+            .map(|private| private.written(&program, made.0, path))
+            .unwrap_or_default()
+    }
+
+    /// A value of a constructor, for one call of it.
+    fn generate_within(&mut self, site: CallSite, at @ (func, value): At, node: NodeId) {
+        let body = self.program.body(func);
+        let ty = body.values[value].ty;
+        match body.op(value) {
+            Op::Param(number) => {
+                let call = call_of(self.program.body(site.0).op(site.1));
+                if let Some(&arg) = call.and_then(|call| call.args.get(*number as usize)) {
+                    let from = self.value(site.0, arg);
+                    self.flow(from, node);
+                }
+            }
+            Op::Alloc { .. } | Op::MakeChan { .. } | Op::MakeMap | Op::MakeSlice { .. } if self.is_private(at) => {
+                let ty = match body.op(value) {
+                    Op::Alloc { .. } => self.program.pointee(ty).unwrap_or(TypeId::UNKNOWN),
+                    _ => ty,
+                };
+                let place = self.place(PlaceKind::MadeFor(at, site), ty);
+                self.add(node, place);
+            }
+            Op::Phi(values) => {
+                for &operand in values {
+                    let from = self.node(Node::Within(site, (func, operand)));
+                    self.flow(from, node);
+                }
+            }
+            Op::Convert(inner) | Op::Slice { base: inner, .. } => {
+                let from = self.node(Node::Within(site, (func, *inner)));
+                self.flow(from, node);
+            }
+            Op::Load(addr) if self.program.is_copied(ty) => {
+                let from = self.node(Node::Within(site, (func, *addr)));
+                self.flow(from, node);
+            }
+            Op::Load(addr) if matches!(body.op(*addr), Op::Alloc { .. }) && self.is_private((func, *addr)) => {
+                for value in self.writes_of((func, *addr), &[]) {
+                    let from = self.node(Node::Within(site, (func, value)));
+                    self.flow(from, node);
+                }
+            }
+            _ => {
+                let from = self.value(func, value);
+                self.flow(from, node);
+            }
+        }
+    }
+}
+
+/// A number for a key, for places from outside.
+fn key_number(key: Key) -> (u8, u32, u32) {
+    match key {
+        Key::Pointer(decl) => (0, decl.pkg.index() as u32, decl.index),
+        Key::Named(decl) => (1, decl.pkg.index() as u32, decl.index),
+        Key::Chan(elem) => (2, elem.index() as u32, 0),
+        Key::Other(ty) => (3, ty.index() as u32, 0),
+    }
+}
