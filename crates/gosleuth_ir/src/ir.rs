@@ -228,6 +228,9 @@ pub enum Op {
     Convert(ValueId),
     /// A value as an interface.
     MakeInterface(ValueId),
+    /// What an interface holds, where that has the type of this value for certain: receivers of methods that [`resolve_calls`](crate::resolve_calls)
+    /// found.
+    Held(ValueId),
     /// `x.(T)`; with `comma_ok` a pair.
     TypeAssert {
         /// The interface.
@@ -372,6 +375,7 @@ impl Op {
             | Self::Unary(_, x)
             | Self::Convert(x)
             | Self::MakeInterface(x)
+            | Self::Held(x)
             | Self::Range(x)
             | Self::Next(x) => {
                 visit(*x);
@@ -451,6 +455,7 @@ impl Op {
             | Self::Unary(_, x)
             | Self::Convert(x)
             | Self::MakeInterface(x)
+            | Self::Held(x)
             | Self::Range(x)
             | Self::Next(x) => {
                 each(x);

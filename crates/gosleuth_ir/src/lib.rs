@@ -10,6 +10,8 @@
 //!
 //! Functions that matter to other packages travel as bytes ([`write_functions`]) and are linked to those who call them ([`link`]).
 //!
+//! [`Points`] says what values refer to, by demand; [`resolve_calls`] uses it to find out what calls through interfaces and function values mean.
+//!
 //! Non-goals: nothing here judges; what is written in other packages is never lowered here.
 
 mod build;
@@ -19,6 +21,7 @@ mod link;
 mod points;
 mod portable;
 mod print;
+mod resolve;
 mod unroll;
 mod verify;
 
@@ -31,5 +34,6 @@ pub use link::{Library, link};
 pub use points::{Place, PlaceId, PlaceKind, Points};
 pub use portable::{NO_FILE, read_functions, write_functions};
 pub use print::print_func;
+pub use resolve::resolve_calls;
 pub use unroll::{Instance, Loop, Unrolled};
 pub use verify::verify;

@@ -74,7 +74,12 @@ impl<'a> Points<'a> {
     pub fn new(query: Query<'a, 'a>, units: Vec<&'a Package>, is_main: bool) -> Self {
         Self {
             solver: RefCell::default(),
-            program: Program { query, units, is_main },
+            program: Program {
+                query,
+                units,
+                is_main,
+                tracked: Rc::default(),
+            },
         }
     }
 
@@ -91,6 +96,11 @@ impl<'a> Points<'a> {
     /// What is kept in a place: what a load from it may refer to.
     pub fn kept(&self, place: PlaceId) -> Option<Rc<[PlaceId]>> {
         self.ask(|solver| solver.kept(place).map(sorted))
+    }
+
+    /// What a pointer type points to.
+    pub(crate) fn pointee(&self, ty: TypeId) -> Option<TypeId> {
+        self.program.pointee(ty)
     }
 
     /// A place.

@@ -260,6 +260,7 @@ impl Writer<'_, '_, '_> {
             }
             Op::Convert(x) => two(self, tag::CONVERT, &[*x]),
             Op::MakeInterface(x) => two(self, tag::MAKE_INTERFACE, &[*x]),
+            Op::Held(x) => two(self, tag::HELD, &[*x]),
             Op::TypeAssert {
                 value,
                 asserted,
@@ -362,6 +363,7 @@ mod tag {
     pub(super) const GO: u64 = 36;
     pub(super) const DEFER: u64 = 37;
     pub(super) const RUN_DEFERS: u64 = 38;
+    pub(super) const HELD: u64 = 39;
 }
 
 /// Reads what [`write_functions`] wrote of the package `pkg`: a package with these functions. `None` if the bytes are something else.
@@ -618,6 +620,7 @@ impl Reader<'_, '_, '_> {
             }
             tag::CONVERT => Op::Convert(self.value()?),
             tag::MAKE_INTERFACE => Op::MakeInterface(self.value()?),
+            tag::HELD => Op::Held(self.value()?),
             tag::TYPE_ASSERT => Op::TypeAssert {
                 value: self.value()?,
                 asserted: self.input.ty()?,

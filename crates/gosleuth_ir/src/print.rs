@@ -111,6 +111,7 @@ impl Printer<'_, '_, '_> {
             Op::Binary(op, x, y) => format!("{op:?} {} {}", name(*x), name(*y)).to_lowercase(),
             Op::Convert(x) => format!("convert {}", name(*x)),
             Op::MakeInterface(x) => format!("interface {}", name(*x)),
+            Op::Held(x) => format!("held {}", name(*x)),
             Op::TypeAssert {
                 value,
                 asserted,

@@ -535,6 +535,13 @@ impl<'a> Machine<'a> {
                     (value, _) => value,
                 }
             }
+            Op::Held(x) => {
+                let x = get(x);
+                match self.assert(state, query, x, value.ty) {
+                    (_, Val::Bool(false)) => return self.nil_pointer(state, gid, site),
+                    (value, _) => value,
+                }
+            }
             Op::MakeChan { capacity } => {
                 let capacity = match capacity.as_ref().map(get) {
                     None => Some(0),

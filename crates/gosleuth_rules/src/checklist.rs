@@ -11,7 +11,7 @@ use crate::context::{PackageInput, RuleContext};
 use crate::flow::has;
 use crate::goroutines::{model_argument, spawned};
 use crate::models::Behaviour;
-use crate::places::{Place, place_of};
+use crate::places::{At, Place, is_same, place_of};
 
 /// Calls in each other that are looked into.
 const MAX_DEPTH: usize = 3;
@@ -308,21 +308,21 @@ fn waited_by_library(starter: &str) -> Option<Answer> {
 
 /// Signs that the goroutine gives at its end or on its way, and whether the package waits for one of them.
 fn awaited(cx: &RuleContext<'_>, body: FuncId, reached: &[FuncId]) -> Answer {
-    let mut signs: Vec<(Place, bool)> = Vec::new();
+    let mut signs: Vec<(At, bool)> = Vec::new();
     for (id, func, _, op) in operations(cx, reached) {
         match op {
-            Op::Send { chan, .. } => signs.push((place_of(cx, id, *chan), true)),
+            Op::Send { chan, .. } => signs.push(((id, *chan), true)),
             Op::Call(call) | Op::Defer(call) => {
                 let Some(&first) = call.args.first() else { continue };
                 if call.callee == Callee::Builtin(Builtin::Close) {
-                    signs.push((place_of(cx, id, first), true));
+                    signs.push(((id, first), true));
                 } else if cx.callee_symbol(call).as_deref() == Some("sync.(*WaitGroup).Done") {
-                    signs.push((place_of(cx, id, first), false));
+                    signs.push(((id, first), false));
                 }
             }
             Op::Select { cases, .. } => {
                 let sends = cases.iter().filter(|case| case.send.is_some());
-                signs.extend(sends.map(|case| (place_of(cx, id, case.chan), true)));
+                signs.extend(sends.map(|case| ((id, case.chan), true)));
             }
             _ => {}
         }
@@ -339,14 +339,16 @@ fn awaited(cx: &RuleContext<'_>, body: FuncId, reached: &[FuncId]) -> Answer {
         .filter(|id| *id != body)
         .collect();
     for (id, _, value, op) in operations(cx, &others) {
-        let waits = |place: Place, of_channel: bool| signs.contains(&(place, of_channel));
+        let waits = |at: At, of_channel: bool| {
+            signs
+                .iter()
+                .any(|&(sign, is)| is == of_channel && is_same(cx, sign, at))
+        };
         let is_wait = match op {
             Op::Call(call) | Op::Defer(call) if cx.callee_symbol(call).as_deref() == Some("sync.(*WaitGroup).Wait") => {
-                call.args
-                    .first()
-                    .is_some_and(|&group| waits(place_of(cx, id, group), false))
+                call.args.first().is_some_and(|&group| waits((id, group), false))
             }
-            _ => received(op).into_iter().any(|chan| waits(place_of(cx, id, chan), true)),
+            _ => received(op).into_iter().any(|chan| waits((id, chan), true)),
         };
         if is_wait {
             let name = &cx.ir.funcs[id].name;
@@ -362,7 +364,9 @@ fn awaited(cx: &RuleContext<'_>, body: FuncId, reached: &[FuncId]) -> Answer {
             return found;
         }
     }
-    let is_given = signs.iter().any(|(place, _)| matches!(place, Place::Value(..)));
+    let is_given = signs
+        .iter()
+        .any(|&((id, value), _)| matches!(place_of(cx, id, value), Place::Value(..)));
     if is_given {
         return answer(cx, Known::Unknown, "it tells through what it is given", None);
     }

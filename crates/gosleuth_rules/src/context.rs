@@ -7,7 +7,7 @@ use gosleuth_base::{
     Confidence, Edit, Finding, Fingerprint, Fix, FixSafety, IndexVec, Location, Related, RuleCode, RuleInfo,
     ScheduleStep, Severity,
 };
-use gosleuth_ir::{Call, Callee, Func, FuncId, Op, Package, ValueId};
+use gosleuth_ir::{Call, Callee, Func, FuncId, Op, Package, Points, ValueId};
 use gosleuth_model::FuncKey;
 use gosleuth_syntax::ast::{self, ExprId, ExprKind, IdentId, Span};
 use gosleuth_types::{FileInfo, Name, ObjKind, ObjRef, Query, Type, TypeId};
@@ -85,6 +85,7 @@ pub struct RuleContext<'a> {
     wide: Vec<RuleCode>,
     explored: OnceCell<Vec<Diagnosis>>,
     races: OnceCell<Races>,
+    points: Points<'a>,
     lock_faults: OnceCell<Vec<(FuncId, Fault)>>,
 }
 
@@ -98,6 +99,11 @@ impl<'a> RuleContext<'a> {
             .filter(|(_, func)| func.parent.is_some())
             .map(|(id, func)| ((func.file, func.span.start), id))
             .collect();
+        let name = input
+            .files
+            .first()
+            .and_then(|file| file.tree.package.map(|name| file.tree.name(name)));
+        let is_main = name == Some("main");
         Self {
             query: input.query,
             files: input.files,
@@ -117,6 +123,7 @@ impl<'a> RuleContext<'a> {
             wide: Vec::new(),
             explored: OnceCell::new(),
             races: OnceCell::new(),
+            points: Points::new(input.query, vec![input.ir, input.linked], is_main),
             lock_faults: OnceCell::new(),
         }
     }
@@ -150,6 +157,11 @@ impl<'a> RuleContext<'a> {
     /// Whether a function was executed to the end when races were looked for.
     pub(crate) fn is_executed(&self, func: FuncId) -> bool {
         self.all_races().executed.contains(&func)
+    }
+
+    /// What channels, locks and function values may be; worked out as far as it is asked for.
+    pub(crate) fn points(&self) -> &Points<'a> {
+        &self.points
     }
 
     /// What is wrong with the locks of single functions, and of those they call; found when first asked for.

@@ -222,7 +222,7 @@ impl Walk<'_, '_> {
                         continue;
                     }
                 }
-                Op::Convert(inner) | Op::MakeInterface(inner) => {
+                Op::Convert(inner) | Op::MakeInterface(inner) | Op::Held(inner) => {
                     held.drop_value(value);
                     if let Some(slot) = held.slot(*inner) {
                         held.hold(value, slot);

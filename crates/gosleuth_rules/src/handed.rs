@@ -63,7 +63,9 @@ fn parameter_is_left(cx: &RuleContext<'_>, key: FuncKey, number: usize, harmless
                     }
                     same.insert(*addr);
                 }
-                Op::Load(from) | Op::Convert(from) | Op::MakeInterface(from) if same.contains(from) => {
+                Op::Load(from) | Op::Convert(from) | Op::MakeInterface(from) | Op::Held(from)
+                    if same.contains(from) =>
+                {
                     same.insert(id);
                 }
                 Op::Phi(values) if values.iter().any(|value| same.contains(value)) => {
@@ -82,9 +84,13 @@ fn parameter_is_left(cx: &RuleContext<'_>, key: FuncKey, number: usize, harmless
         value.op.for_each_operand(|operand| uses |= is_same(operand));
         let is_left = match &value.op {
             _ if !uses => true,
-            Op::Store { .. } | Op::Load(_) | Op::Convert(_) | Op::MakeInterface(_) | Op::Phi(_) | Op::Binary(..) => {
-                true
-            }
+            Op::Store { .. }
+            | Op::Load(_)
+            | Op::Convert(_)
+            | Op::MakeInterface(_)
+            | Op::Held(_)
+            | Op::Phi(_)
+            | Op::Binary(..) => true,
             _ if harmless(func, id, &same) => true,
             Op::Call(call) | Op::Defer(call) => call_leaves(cx, key.unit, func, call, &is_same, harmless, depth),
             _ => false,

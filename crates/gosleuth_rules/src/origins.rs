@@ -1,13 +1,13 @@
 //! Where values come from within one package: through variables, fields, parameters of functions that the package calls, and results.
 //!
-//! Variables and fields are looked at without regard to order, and a field is one place whatever struct it is in. Callers and results
+//! Variables and fields are looked at without regard to order. Callers and results
 //! that the package does not show are left out, so an answer is "as far as is known".
 
-use gosleuth_ir::{Call, Func, FuncId, Op, Terminator, ValueId};
+use gosleuth_ir::{Call, Func, FuncId, FuncKey, Op, Terminator, ValueId};
 use gosleuth_types::ObjRef;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::context::RuleContext;
+use crate::context::{OWN, RuleContext};
 use crate::places::addressed;
 
 /// A value of a function.
@@ -16,7 +16,8 @@ pub(crate) type Origin = (FuncId, ValueId);
 /// What a package stores where, and who calls whom.
 pub(crate) struct Origins<'c, 'a> {
     cx: &'c RuleContext<'a>,
-    stores: FxHashMap<ObjRef, Vec<Origin>>,
+    /// With the address of each.
+    stores: FxHashMap<ObjRef, Vec<(ValueId, Origin)>>,
     calls: FxHashMap<FuncId, Vec<Origin>>,
 }
 
@@ -26,13 +27,13 @@ const MAX_VALUES: usize = 200;
 impl<'c, 'a> Origins<'c, 'a> {
     /// Looks through the whole package.
     pub(crate) fn new(cx: &'c RuleContext<'a>) -> Self {
-        let mut stores: FxHashMap<ObjRef, Vec<Origin>> = FxHashMap::default();
+        let mut stores: FxHashMap<ObjRef, Vec<(ValueId, Origin)>> = FxHashMap::default();
         let mut calls: FxHashMap<FuncId, Vec<Origin>> = FxHashMap::default();
         for (id, func) in cx.ir.funcs.iter_enumerated() {
             for (value, node) in func.values.iter_enumerated() {
                 if let Op::Store { addr, value } = node.op {
                     if let Some(obj) = addressed(cx, func, addr) {
-                        stores.entry(obj).or_default().push((id, value));
+                        stores.entry(obj).or_default().push((addr, (id, value)));
                     }
                 } else if let Some(callee) = call_of(&node.op).and_then(|call| cx.called_function(func, call)) {
                     calls.entry(callee).or_default().push((id, value));
@@ -66,11 +67,16 @@ impl<'c, 'a> Origins<'c, 'a> {
     fn step(&self, (id, value): Origin, work: &mut Vec<Origin>) {
         let func = &self.cx.ir.funcs[id];
         match func.op(value) {
-            Op::Convert(inner) | Op::MakeInterface(inner) => work.push((id, *inner)),
+            Op::Convert(inner) | Op::MakeInterface(inner) | Op::Held(inner) => work.push((id, *inner)),
             Op::Phi(operands) => work.extend(operands.iter().map(|&operand| (id, operand))),
             Op::Load(addr) => {
                 let stored = addressed(self.cx, func, *addr).and_then(|obj| self.stores.get(&obj));
-                work.extend(stored.into_iter().flatten());
+                // Fields of other structs have values of their own.
+                let own = |func: FuncId| FuncKey { unit: OWN, func };
+                let points = self.cx.points();
+                let is_here =
+                    |&&(to, origin): &&(ValueId, Origin)| points.may_be_same((own(id), *addr), (own(origin.0), to));
+                work.extend(stored.into_iter().flatten().filter(is_here).map(|&(_, origin)| origin));
             }
             Op::Param(number) => {
                 for &(caller, site) in self.calls.get(&id).into_iter().flatten() {

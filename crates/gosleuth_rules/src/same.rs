@@ -20,7 +20,7 @@ pub(crate) fn names_of(func: &Func, value: ValueId) -> FxHashSet<ValueId> {
                     }
                     false
                 }
-                Op::Load(from) | Op::Convert(from) | Op::MakeInterface(from) => same.contains(from),
+                Op::Load(from) | Op::Convert(from) | Op::MakeInterface(from) | Op::Held(from) => same.contains(from),
                 Op::Phi(values) => values.iter().any(|value| same.contains(value)),
                 _ => false,
             };

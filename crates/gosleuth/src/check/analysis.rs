@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, mpsc};
 use gosleuth_base::{Finding, GoroutineStart, Location, Problem, ProblemKind};
 use gosleuth_engine::units::{Unit as EngineUnit, Variant, units};
 use gosleuth_engine::{AnalysisOptions, Cache, Config, OsSystem, Role, Seen, TypedUnit, Visited, Workspace, analyse};
-use gosleuth_ir::{CodeIndex, Package, Unit, UnitFile, build_package};
+use gosleuth_ir::{CodeIndex, Package, Unit, UnitFile, build_package, resolve_calls};
 use gosleuth_report::CheckStats;
 use gosleuth_rules::{Models, PackageInput, RuleFile, check_package, checklist, linked, read_fact, write_facts};
 use gosleuth_types::{Caches, ObjRef};
@@ -295,7 +295,7 @@ pub(crate) fn with_package<R>(
         })
         .collect();
     let lowered = lowered_files(&files);
-    let ir = build_package(&Unit { query, files: &lowered });
+    let mut ir = build_package(&Unit { query, files: &lowered });
     let tells = match unit.tells {
         true => write_facts(query, &ir, models),
         false => Vec::new(),
@@ -304,6 +304,7 @@ pub(crate) fn with_package<R>(
         return (None, tells);
     }
     let linked = linked(query, &ir, &|obj| told.function(unit, obj));
+    resolve_calls(query, &mut ir, &linked, is_program(&files));
     let result = look(&PackageInput {
         query,
         files: &files,
@@ -314,6 +315,13 @@ pub(crate) fn with_package<R>(
         budget,
     });
     (Some(result), tells)
+}
+
+/// Whether the package of some files is a program, which nobody imports.
+fn is_program(files: &[RuleFile<'_>]) -> bool {
+    files
+        .first()
+        .is_some_and(|file| file.tree.package.is_some_and(|name| file.tree.name(name) == "main"))
 }
 
 /// The functions that packages tell others, read once in a run.

@@ -154,6 +154,7 @@ impl<'a> Objects<'a> {
             Op::Load(inner)
             | Op::Convert(inner)
             | Op::MakeInterface(inner)
+            | Op::Held(inner)
             | Op::TypeAssert { value: inner, .. }
             | Op::IndexAddr { base: inner, .. }
             | Op::Index { base: inner, .. }

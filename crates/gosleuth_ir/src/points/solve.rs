@@ -1,9 +1,11 @@
 //! The solver: constraints that are made when somebody asks for a value, and propagated to an end.
 
+mod memory;
+
 use std::collections::VecDeque;
 
 use gosleuth_base::Idx as _;
-use gosleuth_types::{Builtin, SelectionKind, Type, TypeId};
+use gosleuth_types::{Builtin, ObjRef, SelectionKind, Type, TypeId};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::private;
@@ -12,7 +14,7 @@ use super::{Place, PlaceId, PlaceKind};
 use crate::ir::{Callee, FuncKey, Op, Terminator, ValueId};
 
 /// Facts found before the analysis gives up on a program: each is that something refers to a place, or that one thing flows to another.
-const MAX_FACTS: usize = 400_000;
+const MAX_FACTS: usize = 60_000;
 
 /// Fields in fields that are told apart.
 const MAX_DEPTH: u32 = 5;
@@ -62,6 +64,16 @@ pub(super) enum Part {
     Element,
 }
 
+/// Writes that may concern the same places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum List {
+    Field(Key, u32),
+    Element(Key),
+    Pointer(Key),
+    Global(ObjRef),
+    Variable(ObjRef),
+}
+
 /// Who is called somewhere, as far as it is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Target {
@@ -90,6 +102,10 @@ pub(super) struct Solver<'a> {
     wanted_params: FxHashMap<FuncKey, Vec<(u32, NodeId)>>,
     wanted_results: FxHashMap<CallSite, Vec<(u32, NodeId)>>,
     private: FxHashMap<At, Option<private::Private>>,
+    /// Lists of writes whose addresses are asked for.
+    registered: FxHashSet<List>,
+    /// Writes by the places that they were found to write.
+    writes: FxHashMap<PlaceId, Vec<Write>>,
     fresh: Vec<NodeId>,
     work: VecDeque<(NodeId, PlaceId)>,
     facts: usize,
@@ -116,6 +132,8 @@ impl<'a> Solver<'a> {
             wanted_params: FxHashMap::default(),
             wanted_results: FxHashMap::default(),
             private: FxHashMap::default(),
+            registered: FxHashSet::default(),
+            writes: FxHashMap::default(),
             fresh: Vec::new(),
             work: VecDeque::new(),
             facts: 0,
@@ -295,6 +313,7 @@ impl<'a> Solver<'a> {
                     false => Some(place),
                 };
                 if let Some(place) = place {
+                    self.writes.entry(place).or_default().push(write);
                     self.written(write, place);
                 }
             }
@@ -343,16 +362,25 @@ impl<'a> Solver<'a> {
         }
     }
 
-    /// A write may concern a place whose content is asked for now.
-    fn connect(&mut self, write: Write, place: PlaceId) {
-        let addr = self.value(write.func, write.to);
-        self.add_use(addr, Use::Written(write));
-        let of = match (write.element, self.places[place.index()].kind) {
-            (true, PlaceKind::Element(of)) => of,
-            (true, _) => return,
-            (false, _) => place,
-        };
-        if self.members.contains(&(addr, of)) {
+    /// Whatever may write a place, whose content is asked for now.
+    fn connect(&mut self, lists: impl IntoIterator<Item = List>, place: PlaceId) {
+        for list in lists {
+            if !self.registered.insert(list) {
+                continue;
+            }
+            let writes = match list {
+                List::Field(owner, number) => self.text.field_writes.get(&(owner, number)),
+                List::Element(key) => self.text.element_writes.get(&key),
+                List::Pointer(key) => self.text.pointer_writes.get(&key),
+                List::Global(obj) => self.text.global_writes.get(&obj),
+                List::Variable(obj) => self.text.variable_writes.get(&obj),
+            };
+            for write in writes.cloned().unwrap_or_default() {
+                let addr = self.value(write.func, write.to);
+                self.add_use(addr, Use::Written(write));
+            }
+        }
+        for write in self.writes.get(&place).cloned().unwrap_or_default() {
             self.written(write, place);
         }
     }
@@ -473,6 +501,10 @@ impl<'a> Solver<'a> {
             Op::TypeAssert { value, asserted, .. } => {
                 let from = self.value(func, *value);
                 self.add_use(from, Use::Assert(*asserted, node));
+            }
+            Op::Held(inner) => {
+                let from = self.value(func, *inner);
+                self.add_use(from, Use::Assert(ty, node));
             }
             Op::Call(_) => self.generate_result((func, value), 0, ty, node),
             Op::Extract { tuple, index } => self.generate_extract(func, *tuple, *index, ty, node),
@@ -765,7 +797,8 @@ impl<'a> Solver<'a> {
                 let is_hidden = query
                     .named(decl)
                     .is_some_and(|info| !self.program.is_exported(info.obj));
-                world.canonical(decl.pkg) == world.canonical(query.pkg) && (is_hidden || self.program.is_main)
+                let is_here = world.canonical(decl.pkg) == world.canonical(query.pkg);
+                is_here && (is_hidden || self.program.is_main) && !query.is_interface(ty)
             }
             Key::Chan(_) | Key::Other(_) => false,
         };
@@ -773,215 +806,6 @@ impl<'a> Solver<'a> {
             let ty = self.program.pointee(ty).unwrap_or(ty);
             let place = self.place(PlaceKind::Outside(key_number(key)), ty);
             self.add(node, place);
-        }
-    }
-
-    fn generate_cell(&mut self, place: PlaceId, node: NodeId) {
-        let Place {
-            kind, ty, is_outside, ..
-        } = self.places[place.index()];
-        if !self.program.is_tracked(ty) {
-            return;
-        }
-        let key = self.program.key(ty);
-        let mut writes: Vec<Write> = Vec::new();
-        match kind {
-            PlaceKind::Field(of, number) => {
-                let owner = self.places[of.index()].ty;
-                let writes_of_field = self.text.field_writes.get(&(self.program.key(owner), number));
-                writes.extend(writes_of_field.into_iter().flatten());
-                writes.extend(self.text.pointer_writes.get(&key).into_iter().flatten());
-                if self.is_open_field(of, number) {
-                    self.outside(ty, node);
-                }
-                self.generate_part(of, Part::Field(number), node);
-            }
-            PlaceKind::Element(of) => {
-                writes.extend(self.text.element_writes.get(&key).into_iter().flatten());
-                writes.extend(self.text.pointer_writes.get(&key).into_iter().flatten());
-                self.generate_part(of, Part::Element, node);
-            }
-            PlaceKind::Global(obj) => {
-                writes.extend(self.text.global_writes.get(&obj).into_iter().flatten());
-                writes.extend(self.text.pointer_writes.get(&key).into_iter().flatten());
-                if obj.pkg != self.program.query.pkg || (self.program.is_exported(obj) && !self.program.is_main) {
-                    self.outside(ty, node);
-                }
-            }
-            PlaceKind::Made(func, value) | PlaceKind::MadeFor((func, value), _) => {
-                if let Op::Alloc { var: Some(obj) } = self.program.body(func).op(value) {
-                    writes.extend(self.text.variable_writes.get(obj).into_iter().flatten());
-                }
-                writes.extend(self.text.pointer_writes.get(&key).into_iter().flatten());
-            }
-            PlaceKind::Outside(_) => writes.extend(self.text.pointer_writes.get(&key).into_iter().flatten()),
-            PlaceKind::Func(_) | PlaceKind::Box(..) => return,
-        }
-        if is_outside && !matches!(kind, PlaceKind::Field(..)) {
-            self.outside(ty, node);
-        }
-        for write in writes {
-            self.connect(write, place);
-        }
-    }
-
-    /// What is in a part of something, by copies of the whole and by the constructor that made it.
-    fn generate_part(&mut self, of: PlaceId, part: Part, node: NodeId) {
-        if self.program.is_copied(self.places[of.index()].ty) {
-            let copies = self.node(Node::Copies(of));
-            self.add_use(copies, Use::LoadPart(part, node));
-        }
-        let Some((site, made, path)) = self.made_for(of, part) else {
-            return;
-        };
-        for value in self.writes_of(made, &path) {
-            let from = self.node(Node::Within(site, (made.0, value)));
-            self.flow(from, node);
-        }
-    }
-
-    fn generate_copies(&mut self, place: PlaceId, node: NodeId) {
-        let Place { kind, ty, .. } = self.places[place.index()];
-        let key = self.program.key(ty);
-        let mut writes: Vec<Write> = self.text.pointer_writes.get(&key).cloned().unwrap_or_default();
-        match kind {
-            PlaceKind::Field(of, number) => {
-                let owner = self.places[of.index()].ty;
-                let writes_of_field = self.text.field_writes.get(&(self.program.key(owner), number));
-                writes.extend(writes_of_field.into_iter().flatten());
-                let whole = self.node(Node::Copies(of));
-                self.add_use(whole, Use::Part(Part::Field(number), node));
-            }
-            PlaceKind::Element(of) => {
-                writes.extend(self.text.element_writes.get(&key).into_iter().flatten());
-                if self.program.is_copied(self.places[of.index()].ty) {
-                    let whole = self.node(Node::Copies(of));
-                    self.add_use(whole, Use::Part(Part::Element, node));
-                }
-            }
-            PlaceKind::Global(obj) => writes.extend(self.text.global_writes.get(&obj).into_iter().flatten()),
-            PlaceKind::Made(func, value) | PlaceKind::MadeFor((func, value), _) => {
-                if let Op::Alloc { var: Some(obj) } = self.program.body(func).op(value) {
-                    writes.extend(self.text.variable_writes.get(obj).into_iter().flatten());
-                }
-            }
-            _ => {}
-        }
-        for write in writes {
-            self.connect(write, place);
-        }
-        if let Some((site, made, path)) = self.made_for_whole(place) {
-            for value in self.writes_of(made, &path) {
-                let from = self.node(Node::Within(site, (made.0, value)));
-                self.flow(from, node);
-            }
-        }
-    }
-
-    /// Whether code outside may write a field.
-    fn is_open_field(&self, of: PlaceId, number: u32) -> bool {
-        let Type::Struct(fields) = self.program.under(self.places[of.index()].ty) else {
-            return false;
-        };
-        let Some(field) = fields.get(number as usize) else {
-            return false;
-        };
-        let is_foreign = field.obj.pkg != self.program.query.pkg;
-        is_foreign || (field.name.is_exported() && !self.program.is_main)
-    }
-
-    fn is_private(&mut self, at: At) -> bool {
-        self.private_of(at).is_some()
-    }
-
-    fn private_of(&mut self, at: At) -> Option<&private::Private> {
-        if !self.private.contains_key(&at) {
-            let found = private::private(&self.program, at);
-            self.private.insert(at, found);
-        }
-        self.private.get(&at).and_then(Option::as_ref)
-    }
-
-    /// If a part belongs to something that a constructor made for one call: the call, what was made, and the fields that lead from it.
-    fn made_for(&self, of: PlaceId, part: Part) -> Option<(CallSite, At, Vec<Part>)> {
-        let (site, made, mut path) = self.made_for_whole(of)?;
-        path.push(part);
-        Some((site, made, path))
-    }
-
-    fn made_for_whole(&self, mut of: PlaceId) -> Option<(CallSite, At, Vec<Part>)> {
-        let mut path = Vec::new();
-        loop {
-            match self.places[of.index()].kind {
-                PlaceKind::Field(inner, number) => {
-                    path.push(Part::Field(number));
-                    of = inner;
-                }
-                PlaceKind::Element(inner) => {
-                    path.push(Part::Element);
-                    of = inner;
-                }
-                PlaceKind::MadeFor(made, site) => {
-                    path.reverse();
-                    return Some((site, made, path));
-                }
-                _ => return None,
-            }
-        }
-    }
-
-    /// What the constructor itself writes to a part of what it makes.
-    fn writes_of(&mut self, made: At, path: &[Part]) -> Vec<ValueId> {
-        let program = self.program.clone();
-        self.private_of(made)
-            .map(|private| private.written(&program, made.0, path))
-            .unwrap_or_default()
-    }
-
-    /// A value of a constructor, for one call of it.
-    fn generate_within(&mut self, site: CallSite, at @ (func, value): At, node: NodeId) {
-        let body = self.program.body(func);
-        let ty = body.values[value].ty;
-        match body.op(value) {
-            Op::Param(number) => {
-                let call = call_of(self.program.body(site.0).op(site.1));
-                if let Some(&arg) = call.and_then(|call| call.args.get(*number as usize)) {
-                    let from = self.value(site.0, arg);
-                    self.flow(from, node);
-                }
-            }
-            Op::Alloc { .. } | Op::MakeChan { .. } | Op::MakeMap | Op::MakeSlice { .. } if self.is_private(at) => {
-                let ty = match body.op(value) {
-                    Op::Alloc { .. } => self.program.pointee(ty).unwrap_or(TypeId::UNKNOWN),
-                    _ => ty,
-                };
-                let place = self.place(PlaceKind::MadeFor(at, site), ty);
-                self.add(node, place);
-            }
-            Op::Phi(values) => {
-                for &operand in values {
-                    let from = self.node(Node::Within(site, (func, operand)));
-                    self.flow(from, node);
-                }
-            }
-            Op::Convert(inner) | Op::Slice { base: inner, .. } => {
-                let from = self.node(Node::Within(site, (func, *inner)));
-                self.flow(from, node);
-            }
-            Op::Load(addr) if self.program.is_copied(ty) => {
-                let from = self.node(Node::Within(site, (func, *addr)));
-                self.flow(from, node);
-            }
-            Op::Load(addr) if matches!(body.op(*addr), Op::Alloc { .. }) && self.is_private((func, *addr)) => {
-                for value in self.writes_of((func, *addr), &[]) {
-                    let from = self.node(Node::Within(site, (func, value)));
-                    self.flow(from, node);
-                }
-            }
-            _ => {
-                let from = self.value(func, value);
-                self.flow(from, node);
-            }
         }
     }
 }

@@ -1,5 +1,8 @@
 //! What the text of a program says about who calls whom and who stores where, before anything is worked out.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use gosleuth_base::Idx as _;
 use gosleuth_types::{Builtin, NamedRef, ObjKind, ObjRef, Query, Type, TypeId};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -78,6 +81,8 @@ pub(super) struct Program<'a> {
     pub(super) units: Vec<&'a Package>,
     /// Whether nobody imports the first package.
     pub(super) is_main: bool,
+    /// What [`Program::is_tracked`] found.
+    pub(super) tracked: Rc<RefCell<FxHashMap<TypeId, bool>>>,
 }
 
 impl<'a> Program<'a> {
@@ -118,14 +123,24 @@ impl<'a> Program<'a> {
         }
     }
 
-    /// Whether values of a type refer to something, or contain what does. Errors are left out: nobody waits for them.
+    /// Whether values of a type refer to something that is followed, or contain what does: not numbers, texts, and lists of those. Errors are
+    /// left out too: nobody waits for them.
     pub(super) fn is_tracked(&self, ty: TypeId) -> bool {
-        match self.under(ty) {
+        if let Some(&known) = self.tracked.borrow().get(&ty) {
+            return known;
+        }
+        // Lists of themselves contain nothing.
+        self.tracked.borrow_mut().insert(ty, false);
+        let found = match self.under(ty) {
             Type::Basic(_) | Type::Unknown | Type::Tuple(_) | Type::Union(_) => false,
             Type::Interface(_) => !self.is_error(ty),
-            Type::Array { elem, .. } => self.is_tracked(*elem),
+            Type::Array { elem, .. } | Type::Slice(elem) | Type::Map { value: elem, .. } => self.is_tracked(*elem),
+            Type::Pointer(to) => matches!(self.under(*to), Type::Struct(_)) || self.is_tracked(*to),
+            Type::Struct(fields) => fields.iter().any(|field| self.is_tracked(field.ty)),
             _ => true,
-        }
+        };
+        self.tracked.borrow_mut().insert(ty, found);
+        found
     }
 
     fn is_error(&self, ty: TypeId) -> bool {

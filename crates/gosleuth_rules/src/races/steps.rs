@@ -183,6 +183,10 @@ impl Exec<'_, '_> {
                     val
                 }
             }
+            Op::Held(inner) => {
+                let inner = self.val(frame, instance, *inner);
+                self.asserted(&inner, func.values[value].ty)
+            }
             Op::MakeChan { capacity } => {
                 let capacity = match capacity {
                     None => Some(0),

@@ -1,12 +1,12 @@
 use gosleuth_base::{Family, Finding, FixAvailability, RuleCode, RuleInfo, RuleSet, Severity, Symptom};
-use gosleuth_ir::{Callee, Func, FuncId, Op, ValueId};
+use gosleuth_ir::{Callee, Func, Op, ValueId};
 use gosleuth_syntax::ast::{Span, StmtKind};
 
 use crate::context::RuleContext;
 use crate::flow::{has, in_loop, position};
 use crate::goroutines::receiver;
 use crate::models::Behaviour;
-use crate::places::{Place, place_of};
+use crate::places::{At, is_same};
 use crate::rule::rule;
 use crate::same::{Rounds, live, loop_around, rounds, values};
 
@@ -94,7 +94,7 @@ rule! {
 }
 
 fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
-    let mut writers: Option<Vec<(Place, FuncId, ValueId)>> = None;
+    let mut writers: Option<Vec<(At, ValueId)>> = None;
     for (id, func) in cx.ir.funcs.iter_enumerated() {
         if cx.files[func.file].is_test {
             continue;
@@ -105,7 +105,7 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
                 continue;
             }
             let Some(recv) = receiver(cx, call) else { continue };
-            let lock = place_of(cx, id, recv);
+            let lock = (id, recv);
             if position(func, site).is_none_or(|(block, _)| !in_loop(func, block)) {
                 continue;
             }
@@ -120,7 +120,7 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
                 continue;
             }
             let writers = writers.get_or_insert_with(|| writers_of(cx));
-            let Some(&(_, by, write)) = writers.iter().find(|(place, ..)| *place == lock) else {
+            let Some(&((by, _), write)) = writers.iter().find(|(other, _)| is_same(cx, *other, lock)) else {
                 continue;
             };
             let by = &cx.ir.funcs[by];
@@ -145,7 +145,7 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
 }
 
 /// Where locks are taken for writing.
-fn writers_of(cx: &RuleContext<'_>) -> Vec<(Place, FuncId, ValueId)> {
+fn writers_of(cx: &RuleContext<'_>) -> Vec<(At, ValueId)> {
     let mut found = Vec::new();
     for (id, func) in cx.ir.funcs.iter_enumerated() {
         for (site, node) in live(func) {
@@ -153,7 +153,7 @@ fn writers_of(cx: &RuleContext<'_>) -> Vec<(Place, FuncId, ValueId)> {
                 && has(cx.call_models(call), Behaviour::Lock)
                 && let Some(recv) = receiver(cx, call)
             {
-                found.push((place_of(cx, id, recv), id, site));
+                found.push(((id, recv), site));
             }
         }
     }

@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::context::RuleContext;
 use crate::flow::{end_pos, has, nil_check};
 use crate::models::Behaviour;
-use crate::places::{Place, place_of};
+use crate::places::{At, Place, is_same, place_of};
 use crate::rule::rule;
 
 rule! {
@@ -94,7 +94,7 @@ const MAX_STATES: usize = 4_000;
 #[derive(Clone, Copy, Debug)]
 struct Acquire {
     at: ValueId,
-    place: Place,
+    place: At,
     /// Where the slot is held: from this place in this block on.
     from: (BlockId, usize),
     /// For `Acquire` and `TryAcquire`: the result that says whether the slot was given.
@@ -114,7 +114,7 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
             // The function itself says that it is meant to give the slot back.
             let Some(&(_, release)) = releases.get(&id).and_then(|list| {
                 list.iter()
-                    .find(|&&(place, at)| place == acquire.place && is_behind(func, &acquire, at))
+                    .find(|&&(place, at)| is_behind(func, &acquire, at) && is_same(cx, place, acquire.place))
             }) else {
                 continue;
             };
@@ -255,7 +255,7 @@ fn held_function(cx: &RuleContext<'_>, id: FuncId, value: ValueId) -> Option<Fun
 
 /// Whether a function that did not take the slot gives it back: then a path may hand its slot over to that one. Functions that nobody but
 /// takers call belong to these.
-fn is_given_back_elsewhere(cx: &RuleContext<'_>, place: Place, releases: &Releases) -> bool {
+fn is_given_back_elsewhere(cx: &RuleContext<'_>, place: At, releases: &Releases) -> bool {
     // A literal belongs to the functions around it.
     let takes = |id: FuncId| {
         let mut around = Some(id);
@@ -264,10 +264,10 @@ fn is_given_back_elsewhere(cx: &RuleContext<'_>, place: Place, releases: &Releas
             around = cx.ir.funcs[id].parent;
             Some(id)
         })
-        .any(|id| acquires(cx, id).iter().any(|acquire| acquire.place == place))
+        .any(|id| acquires(cx, id).iter().any(|acquire| is_same(cx, acquire.place, place)))
     };
     releases.iter().any(|(&by, list)| {
-        if !list.iter().any(|&(other, _)| other == place) {
+        if !list.iter().any(|&(other, _)| is_same(cx, other, place)) {
             return false;
         }
         let func = &cx.ir.funcs[by];
@@ -310,14 +310,14 @@ fn is_behind(func: &Func, acquire: &Acquire, at: ValueId) -> bool {
 }
 
 /// The receives and calls that give a slot back, by function.
-fn releases(cx: &RuleContext<'_>) -> FxHashMap<FuncId, Vec<(Place, ValueId)>> {
-    let mut found: FxHashMap<FuncId, Vec<(Place, ValueId)>> = FxHashMap::default();
+fn releases(cx: &RuleContext<'_>) -> FxHashMap<FuncId, Vec<(At, ValueId)>> {
+    let mut found: FxHashMap<FuncId, Vec<(At, ValueId)>> = FxHashMap::default();
     for (id, func) in cx.ir.funcs.iter_enumerated() {
         for (at, value) in func.values.iter_enumerated() {
             let place = match &value.op {
-                Op::Recv { chan, comma_ok: false } if is_token(cx, func, *chan) => place_of(cx, id, *chan),
+                Op::Recv { chan, comma_ok: false } if is_token(cx, func, *chan) => (id, *chan),
                 Op::Call(call) if is_weighted(cx, call, "Release") => match call.args.first() {
-                    Some(&recv) => place_of(cx, id, recv),
+                    Some(&recv) => (id, recv),
                     None => continue,
                 },
                 _ => continue,
@@ -357,7 +357,7 @@ fn acquires(cx: &RuleContext<'_>, id: FuncId) -> Vec<Acquire> {
             match func.op(at) {
                 Op::Send { chan, .. } if is_token(cx, func, *chan) => found.push(Acquire {
                     at,
-                    place: place_of(cx, id, *chan),
+                    place: (id, *chan),
                     from,
                     result: None,
                     weighted: false,
@@ -370,7 +370,7 @@ fn acquires(cx: &RuleContext<'_>, id: FuncId) -> Vec<Acquire> {
                         if case.send.is_some() && is_token(cx, func, case.chan) {
                             found.push(Acquire {
                                 at,
-                                place: place_of(cx, id, case.chan),
+                                place: (id, case.chan),
                                 from: (target, 0),
                                 result: None,
                                 weighted: false,
@@ -382,7 +382,7 @@ fn acquires(cx: &RuleContext<'_>, id: FuncId) -> Vec<Acquire> {
                     let Some(&recv) = call.args.first() else { continue };
                     found.push(Acquire {
                         at,
-                        place: place_of(cx, id, recv),
+                        place: (id, recv),
                         from,
                         result: Some(at),
                         weighted: true,
@@ -396,13 +396,13 @@ fn acquires(cx: &RuleContext<'_>, id: FuncId) -> Vec<Acquire> {
 }
 
 /// Whether every channel that the package stores in a place is buffered, and there is one.
-fn is_limiter(cx: &RuleContext<'_>, place: Place) -> bool {
+fn is_limiter(cx: &RuleContext<'_>, place: At) -> bool {
     let is_buffered = |func: &Func, value: ValueId| match func.op(value) {
         Op::MakeChan { capacity } => Some(capacity.is_some()),
         Op::Zero => None,
         _ => Some(false),
     };
-    match place {
+    match place_of(cx, place.0, place.1) {
         Place::Value(id, value) => is_buffered(&cx.ir.funcs[id], value) == Some(true),
         Place::Object(wanted) => {
             let (mut known, mut is_set) = (None, false);
@@ -432,7 +432,7 @@ fn is_limiter(cx: &RuleContext<'_>, place: Place) -> bool {
     }
 }
 
-type Releases = FxHashMap<FuncId, Vec<(Place, ValueId)>>;
+type Releases = FxHashMap<FuncId, Vec<(At, ValueId)>>;
 
 /// The first return that is reached with the slot held.
 fn lost(cx: &RuleContext<'_>, id: FuncId, acquire: &Acquire, releases: &Releases) -> Option<BlockId> {
@@ -449,7 +449,7 @@ fn lost(cx: &RuleContext<'_>, id: FuncId, acquire: &Acquire, releases: &Releases
     let mut ends = Vec::new();
     let elsewhere = releases
         .iter()
-        .any(|(&other, list)| other != id && list.iter().any(|(place, _)| *place == acquire.place));
+        .any(|(&other, list)| other != id && list.iter().any(|&(place, _)| is_same(cx, place, acquire.place)));
     while let Some((block, from)) = work.pop() {
         if seen.len() > MAX_STATES {
             return None;
@@ -517,11 +517,11 @@ fn is_given(func: &Func, cond: ValueId, taken: bool, result: ValueId) -> bool {
 }
 
 /// Whether a slot is given back at a value, or may be.
-fn settles(cx: &RuleContext<'_>, id: FuncId, value: ValueId, place: Place, releases: &Releases, depth: u32) -> bool {
+fn settles(cx: &RuleContext<'_>, id: FuncId, value: ValueId, place: At, releases: &Releases, depth: u32) -> bool {
     let func = &cx.ir.funcs[id];
     if releases
         .get(&id)
-        .is_some_and(|list| list.iter().any(|&(other, at)| other == place && at == value))
+        .is_some_and(|list| list.iter().any(|&(other, at)| at == value && is_same(cx, other, place)))
     {
         return true;
     }
@@ -529,7 +529,7 @@ fn settles(cx: &RuleContext<'_>, id: FuncId, value: ValueId, place: Place, relea
         // A receive case of a select may take it.
         Op::Select { cases, .. } => cases
             .iter()
-            .any(|case| case.send.is_none() && place_of(cx, id, case.chan) == place),
+            .any(|case| case.send.is_none() && is_same(cx, (id, case.chan), place)),
         Op::Call(Call {
             callee: Callee::Builtin(builtin),
             ..
@@ -539,11 +539,11 @@ fn settles(cx: &RuleContext<'_>, id: FuncId, value: ValueId, place: Place, relea
                 return true;
             }
             if is_weighted(cx, call, "Release") {
-                return call.args.first().is_some_and(|&recv| place_of(cx, id, recv) == place);
+                return call.args.first().is_some_and(|&recv| is_same(cx, (id, recv), place));
             }
             // The semaphore itself, or a function that knows it, goes elsewhere.
             let hands_on = call.args.iter().any(|&arg| {
-                let is_it = place_of(cx, id, arg) == place
+                let is_it = is_same(cx, (id, arg), place)
                     && !is_weighted(cx, call, "Acquire")
                     && !is_weighted(cx, call, "TryAcquire");
                 is_it
@@ -564,13 +564,13 @@ fn settles(cx: &RuleContext<'_>, id: FuncId, value: ValueId, place: Place, relea
 }
 
 /// Whether a function gives a slot back somewhere, itself, in its literals or in what it calls.
-fn gives_back(cx: &RuleContext<'_>, id: FuncId, place: Place, releases: &Releases, depth: u32) -> bool {
+fn gives_back(cx: &RuleContext<'_>, id: FuncId, place: At, releases: &Releases, depth: u32) -> bool {
     if depth == 0 {
         return true;
     }
     if releases
         .get(&id)
-        .is_some_and(|list| list.iter().any(|&(other, _)| same(other, place)))
+        .is_some_and(|list| list.iter().any(|&(other, _)| same(cx, other, place)))
     {
         return true;
     }
@@ -588,6 +588,6 @@ fn gives_back(cx: &RuleContext<'_>, id: FuncId, place: Place, releases: &Release
 }
 
 /// In another function a parameter may be any object.
-fn same(other: Place, place: Place) -> bool {
-    other == place || matches!(other, Place::Value(..))
+fn same(cx: &RuleContext<'_>, other: At, place: At) -> bool {
+    matches!(place_of(cx, other.0, other.1), Place::Value(..)) || is_same(cx, other, place)
 }

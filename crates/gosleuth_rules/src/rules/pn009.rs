@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 use crate::context::RuleContext;
 use crate::flow::{nil_check, position};
 use crate::models::Behaviour;
-use crate::places::{Place, place_of};
+use crate::places::{At, Place, is_same, place_of};
 use crate::rule::rule;
 
 rule! {
@@ -266,13 +266,13 @@ fn is_held(
         return None;
     }
     let func = &cx.ir.funcs[id];
-    let wanted = place_of(cx, by, *call.args.first()?);
-    if !matches!(wanted, Place::Object(_)) {
+    let wanted = (by, *call.args.first()?);
+    if !matches!(place_of(cx, wanted.0, wanted.1), Place::Object(_)) {
         return None;
     }
     let of = |call: &Call, behaviour| {
         crate::flow::has(cx.call_models(call), behaviour)
-            && call.args.first().is_some_and(|&recv| place_of(cx, id, recv) == wanted)
+            && call.args.first().is_some_and(|&recv| is_same(cx, (id, recv), wanted))
     };
     // What is deferred behind the handler runs before it, by a literal as well.
     let deferred = func.values.iter().any(|value| match &value.op {
@@ -316,10 +316,10 @@ fn is_held(
     None
 }
 
-fn unlocks(cx: &RuleContext<'_>, id: FuncId, wanted: Place) -> bool {
+fn unlocks(cx: &RuleContext<'_>, id: FuncId, wanted: At) -> bool {
     let func = &cx.ir.funcs[id];
     func.values.iter().any(|value| {
         matches!(&value.op, Op::Call(call) if crate::flow::has(cx.call_models(call), Behaviour::Unlock)
-            && call.args.first().is_some_and(|&recv| place_of(cx, id, recv) == wanted))
+            && call.args.first().is_some_and(|&recv| is_same(cx, (id, recv), wanted)))
     })
 }

@@ -209,7 +209,7 @@ impl Body<'_, '_> {
                     continue;
                 }
                 match &value.op {
-                    Op::Load(_) | Op::Convert(_) | Op::MakeInterface(_) => {
+                    Op::Load(_) | Op::Convert(_) | Op::MakeInterface(_) | Op::Held(_) => {
                         if !bodies.contains(&id) {
                             bodies.push(id);
                         }
