@@ -16,8 +16,7 @@ pub(crate) type Origin = (FuncId, ValueId);
 /// What a package stores where, and who calls whom.
 pub(crate) struct Origins<'c, 'a> {
     cx: &'c RuleContext<'a>,
-    /// With the address of each.
-    stores: FxHashMap<ObjRef, Vec<(ValueId, Origin)>>,
+    stores: FxHashMap<ObjRef, Vec<Origin>>,
     calls: FxHashMap<FuncId, Vec<Origin>>,
 }
 
@@ -27,13 +26,13 @@ const MAX_VALUES: usize = 200;
 impl<'c, 'a> Origins<'c, 'a> {
     /// Looks through the whole package.
     pub(crate) fn new(cx: &'c RuleContext<'a>) -> Self {
-        let mut stores: FxHashMap<ObjRef, Vec<(ValueId, Origin)>> = FxHashMap::default();
+        let mut stores: FxHashMap<ObjRef, Vec<Origin>> = FxHashMap::default();
         let mut calls: FxHashMap<FuncId, Vec<Origin>> = FxHashMap::default();
         for (id, func) in cx.ir.funcs.iter_enumerated() {
             for (value, node) in func.values.iter_enumerated() {
                 if let Op::Store { addr, value } = node.op {
                     if let Some(obj) = addressed(cx, func, addr) {
-                        stores.entry(obj).or_default().push((addr, (id, value)));
+                        stores.entry(obj).or_default().push((id, value));
                     }
                 } else if let Some(callee) = call_of(&node.op).and_then(|call| cx.called_function(func, call)) {
                     calls.entry(callee).or_default().push((id, value));
@@ -72,11 +71,10 @@ impl<'c, 'a> Origins<'c, 'a> {
             Op::Load(addr) => {
                 let stored = addressed(self.cx, func, *addr).and_then(|obj| self.stores.get(&obj));
                 // Fields of other structs have values of their own.
-                let own = |func: FuncId| FuncKey { unit: OWN, func };
+                let own = |(func, value): Origin| (FuncKey { unit: OWN, func }, value);
                 let points = self.cx.points();
-                let is_here =
-                    |&&(to, origin): &&(ValueId, Origin)| points.may_be_same((own(id), *addr), (own(origin.0), to));
-                work.extend(stored.into_iter().flatten().filter(is_here).map(|&(_, origin)| origin));
+                let is_here = |&&stored: &&Origin| points.may_be_same(own((id, value)), own(stored));
+                work.extend(stored.into_iter().flatten().filter(is_here));
             }
             Op::Param(number) => {
                 for &(caller, site) in self.calls.get(&id).into_iter().flatten() {
