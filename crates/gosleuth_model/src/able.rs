@@ -13,9 +13,9 @@ use rustc_hash::FxHashSet;
 
 use crate::machine::Machine;
 use crate::native::Native;
-use crate::program::FuncKey;
 use crate::state::{Frame, Goroutine, Obj, Parked, Target};
 use crate::value::{Callable, Val};
+use gosleuth_ir::FuncKey;
 
 /// What code can do.
 #[derive(Clone, Default)]
