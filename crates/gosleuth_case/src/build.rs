@@ -67,6 +67,7 @@ pub fn build_with(set: &EvidenceSet, source: Option<&Source>, options: &CaseOpti
     crate::escape::explain(set, &mut case);
     case.suspects = merge_same(std::mem::take(&mut case.suspects));
     drop_decided(&mut case);
+    crate::same_process::explain(set, &facts, &mut case);
     crate::profiles::corroborate(set, &mut case);
     let shown = shown_snapshot(set, &lines);
     if let Some(source) = source {

@@ -393,6 +393,12 @@ impl Scene<'_> {
         if let Decision::Suspect(verdict) = decision {
             suspect.verdict = verdict;
         }
+        if bucket.entry.kind == Some(SuspectKind::Spinning) && self.story.is_some() && decision != Decision::Candidate {
+            let site = values.site.map_or_else(|| "an unknown place".to_owned(), place);
+            suspect.headline = format!("{} running without end in {site}", goroutines(bucket.count));
+            "It neither waits nor calls the system: a loop that asks again and again, or very long work."
+                .clone_into(&mut suspect.why);
+        }
         suspect.would_decide = (decision == Decision::Candidate).then(|| decide_by(entry));
         suspect.goroutines.clone_from(&bucket.ids);
         suspect.stacks.clone_from(&bucket.stacks);

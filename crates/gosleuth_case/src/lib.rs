@@ -25,6 +25,7 @@ mod model;
 mod profiles;
 mod races;
 mod runtime;
+mod same_process;
 mod say;
 mod series;
 mod traces;

@@ -1,6 +1,6 @@
 //! Execution traces, judged: programs that fail have the suspect that their fixture names, healthy servers have none.
 
-use gosleuth_base::SuspectKind;
+use gosleuth_base::{SuspectKind, Verdict};
 use gosleuth_case::{CaseFile, CaseOptions, build};
 use gosleuth_evidence::{EvidenceSet, ReadOptions, Source, read};
 use gosleuth_testkit::{fixtures, recordings};
@@ -109,4 +109,59 @@ fn a_goroutine_created_in_the_trace_names_its_creator() {
         Some("main.(*QuoteClient).Price")
     );
     assert!(suspect.headline.contains("they become more"), "{}", suspect.headline);
+}
+
+#[test]
+fn a_dump_and_a_trace_of_one_process_tell_of_the_same_goroutines() {
+    let case = judge(&[
+        ("spin.trace", &trace("leak_poll-spin")),
+        ("spin.txt", &recordings::dump_beside("leak_poll-spin")),
+    ]);
+    let suspect = &case.suspects[0];
+    assert_eq!(suspect.kind, SuspectKind::Spinning);
+    assert_eq!(suspect.verdict, Verdict::Corroborated);
+    let says = |start: &str| suspect.evidence.iter().any(|sentence| sentence.starts_with(start));
+    assert!(
+        says("Goroutine 22 in the trace: it has neither waited nor called the system for"),
+        "{:?}",
+        suspect.evidence
+    );
+    assert!(
+        says("Goroutine 22 in the dump: at main.(*consumer)."),
+        "{:?}",
+        suspect.evidence
+    );
+    assert!(suspect.rules.contains(&"GL007"));
+    assert!(
+        !case
+            .candidates
+            .iter()
+            .any(|candidate| candidate.kind == SuspectKind::Spinning),
+        "it is decided"
+    );
+
+    let case = judge(&[
+        ("abba.txt", &recordings::dump_beside("lock_abba-transfer")),
+        ("abba.trace", &trace("lock_abba-transfer")),
+    ]);
+    let suspect = &case.suspects[0];
+    assert_eq!(suspect.verdict, Verdict::Corroborated, "{:?}", suspect.evidence);
+    assert!(
+        suspect
+            .evidence
+            .iter()
+            .any(|sentence| sentence.contains("in the trace: blocked for")),
+        "{:?}",
+        suspect.evidence
+    );
+}
+
+#[test]
+fn a_dump_of_another_process_tells_nothing_of_a_trace() {
+    let case = judge(&[
+        ("spin.trace", &trace("leak_poll-spin")),
+        ("abba.txt", &recordings::dump_beside("lock_abba-transfer")),
+    ]);
+    let joined = case.suspects.iter().flat_map(|suspect| &suspect.evidence);
+    assert_eq!(joined.filter(|sentence| sentence.contains("in the trace: ")).count(), 0);
 }

@@ -18,6 +18,7 @@ mod event;
 mod evidence;
 mod generation;
 mod order;
+pub mod path;
 mod reader;
 mod spec;
 mod tables;

@@ -16,6 +16,7 @@ pub(super) const TRACE_EXAMPLES: &str = "Examples:
   gosleuth trace trace.out blocked             who was blocked when the trace ended, and since when
   gosleuth trace trace.out latency             where runnable goroutines waited for a processor
   gosleuth trace trace.out --follow 42         the life of one goroutine
+  gosleuth trace trace.out path --goroutine 42 --window 1.2s..1.5s
   gosleuth trace trace.out sched --window 1.2s..1.5s
   gosleuth trace trace.out sites --format csv > sites.csv
   gosleuth trace trace.out export --format html -o trace.html
@@ -106,6 +107,8 @@ pub enum TraceView {
     Syscalls,
     /// Which sites wake which
     Wakers,
+    /// What one goroutine (--goroutine) was held up by, through who woke it
+    Path,
     /// Processors
     Sched,
     /// Garbage collector, pauses and heap

@@ -2,6 +2,8 @@
 
 mod events;
 mod export;
+mod path;
+mod remarks;
 mod table;
 mod views;
 
@@ -10,9 +12,10 @@ use std::io::{Read, Write};
 
 use anyhow::{Context as _, Result, bail};
 use gosleuth_base::{Interner, ProblemKind};
-use gosleuth_evidence::StackTable;
+use gosleuth_case::CaseOptions;
 use gosleuth_evidence::trace::analysis::{Analysis, AnalysisOptions, SpinLimits};
-use gosleuth_evidence::trace::{GoId, Outcome, Visitor, WalkOptions, walk};
+use gosleuth_evidence::trace::{GoId, Outcome, Visitor, WalkOptions, as_evidence, walk};
+use gosleuth_evidence::{EvidenceSet, StackTable};
 
 use crate::args::{TraceArgs, TraceFormatArg, TraceView};
 use crate::inputs::os_error;
@@ -32,6 +35,9 @@ pub(crate) fn run(args: &TraceArgs, io: &mut Io<'_>) -> Result<Exit> {
         TraceView::Events => return events::run(args, io),
         _ => {}
     }
+    if args.view == TraceView::Path && args.follow.is_none() {
+        return path::run(args, io);
+    }
     if args.output.is_some() {
         bail!("--output belongs to `export`; other views write to standard output");
     }
@@ -45,20 +51,36 @@ pub(crate) fn run(args: &TraceArgs, io: &mut Io<'_>) -> Result<Exit> {
             useful: nanos(args.spin_useful),
         },
     });
-    let (mut strings, mut stacks) = (Interner::new(), StackTable::default());
-    let outcome = read(args, io, &mut strings, &mut stacks, &mut analysis)?;
+    let mut set = EvidenceSet::new();
+    let outcome = read(args, io, &mut set.strings, &mut set.stacks, &mut analysis)?;
     let exit = report_problems(&outcome, &mut *io.stderr);
     if outcome.version.is_none() || outcome.generations == 0 {
         return Ok(exit);
+    }
+    // A window says nothing of how things end.
+    let mut suspects = Vec::new();
+    if args.view == TraceView::Summary && args.follow.is_none() && args.window.is_none() {
+        as_evidence(&mut set, &args.file, &outcome, std::mem::take(&mut analysis));
+        suspects = gosleuth_case::build(&set, &CaseOptions::default()).suspects;
+        if let Some(trace) = set.traces.pop() {
+            analysis = trace.analysis;
+        }
     }
     let view = views::View {
         args,
         analysis: &analysis,
         outcome: &outcome,
-        strings: &strings,
-        stacks: &stacks,
+        suspects: &suspects,
+        strings: &set.strings,
+        stacks: &set.stacks,
     };
     let tables = view.tables();
+    write(args, &tables, io)?;
+    Ok(exit)
+}
+
+/// Writes tables in the form that is asked for.
+fn write(args: &TraceArgs, tables: &[table::Table], io: &mut Io<'_>) -> Result<()> {
     let top = match (args.top, args.format) {
         (Some(0), _) | (None, TraceFormatArg::Json | TraceFormatArg::Csv) => usize::MAX,
         (Some(top), _) => top,
@@ -66,11 +88,11 @@ pub(crate) fn run(args: &TraceArgs, io: &mut Io<'_>) -> Result<Exit> {
         (None, _) => ROWS,
     };
     match args.format {
-        TraceFormatArg::Json => table::write_json(&tables, top, io.stdout)?,
-        TraceFormatArg::Csv => table::write_csv(&tables, top, io.stdout)?,
-        _ => table::write_text(&tables, top, io.stdout)?,
+        TraceFormatArg::Json => table::write_json(tables, top, io.stdout)?,
+        TraceFormatArg::Csv => table::write_csv(tables, top, io.stdout)?,
+        _ => table::write_text(tables, top, io.stdout)?,
     }
-    Ok(exit)
+    Ok(())
 }
 
 /// Walks through the trace that is named.

@@ -244,3 +244,56 @@ fn exports_for_other_programs() {
     );
     assert_eq!((wrong.exit, wrong.out.as_str()), (Exit::Trouble, ""));
 }
+
+const BLOCKED: &str = "testdata/recordings/traces/programs/lock_abba-transfer.trace.gz";
+
+#[test]
+fn the_summary_names_suspects_with_why_and_what_to_do() {
+    let text = run(&["trace", BLOCKED]);
+    assert_eq!((text.exit, text.err.as_str()), (Exit::Clean, ""));
+    for part in [
+        "Suspects",
+        "blocked-mutex",
+        "main.(*wallet).deposit",
+        "why ",
+        "Nobody got this lock here",
+        "do ",
+    ] {
+        assert!(text.out.contains(part), "{part} in\n{}", text.out);
+    }
+    let document = run(&["trace", BLOCKED, "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_str(&document.out).expect("a document");
+    assert_eq!(document["suspects"][0]["kind"], "blocked-mutex");
+    assert_eq!(document["suspects"][0]["goroutines"], 28);
+    let healthy = run(&["trace", "testdata/recordings/traces/programs/loaded_workers.trace.gz"]);
+    assert!(!healthy.out.contains("Suspects"), "{}", healthy.out);
+    // Of a part nothing is said, since it does not show how things end.
+    let part = run(&["trace", BLOCKED, "--window", "0..1s"]);
+    assert!(!part.out.contains("Suspects"), "{}", part.out);
+}
+
+#[test]
+fn a_critical_path_goes_from_waker_to_waker() {
+    let document = json(&["path", "--goroutine", "1", "--window", "0..200ms"]);
+    let links = document["path"].as_array().expect("a list");
+    assert!(links.len() > 5, "{links:?}");
+    // Its parts follow each other without gaps or overlaps, up to the end.
+    let number = |link: &serde_json::Value, key: &str| link[key].as_u64().expect("a number");
+    for pair in links.windows(2) {
+        assert_eq!(
+            number(&pair[0], "at") + number(&pair[0], "for"),
+            number(&pair[1], "at"),
+            "{pair:?}"
+        );
+    }
+    let last = links.last().expect("a link");
+    assert_eq!(last["goroutine"], 1);
+    assert!(number(last, "at") + number(last, "for") <= 200_000_000);
+    assert!(
+        links.iter().any(|link| link["goroutine"] != 1),
+        "somebody else was waited for"
+    );
+    let run = run(&["trace", TRACE, "path"]);
+    assert_eq!(run.exit, Exit::Trouble);
+    assert!(run.err.contains("--goroutine G"), "{}", run.err);
+}

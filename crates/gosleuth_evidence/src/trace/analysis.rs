@@ -6,6 +6,7 @@
 //! A *stay* is the time that goroutines of one site spend in one state for one reason at one stack. For a state that others cause
 //! (runnable), the stack is that of who caused it, as in `go tool trace -pprof=sched`.
 
+mod herd;
 mod histogram;
 mod machine;
 mod tasks;
@@ -104,6 +105,12 @@ pub struct Stay {
     pub open: u64,
     /// When the last one began.
     pub last: u64,
+    /// Nanoseconds of those that ended which lie before the trace first names the goroutine: what it was told to be in, it was in before.
+    pub untold: u64,
+    /// How often eight or more goroutines were released by one other in one go.
+    pub herds: u64,
+    /// How many those were.
+    pub herded: u64,
     /// The stack of who ended the last one, if somebody else did: where it sends, closes, unlocks.
     pub ended_by: Option<StackId>,
 }
@@ -137,6 +144,8 @@ pub struct Goroutine {
     pub waker: GoId,
     /// How often it ran.
     pub runs: u64,
+    /// When the trace first named it.
+    pub told: u64,
     /// How often it gave its processor away by itself (`runtime.Gosched`).
     pub yields: u64,
     /// How many goroutines it has created within the trace.
@@ -213,6 +222,7 @@ pub struct Analysis {
     /// How many goroutines live over time: at most 512 points of time and number.
     pub population: Series,
     last_runner: Option<(GoId, SiteId)>,
+    herd: herd::Herd,
 }
 
 /// Values over time, thinned out evenly as they grow in number.
@@ -282,6 +292,8 @@ pub struct Totals {
     /// Sites; the first one has no names.
     pub sites: Vec<Site>,
     site_index: FxHashMap<(Option<FrameId>, Option<FrameId>), SiteId>,
+    /// From runnable to running, of goroutines that had waited for the network.
+    pub network: Histogram,
     /// Stays, in order of appearance.
     pub stays: Vec<(StayKey, Stay)>,
     stay_index: FxHashMap<StayKey, u32>,
@@ -346,10 +358,16 @@ impl Totals {
         site.times[goroutine.state as usize] += spent;
         if goroutine.state == GoState::Runnable {
             site.latency.add(spent);
+            if goroutine.reason == Reason::Network {
+                self.network.add(spent);
+            }
         }
         let (_, stay) = &mut self.stays[goroutine.stay as usize];
         stay.count += 1;
         stay.total += spent;
+        if goroutine.since < goroutine.told {
+            stay.untold += self.window.clip(goroutine.since, goroutine.told).unwrap_or(0);
+        }
         stay.longest = stay.longest.max(spent);
     }
 
@@ -433,6 +451,7 @@ impl Analysis {
                     wakes: 0,
                     waker: GoId::NONE,
                     runs: 0,
+                    told: time,
                     yields: 0,
                     children: 0,
                     awake: if is_new { time } else { self.start },
@@ -462,7 +481,11 @@ impl Analysis {
                     known.awake = time;
                 }
                 if to == GoState::Runnable {
-                    totals.stays[known.stay as usize].1.ended_by = event.stack;
+                    let stay = &mut totals.stays[known.stay as usize].1;
+                    stay.ended_by = event.stack;
+                    if known.state == GoState::Waiting && event.goroutine.is_some() {
+                        self.herd.wake(event.goroutine, known.stay, time, stay);
+                    }
                 }
             }
             known.since = time;

@@ -11,11 +11,11 @@ use rustc_hash::FxHashMap;
 
 use super::analysis::{Analysis, AnalysisOptions, Goroutine};
 use super::event::{GoState, Reason};
-use super::reader::{WalkOptions, walk_unpacked};
+use super::reader::{Outcome, WalkOptions, walk_unpacked};
 use crate::infer::{self, Inference, Visibility};
 use crate::model::{
-    EvidenceSet, FrameId, Group, GroupId, InputId, Origin, Snapshot, SnapshotId, SnapshotKind, Stack, StackId, Time,
-    WaitRange, WaitReason, WaitState,
+    EvidenceSet, FrameId, Group, GroupId, Input, InputId, Origin, Snapshot, SnapshotId, SnapshotKind, Stack, StackId,
+    Time, WaitRange, WaitReason, WaitState,
 };
 use crate::reader::ReadOptions;
 
@@ -51,13 +51,28 @@ pub(crate) fn read(set: &mut EvidenceSet, input: InputId, bytes: &mut dyn Read, 
     if outcome.generations == 0 {
         return outcome.bytes;
     }
-    as_evidence(set, input, analysis);
+    place(set, input, analysis);
     outcome.bytes
 }
 
-/// Adds what a trace adds up to as the evidence of an input: the goroutines that live at its end are a snapshot. The analysis has to be
-/// made with the names and stacks of the set.
-pub fn as_evidence(set: &mut EvidenceSet, input: InputId, analysis: Analysis) {
+/// Adds what a trace adds up to as evidence of its own. The analysis has to be made with the names and stacks of the set.
+pub fn as_evidence(set: &mut EvidenceSet, name: &str, outcome: &Outcome, analysis: Analysis) {
+    let input = InputId::from_usize(set.inputs.len());
+    set.inputs.push(Input {
+        name: name.to_owned(),
+        bytes: outcome.raw_bytes,
+        decompressed: outcome.bytes,
+        lines: 0,
+        compression: outcome.compression.clone(),
+        envelopes: Vec::new(),
+        forms: Vec::new(),
+        time: None,
+    });
+    place(set, input, analysis);
+}
+
+/// The goroutines that live at the end of a trace are a snapshot.
+fn place(set: &mut EvidenceSet, input: InputId, analysis: Analysis) {
     set.note_form(input, "execution-trace");
     let time = analysis.clock.and_then(|clock| {
         let since = i64::try_from(analysis.end.saturating_sub(clock.trace)).ok()?;

@@ -85,6 +85,8 @@ pub(super) struct Table {
     pub notes: Vec<String>,
     /// One thing rather than rows of them: shown as lines of key and value.
     pub is_record: bool,
+    /// Rows of sentences: each is shown as a record, and nothing where there are none.
+    pub is_list: bool,
 }
 
 fn size(bytes: u64) -> String {
@@ -98,7 +100,8 @@ fn size(bytes: u64) -> String {
 
 /// Tables for a person.
 pub(super) fn write_text(tables: &[Table], top: usize, out: &mut dyn Write) -> io::Result<()> {
-    for (index, table) in tables.iter().enumerate() {
+    let shown = tables.iter().filter(|table| !(table.is_list && table.rows.is_empty()));
+    for (index, table) in shown.enumerate() {
         if index > 0 {
             writeln!(out)?;
         }
@@ -106,7 +109,11 @@ pub(super) fn write_text(tables: &[Table], top: usize, out: &mut dyn Write) -> i
             writeln!(out, "{}", table.title)?;
         }
         if table.is_record {
-            write_record(table, out)?;
+            write_record(table, &table.rows[0], out)?;
+        } else if table.is_list {
+            for row in table.rows.iter().take(top) {
+                write_record(table, row, out)?;
+            }
         } else {
             write_rows(table, top, out)?;
         }
@@ -117,9 +124,9 @@ pub(super) fn write_text(tables: &[Table], top: usize, out: &mut dyn Write) -> i
     Ok(())
 }
 
-fn write_record(table: &Table, out: &mut dyn Write) -> io::Result<()> {
+fn write_record(table: &Table, row: &[Cell], out: &mut dyn Write) -> io::Result<()> {
     let width = table.columns.iter().map(|column| column.len()).max().unwrap_or(0);
-    for (column, cell) in table.columns.iter().zip(table.rows.iter().flatten()) {
+    for (column, cell) in table.columns.iter().zip(row) {
         if *cell != Cell::None {
             writeln!(out, "  {:width$}  {}", column.replace('_', " "), cell.text())?;
         }

@@ -1,6 +1,7 @@
 //! Which tables a view has.
 
 use gosleuth_base::{GoSymbol, Interner, Origin, Sym};
+use gosleuth_case::Suspect;
 use gosleuth_evidence::trace::analysis::{
     Analysis, Edge, Goroutine, Histogram, NamedTimes, ProcTotals, Site, SiteId, Stay, StayKey, Times,
 };
@@ -16,6 +17,7 @@ pub(super) struct View<'a> {
     pub(super) args: &'a TraceArgs,
     pub(super) analysis: &'a Analysis,
     pub(super) outcome: &'a Outcome,
+    pub(super) suspects: &'a [Suspect],
     pub(super) strings: &'a Interner,
     pub(super) stacks: &'a StackTable,
 }
@@ -31,18 +33,27 @@ impl View<'_> {
             TraceView::Sites => vec![self.sites()],
             TraceView::Blocked => vec![self.blocked()],
             TraceView::Latency => self.latency(),
-            TraceView::Waits => vec![self.waits("waits", "Time blocked", GoState::Waiting)],
-            TraceView::Syscalls => vec![self.waits("syscalls", "Time in system calls", GoState::Syscall)],
+            TraceView::Waits => vec![
+                Table {
+                    notes: self.contention_remarks(),
+                    ..self.waits("waits", "Time blocked", GoState::Waiting)
+                },
+                self.herds(),
+            ],
+            TraceView::Syscalls => vec![Table {
+                notes: self.syscall_remarks(),
+                ..self.waits("syscalls", "Time in system calls", GoState::Syscall)
+            }],
             TraceView::Wakers => vec![self.wakers()],
             TraceView::Sched => self.sched(),
             TraceView::Gc => self.gc(),
             TraceView::Tasks => self.tasks(),
             // Written while the trace is read.
-            TraceView::Events | TraceView::Export => Vec::new(),
+            TraceView::Events | TraceView::Export | TraceView::Path => Vec::new(),
         }
     }
 
-    fn text(&self, sym: Sym) -> &str {
+    pub(super) fn text(&self, sym: Sym) -> &str {
         self.strings.get(sym)
     }
 
@@ -53,7 +64,7 @@ impl View<'_> {
         format!("{} {name}:{}", self.text(frame.function), frame.line)
     }
 
-    fn site_name(&self, site: SiteId) -> String {
+    pub(super) fn site_name(&self, site: SiteId) -> String {
         let site = &self.analysis.totals.sites[site as usize];
         let start = site.start.map(|frame| self.text(self.stacks.frame(frame).function));
         match (start, site.creator) {
@@ -66,7 +77,7 @@ impl View<'_> {
 
     /// The frame of a stack that says most: the first of the program's own, else the first outside the runtime,
     /// else the outermost.
-    fn place(&self, stack: Option<StackId>) -> String {
+    pub(super) fn place(&self, stack: Option<StackId>) -> String {
         let Some(stack) = stack else {
             return String::new();
         };
@@ -89,7 +100,7 @@ impl View<'_> {
     }
 
     /// Why and how a goroutine is where it is: a mutex and a wait group are both `sync` for the runtime, but not on the stack.
-    fn reason_at(&self, reason: Reason, stack: Option<StackId>) -> String {
+    pub(super) fn reason_at(&self, reason: Reason, stack: Option<StackId>) -> String {
         let function = |frame: &FrameId| self.text(self.stacks.frame(*frame).function);
         if let (Reason::Sync, Some(stack)) = (reason, stack) {
             let frames = self.stacks.stack(stack).frames;
@@ -107,7 +118,7 @@ impl View<'_> {
     }
 
     /// Whether goroutines of a site belong to the runtime itself.
-    fn is_system(&self, site: SiteId) -> bool {
+    pub(super) fn is_system(&self, site: SiteId) -> bool {
         let start = self.analysis.totals.sites[site as usize].start;
         start.is_some_and(|frame| {
             let frame = self.stacks.frame(frame);
@@ -134,7 +145,7 @@ impl View<'_> {
     }
 
     /// A time of the trace clock since the start.
-    fn since_start(&self, time: u64) -> Cell {
+    pub(super) fn since_start(&self, time: u64) -> Cell {
         Cell::Nanos(time.saturating_sub(self.analysis.start))
     }
 
@@ -192,7 +203,7 @@ impl View<'_> {
             is_record: true,
             ..Table::default()
         };
-        summary.notes = self.spin_remarks();
+        summary.notes = self.remarks();
         if analysis.losses > 0 {
             summary.notes.push(format!(
                 "The trace contradicts itself {} times; what is known of a goroutine ends there.",
@@ -206,6 +217,9 @@ impl View<'_> {
         ];
         for table in &mut tables[1..] {
             table.rows.truncate(10);
+        }
+        if self.args.window.is_none() {
+            tables.insert(1, self.suspect_table());
         }
         tables
     }
@@ -350,7 +364,11 @@ impl View<'_> {
     }
 
     /// Stays of a state, summed by these parts of their keys.
-    fn by<K: std::hash::Hash + Eq + Copy + Ord>(&self, state: GoState, key: impl Fn(&StayKey) -> K) -> Vec<(K, Stay)> {
+    pub(super) fn by<K: std::hash::Hash + Eq + Copy + Ord>(
+        &self,
+        state: GoState,
+        key: impl Fn(&StayKey) -> K,
+    ) -> Vec<(K, Stay)> {
         let mut sums: FxHashMap<K, Stay> = FxHashMap::default();
         for (stay_key, stay) in &self.analysis.totals.stays {
             if stay_key.state != state || !self.is_site_wanted(stay_key.site) {
@@ -360,6 +378,8 @@ impl View<'_> {
             sum.count += stay.count;
             sum.total += stay.total;
             sum.longest = sum.longest.max(stay.longest);
+            sum.herds += stay.herds;
+            sum.herded += stay.herded;
             sum.open += stay.open;
         }
         let mut sums: Vec<(K, Stay)> = sums
@@ -429,6 +449,7 @@ impl View<'_> {
                 notes: vec!["Percentiles are exact to a sixteenth.".to_owned()],
                 ..Table::default()
             },
+            self.network_latency(),
             Table {
                 name: "causes",
                 title: "The same, by what made them runnable".to_owned(),
@@ -497,9 +518,11 @@ impl View<'_> {
                     "spin_gap_median",
                 ],
                 rows: procs.map(row).collect(),
-                notes: self.spin_remarks(),
+                notes: self.sched_remarks(),
                 ..Table::default()
             },
+            self.stretches(),
+            self.starved(),
             Table {
                 name: "gomaxprocs",
                 title: "GOMAXPROCS".to_owned(),
@@ -510,23 +533,6 @@ impl View<'_> {
                 ..Table::default()
             },
         ]
-    }
-
-    /// Processors that are woken for nothing again and again.
-    fn spin_remarks(&self) -> Vec<String> {
-        let seconds = self.analysis.duration() as f64 / 1e9;
-        let procs = self.analysis.machine.procs.iter().enumerate();
-        procs
-            .filter(|(_, proc)| seconds > 0.0 && proc.spins.count as f64 / seconds >= self.args.spin_rate as f64)
-            .map(|(index, proc)| {
-                format!(
-                    "Processor {index} was woken for nothing {:.0} times a second (every {} in the middle): work comes in pieces too small to \
-                     share. Do more at once, or use fewer processors.",
-                    proc.spins.count as f64 / seconds,
-                    duration(proc.spin_gaps.percentile(0.5))
-                )
-            })
-            .collect()
     }
 
     fn gc(&self) -> Vec<Table> {
@@ -566,6 +572,7 @@ impl View<'_> {
                 title: "Garbage collector and pauses".to_owned(),
                 columns: vec!["what", "count", "total", "mean", "longest"],
                 rows,
+                notes: self.gc_remarks(),
                 ..Table::default()
             },
             Table {
