@@ -10,6 +10,7 @@ mod parse;
 mod race;
 mod repro;
 mod spin;
+mod sums;
 mod suspects;
 mod trace;
 mod types;

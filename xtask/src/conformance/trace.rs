@@ -37,7 +37,7 @@ pub(crate) fn run(args: &TraceArgs) -> Result<()> {
     std::fs::create_dir_all(&dir)?;
     let mut report = String::from(
         "# Lines of `go tool trace -d=parsed` (events in order, with stacks) and `-d=wire` (the file's own order), and how many of\n\
-         # them `cargo xtask conformance trace` found different.\n",
+         # them `cargo xtask conformance trace` found different; and how many of `-pprof=net|sync|syscall|sched` have other sums.\n",
     );
     let mut failures = 0;
     for (name, path) in traces(args, &dir)? {
@@ -58,6 +58,9 @@ pub(crate) fn run(args: &TraceArgs) -> Result<()> {
             write!(report, "; wire {lines} lines, {different} different")?;
             failures += different;
         }
+        let different = super::sums::compare(&args.go, &path).with_context(|| name.clone())?;
+        write!(report, "; {different} of 4 profiles different")?;
+        failures += different;
         report.push('\n');
         say(report.lines().last().unwrap_or_default());
     }
