@@ -393,9 +393,24 @@ impl Scene<'_> {
         if let Decision::Suspect(verdict) = decision {
             suspect.verdict = verdict;
         }
-        if bucket.entry.kind == Some(SuspectKind::Spinning) && self.story.is_some() && decision != Decision::Candidate {
-            let site = values.site.map_or_else(|| "an unknown place".to_owned(), place);
-            suspect.headline = format!("{} running without end in {site}", goroutines(bucket.count));
+        if bucket.entry.kind == Some(SuspectKind::Spinning)
+            && let (Decision::Suspect(_), Some(story)) = (decision, &self.story)
+        {
+            if let Some(shown) = story.loop_of(self.set, bucket).map(|frame| site(self.set, frame)) {
+                suspect.related.retain(|related| related.site != shown);
+                let last = suspect.site.replace(shown);
+                if last != suspect.site {
+                    suspect.related.extend(last.map(|site| Related {
+                        site,
+                        label: "it was last seen here".to_owned(),
+                    }));
+                }
+            }
+            let at = suspect
+                .site
+                .as_ref()
+                .map_or_else(|| "an unknown place".to_owned(), place);
+            suspect.headline = format!("{} running without end in {at}", goroutines(bucket.count));
             "It neither waits nor calls the system: a loop that asks again and again, or very long work."
                 .clone_into(&mut suspect.why);
         }

@@ -491,6 +491,30 @@ impl<'a> Story<'a> {
         None
     }
 
+    /// The line of its outermost function at which a goroutine without end was most often interrupted: where the loop stands.
+    pub(crate) fn loop_of(&self, set: &EvidenceSet, bucket: &Bucket) -> Option<FrameId> {
+        let goroutine = bucket
+            .groups
+            .iter()
+            .flat_map(|group| &self.members[group.index()])
+            .next()?;
+        let start = set.stacks.frame(self.site(goroutine).start?).function;
+        let mut seen: FxHashMap<FrameId, u64> = FxHashMap::default();
+        for (key, stay) in &self.trace.analysis.totals.stays {
+            let is_break = matches!(key.reason, Reason::Preempted | Reason::Gosched);
+            if let Some(stack) = key.stack.filter(|_| is_break && key.site == goroutine.site) {
+                let frames = set.stacks.stack(stack).frames.iter();
+                let outer = frames
+                    .copied()
+                    .filter(|&frame| set.stacks.frame(frame).function == start);
+                outer.for_each(|frame| *seen.entry(frame).or_default() += stay.count + stay.open);
+            }
+        }
+        seen.into_iter()
+            .max_by_key(|&(frame, count)| (count, frame))
+            .map(|(frame, _)| frame)
+    }
+
     /// A goroutine that neither waits nor calls the system.
     fn spinning(&self, running: &[&'a Goroutine]) -> Option<String> {
         let tireless = running.iter().filter(|goroutine| {
