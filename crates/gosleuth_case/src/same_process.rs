@@ -14,7 +14,7 @@ use crate::model::{CaseFile, Related, Suspect};
 use crate::say::{number, place};
 
 /// Numbers that two pictures of one process share at least.
-const SHARED: usize = 4;
+const SHARED: usize = 2;
 
 /// Where a goroutine stands at the end of the trace and in the dump.
 #[derive(Clone, Copy, Debug)]
