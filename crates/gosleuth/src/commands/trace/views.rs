@@ -10,7 +10,7 @@ use gosleuth_evidence::{FrameId, StackId, StackTable, Time};
 use rustc_hash::FxHashMap;
 
 use super::table::{Cell, Table, duration};
-use crate::args::{TraceArgs, TraceView};
+use crate::args::{TraceArgs, TraceFormatArg, TraceView};
 
 /// A trace and what is asked of it.
 pub(super) struct View<'a> {
@@ -33,13 +33,19 @@ impl View<'_> {
             TraceView::Sites => vec![self.sites()],
             TraceView::Blocked => vec![self.blocked()],
             TraceView::Latency => self.latency(),
-            TraceView::Waits => vec![
-                Table {
+            TraceView::Waits => {
+                let herds = self.herds();
+                let waits = Table {
                     notes: self.contention_remarks(),
                     ..self.waits("waits", "Time blocked", GoState::Waiting)
-                },
-                self.herds(),
-            ],
+                };
+                // Most traces have none, which a person need not be told.
+                if herds.rows.is_empty() && self.args.format == TraceFormatArg::Text {
+                    vec![waits]
+                } else {
+                    vec![waits, herds]
+                }
+            }
             TraceView::Syscalls => vec![Table {
                 notes: self.syscall_remarks(),
                 ..self.waits("syscalls", "Time in system calls", GoState::Syscall)
