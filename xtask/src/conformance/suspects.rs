@@ -213,8 +213,8 @@ fn is_hit(program: &Fixture, marks: &[Mark], suspect: &Suspect) -> bool {
     };
     let is_blocked = suspect.kind < SuspectKind::Deadlock;
     let is_kind = match facts.kind.as_str() {
-        // What grows is blocked somehow.
-        "growth" => is_blocked || suspect.kind == SuspectKind::Growth,
+        // What grows is blocked somehow, and of threads, memory and contention a trace shows where goroutines wait.
+        "growth" | "thread-growth" | "heap-growth" | "contention" => is_blocked || suspect.kind == SuspectKind::Growth,
         kind => kind == suspect.kind.as_str(),
     };
     is_kind && suspect.site.as_ref().is_some_and(at)
