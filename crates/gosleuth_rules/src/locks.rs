@@ -863,6 +863,18 @@ impl Path {
         !matches!(self.root, Root::Value(_))
     }
 
+    /// The numbers of the fields from the receiver, or the first parameter, where it goes through no other pointer.
+    pub(crate) fn fields_of_receiver(&self) -> Option<Vec<u32>> {
+        if self.root != Root::Param(0) {
+            return None;
+        }
+        let number = |part: &Part| match part {
+            Part::Field(number) => Some(*number),
+            Part::Load => None,
+        };
+        self.parts.iter().map(number).collect()
+    }
+
     /// Whether it leads to a part of what a pointer at the end of another one points to.
     pub(crate) fn is_within(&self, from: &Self) -> bool {
         let rest = self.parts.strip_prefix(&from.parts[..]).unwrap_or(&[]);

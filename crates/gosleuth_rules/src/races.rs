@@ -9,9 +9,11 @@ mod atomics;
 mod branches;
 mod calls;
 mod doubt;
+mod elements;
 mod exec;
 mod given;
 mod graph;
+mod groups;
 mod library;
 mod memory;
 mod names;
@@ -19,6 +21,7 @@ mod order;
 mod prepare;
 mod report;
 mod requests;
+mod servers;
 mod sleeps;
 mod steps;
 
@@ -31,10 +34,11 @@ use crate::context::RuleContext;
 use crate::contexts::is_handler;
 use exec::{Exec, Here, Purpose};
 use graph::{Access, AccessKind, Mode, NodeId, Site, Sync};
+use groups::LateAdd;
 use library::RUN_PARALLEL;
 use memory::{LocId, Step};
 use order::Order;
-pub(crate) use report::{report, report_handles, report_responses, report_sleeps};
+pub(crate) use report::{report, report_adds, report_handles, report_responses, report_sleeps};
 use sleeps::Slept;
 
 /// One of the two accesses of a race.
@@ -87,6 +91,8 @@ pub(crate) struct Races {
     pub(crate) late: Vec<LateUse>,
     /// Sleeps where a goroutine should be waited for.
     pub(crate) slept: Vec<Slept>,
+    /// Groups that are added to too late.
+    pub(crate) adds: Vec<LateAdd>,
 }
 
 /// A use of the handle of a test by a goroutine that the test does not wait for, or that is not the test's own; or of what the handler of a
@@ -150,7 +156,7 @@ pub(crate) fn find(cx: &RuleContext<'_>) -> Races {
     let mut found = Vec::new();
     let mut covered: FxHashSet<FuncId> = FxHashSet::default();
     let mut executed = FxHashSet::default();
-    let (mut late, mut slept) = (Vec::new(), Vec::new());
+    let (mut late, mut slept, mut adds) = (Vec::new(), Vec::new(), Vec::new());
     let mut left = MAX_STEPS;
     for root in roots(cx, &starts).into_iter().take(MAX_ROOTS) {
         let is_test = is_test(cx, root);
@@ -191,6 +197,7 @@ pub(crate) fn find(cx: &RuleContext<'_>) -> Races {
             let choices = choices(&exec, root);
             races(&exec, root, choices, &mut found);
             sleeps::find(&exec, root, choices, &mut slept);
+            groups::find(&exec, root, &mut adds);
         }
         late.extend(late_uses(&exec, root, is_test));
         if left == 0 {
@@ -202,6 +209,7 @@ pub(crate) fn find(cx: &RuleContext<'_>) -> Races {
         executed,
         late,
         slept,
+        adds,
     }
 }
 

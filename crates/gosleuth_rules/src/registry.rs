@@ -47,6 +47,7 @@ pub static RULES: &[&Rule] = &[
     &dr009::RULE,
     &dr010::RULE,
     &dr011::RULE,
+    &dr012::RULE,
     &pn001::RULE,
     &pn002::RULE,
     &pn003::RULE,

@@ -37,6 +37,7 @@ pub(crate) mod dr008;
 pub(crate) mod dr009;
 pub(crate) mod dr010;
 pub(crate) mod dr011;
+pub(crate) mod dr012;
 pub(crate) mod gl001;
 pub(crate) mod gl002;
 pub(crate) mod gl003;

@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use gosleuth_base::Idx as _;
-use gosleuth_ir::{Op, Terminator, ValueId};
+use gosleuth_ir::{Callee, Op, Terminator, ValueId};
 use gosleuth_syntax::ast::{BinaryOp, UnaryOp};
-use gosleuth_types::{ConstValue, TypeId};
+use gosleuth_types::{Builtin, ConstValue, TypeId};
 
 use super::exec::{Cursor, Exec, Flow, Frame, Here};
 use super::graph::{Got, Mode, NodeId, Sync};
@@ -225,16 +225,13 @@ impl Exec<'_, '_> {
                     let val = self.val(frame, instance, arg);
                     return Some(self.lock(&cursor, &val, mode, here));
                 }
-                // Who has changed a flag first has it for itself.
-                if name.is_some_and(|name| name.starts_with("sync/atomic.") && name.contains("CompareAndSwap"))
-                    && let Some(&arg) = call.args.first()
-                    && let [Item::Ref(flag)] = self.val(frame, instance, arg)[..]
-                {
-                    cursor = self.win(&cursor, flag, here);
-                    is_won = true;
-                }
             }
             _ => {}
+        }
+        // Who has changed a flag first has it for itself.
+        if let Some(flag) = self.won(frame, instance, cond, taken) {
+            cursor = self.win(&cursor, flag, here);
+            is_won = true;
         }
         let mut from = None;
         if self.when_zero(frame, instance, cond, &mut from, 0) != Some(taken)
@@ -243,6 +240,45 @@ impl Exec<'_, '_> {
             return Some(self.sync(&cursor, Sync::Seen(loc), here));
         }
         is_won.then_some(cursor)
+    }
+
+    /// The flag that only one goroutine has changed in a certain way where this branch is taken: a swap that found what it wanted, or a count
+    /// that got to a certain number.
+    fn won(&self, frame: &Frame, instance: usize, cond: ValueId, taken: bool) -> Option<LocId> {
+        let func = &self.cx.ir.funcs[frame.func];
+        let changed = |value: ValueId, by: &str| {
+            let Op::Call(call) = func.op(value) else { return None };
+            let symbol = self.cx.callee_symbol(call)?;
+            let name = symbol.strip_prefix("sync/atomic.")?;
+            let name = name.rsplit('.').next().unwrap_or(name);
+            if !name.starts_with(by) {
+                return None;
+            }
+            match self.val(frame, instance, *call.args.first()?)[..] {
+                [Item::Ref(flag)] => Some((flag, call.args.get(1).copied())),
+                _ => None,
+            }
+        };
+        if taken && let Some((flag, _)) = changed(cond, "CompareAndSwap") {
+            return Some(flag);
+        }
+        // `if !flag.Swap(true)`
+        if !taken
+            && let Some((flag, Some(new))) = changed(cond, "Swap")
+            && matches!(func.op(new), Op::Const(ConstValue::Bool(true)))
+        {
+            return Some(flag);
+        }
+        let Op::Binary(op, x, y) = func.op(cond) else {
+            return None;
+        };
+        let is_equal = match op {
+            BinaryOp::Equal => taken,
+            BinaryOp::NotEqual => !taken,
+            _ => false,
+        };
+        let is_number = matches!(func.op(*y), Op::Const(ConstValue::Int(_)) | Op::Zero);
+        (is_equal && is_number).then(|| changed(*x, "Add").map(|(flag, _)| flag))?
     }
 
     /// Only one goroutine goes on here, until it gives the flag back.
@@ -302,6 +338,9 @@ impl Exec<'_, '_> {
             Op::Zero => Some(0),
             Op::Convert(inner) | Op::TypeAssert { value: inner, .. } | Op::Extract { tuple: inner, .. } => {
                 self.zero_value(frame, instance, *inner, from, depth + 1)
+            }
+            Op::Call(call) if call.callee == Callee::Builtin(Builtin::Len) => {
+                self.zero_value(frame, instance, *call.args.first()?, from, depth + 1)
             }
             Op::Unary(UnaryOp::Not, inner) => Some(i64::from(
                 self.zero_value(frame, instance, *inner, from, depth + 1)? == 0,

@@ -5,7 +5,7 @@
 //! its access, and the other one may have seen it before its own, the order is unknown, and unknown is not a race.
 
 use super::exec::Exec;
-use super::graph::{Access, Got, NodeId, Site, Sync, ThreadId};
+use super::graph::{Access, Got, Mode, NodeId, Site, Sync, ThreadId};
 use super::library::PACKAGE;
 use super::memory::LocId;
 use super::order::Order;
@@ -24,7 +24,17 @@ pub(super) fn is_doubtful(exec: &Exec<'_, '_>, order: &Order<'_>, a: &Access, b:
     }
     let (first, second) = (waits_outside(exec, order, a, b), waits_outside(exec, order, b, a));
     // Two workers that get their work from outside are alike; one that does and one that does not may be in turn.
-    first != second || (exec.uses_pipe && first)
+    (first != second || (exec.uses_pipe && first)) && !is_guarded_once(exec, a, b) && !is_guarded_once(exec, b, a)
+}
+
+/// Whether one access takes a lock of the object for it and the other one takes none at all: who wrote the first one did not rely on an order.
+fn is_guarded_once(exec: &Exec<'_, '_>, a: &Access, b: &Access) -> bool {
+    let locks = |access: &Access| &exec.graph.nodes[access.node as usize].locks;
+    let object = |loc: LocId| exec.memory.locs[loc as usize].object;
+    locks(b).is_empty()
+        && locks(a)
+            .iter()
+            .any(|&(lock, mode)| matches!(mode, Mode::Write | Mode::Read) && object(lock) == object(a.loc))
 }
 
 /// Whether something unknown may make the goroutine of `b` wait for `a`.
@@ -136,8 +146,12 @@ fn told(exec: &Exec<'_, '_>, order: &Order<'_>, a: &Access, b: &Access) -> bool 
                 .any(|loc| got.contains(loc) && !(is_alike && *loc == PACKAGE)),
             // The answer to a request, or one of several channels.
             (Sync::Send(given) | Sync::Close(given), Sync::Recv(got, _)) => {
+                let is_known = |chans: &[LocId]| matches!(*chans, [chan] if order.is_counted_out(chan));
                 common(given, got)
-                    && (asked || given.len() > 1 || got.len() > 1 || is_skipped(exec, order, node, b.node))
+                    && ((asked && !is_known(given))
+                        || given.len() > 1
+                        || got.len() > 1
+                        || is_skipped(exec, order, node, b.node))
             }
             (Sync::Done(given) | Sync::End(given), Sync::Wait(got)) => {
                 common(given, got) && is_skipped(exec, order, node, b.node)

@@ -223,6 +223,8 @@ pub(super) struct Exec<'c, 'a> {
     pub(super) atomics: Vec<Access>,
     /// Whether goroutines may wait for each other through the system.
     pub(super) uses_system: bool,
+    /// Calls that add to groups and wait for them.
+    pub(super) groups: Vec<super::groups::GroupCall>,
     /// Uses of the handles of tests, and of what handlers of requests are given.
     pub(super) uses: Vec<HandleUse>,
     /// By handle: the end of its test or handler.
@@ -230,8 +232,10 @@ pub(super) struct Exec<'c, 'a> {
     /// Writers of responses and bodies of requests; and by request its body.
     pub(super) responses: FxHashSet<LocId>,
     pub(super) bodies: FxHashMap<LocId, LocId>,
-    /// What serves requests.
+    /// What serves requests of tests.
     pub(super) handlers: Val,
+    /// What serves requests of servers that are not told what does.
+    pub(super) registered: Val,
     /// Parallel subtests that wait for the test around to end.
     pub(super) pending: Vec<(Val, Here)>,
     /// The element of a slice that the pointer was read from through which memory is accessed now.
@@ -278,11 +282,13 @@ impl<'c, 'a> Exec<'c, 'a> {
             sleeps: Vec::new(),
             atomics: Vec::new(),
             uses_system: false,
+            groups: Vec::new(),
             uses: Vec::new(),
             ends: FxHashMap::default(),
             responses: FxHashSet::default(),
             bodies: FxHashMap::default(),
             handlers: Val::new(),
+            registered: Val::new(),
             pending: Vec::new(),
             via: None,
             steps: 0,
@@ -299,6 +305,7 @@ impl<'c, 'a> Exec<'c, 'a> {
         self.once.clear();
         self.pending.clear();
         self.cleanups.clear();
+        self.groups.clear();
         self.uses.clear();
         self.sleeps.clear();
         self.atomics.clear();
@@ -309,6 +316,7 @@ impl<'c, 'a> Exec<'c, 'a> {
         self.responses.clear();
         self.bodies.clear();
         self.handlers.clear();
+        self.registered.clear();
         self.sent.clear();
         self.born_before = std::mem::take(&mut self.born);
         self.given.clear();

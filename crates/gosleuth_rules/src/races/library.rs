@@ -90,6 +90,34 @@ impl<'a> Exec<'_, 'a> {
         let ty = call.args.first().map_or(TypeId::UNKNOWN, |&arg| func.values[arg].ty);
         let added = call.args.get(1).map_or(TypeId::UNKNOWN, |&arg| func.values[arg].ty);
         let is_spread = args.len() == 2 && self.cx.query.underlying(ty) == self.cx.query.underlying(added);
+        // What was cut off may be overwritten in place.
+        let is_capped = |&arg: &gosleuth_ir::ValueId| {
+            matches!(
+                func.op(arg),
+                gosleuth_ir::Op::Slice {
+                    bounds: [_, _, Some(_)],
+                    ..
+                }
+            )
+        };
+        if !call.args.first().is_some_and(is_capped) {
+            let rest: Val = places(&val)
+                .into_iter()
+                .filter_map(|place| {
+                    match (
+                        self.memory.locs[place as usize].step,
+                        self.memory.locs[place as usize].parent,
+                    ) {
+                        (Step::Sub(_, high), Some(whole)) if high != i64::MAX => Some((whole, high)),
+                        _ => None,
+                    }
+                })
+                .collect::<Vec<_>>()
+                .into_iter()
+                .map(|(whole, high)| Item::Ref(self.memory.part(whole, Step::Elem(Key::Range(high, i64::MAX)))))
+                .collect();
+            self.touch(cursor, &rest, true, AccessKind::Plain, here);
+        }
         let fresh = self.make(here, 0, ty, None);
         self.bear(cursor, fresh);
         merge(&mut val, &[Item::Ref(fresh)]);
@@ -129,7 +157,20 @@ impl<'a> Exec<'_, 'a> {
         method: ObjRef,
         cursor: &Cursor,
     ) -> Option<(Option<Cursor>, Vec<Val>)> {
-        if &*self.cx.symbol(method) != "context.Context.Done" {
+        let symbol = self.cx.symbol(method);
+        if &*symbol == "context.Context.Value" {
+            let mut held = Val::new();
+            for item in recv {
+                if let Item::Boxed(id) = item
+                    && let (_, Some(Item::Ref(loc))) = self.boxes[*id as usize]
+                {
+                    let values = self.memory.part(loc, Step::Hidden(6));
+                    merge(&mut held, &self.memory.read(values));
+                }
+            }
+            return (!held.is_empty()).then(|| (Some(cursor.clone()), vec![held]));
+        }
+        if &*symbol != "context.Context.Done" {
             return None;
         }
         let mut chans = Val::new();
@@ -283,6 +324,9 @@ impl<'a> Exec<'_, 'a> {
                 }
                 return (Some(cursor), results);
             }
+            // Who is woken takes the lock again, and that is what orders.
+            "sync.(*Cond).Signal" | "sync.(*Cond).Broadcast" => return done(cursor),
+            "sync.(*Cond).Wait" => return done(self.sync(&cursor, Sync::Lock, here)),
             "sync.(*WaitGroup).Add" => {
                 let number = match arg(1)[..] {
                     [Item::Int(number)] => Some(number),
@@ -291,7 +335,11 @@ impl<'a> Exec<'_, 'a> {
                 let groups = places(&first);
                 return match number {
                     Some(number) if number < 0 => done(self.sync(&cursor, Sync::Done(groups), here)),
-                    _ => done(self.sync(&cursor, Sync::Add(groups, number), here)),
+                    _ => {
+                        let next = self.sync(&cursor, Sync::Add(groups, number), here);
+                        self.note_group(&first, next.node, true, here);
+                        done(next)
+                    }
                 };
             }
             "sync.(*WaitGroup).Done" => {
@@ -300,6 +348,9 @@ impl<'a> Exec<'_, 'a> {
             }
             "sync.(*WaitGroup).Wait" | "golang.org/x/sync/errgroup.(*Group).Wait" => {
                 let groups = places(&first);
+                if symbol.starts_with("sync.") {
+                    self.note_group(&first, cursor.node, false, here);
+                }
                 return done(self.sync(&cursor, Sync::Wait(groups), here));
             }
             "sync.(*WaitGroup).Go"
@@ -367,6 +418,28 @@ impl<'a> Exec<'_, 'a> {
                 let end = end.map(|end| self.request(end, here));
                 self.handlers = outer;
                 return (end, Vec::new());
+            }
+            "net/http.HandleFunc" | "net/http.Handle" => {
+                merge(&mut self.registered, &arg(1));
+                return done(cursor);
+            }
+            symbol if super::servers::serves(symbol) => {
+                let handlers = if symbol.starts_with("net/http.(*Server).") {
+                    self.field_of(&first, "Handler", here)
+                } else {
+                    arg(1)
+                };
+                let handlers = if handlers
+                    .iter()
+                    .any(|item| matches!(item, Item::Boxed(_) | Item::Func(_)))
+                {
+                    handlers
+                } else {
+                    self.registered.clone()
+                };
+                let next = self.serve_requests(&handlers, cursor, here);
+                let results = self.unknown_results(ty, here);
+                return (Some(next), results);
             }
             "net/http/httptest.NewServer"
             | "net/http/httptest.NewTLSServer"
@@ -443,7 +516,7 @@ impl<'a> Exec<'_, 'a> {
                 let cancel = self.func_item(FuncVal::Cancel(other));
                 return (Some(cursor), vec![smallvec![boxed], smallvec![cancel]]);
             }
-            "context.WithValue" => return (Some(cursor), vec![first]),
+            "context.WithValue" => return (Some(cursor), vec![self.with_value(first, &arg(2), here)]),
             "golang.org/x/sync/errgroup.WithContext" => {
                 let results = self.unknown_results(ty, here);
                 return (Some(cursor), results);
@@ -487,14 +560,19 @@ impl<'a> Exec<'_, 'a> {
             }
             "time.(*Timer).Reset" | "time.(*Ticker).Reset" => {
                 let mut next = cursor;
+                // One that its own function starts again has run before.
+                let own = self.graph.thread_of(next.node);
+                let is_own = self.graph.threads[own as usize].by == "time.AfterFunc";
                 for timer in places(&first) {
-                    self.met.reset.insert(timer);
+                    if !is_own {
+                        self.met.reset.insert(timer);
+                    }
                     let chan = self.memory.part(timer, Step::Hidden(3));
                     next = self.sync(&next, Sync::Send(vec![chan]), here);
                     let func = self.memory.part(timer, Step::Hidden(4));
                     let func = self.memory.read(func);
                     let func = self.made_so_far(&next, func);
-                    if !func.is_empty() {
+                    if !func.is_empty() && !is_own {
                         next = self.start(&next, "time.AfterFunc", func, Vec::new(), None, here);
                     }
                 }
@@ -511,7 +589,13 @@ impl<'a> Exec<'_, 'a> {
                 return done(next);
             }
             "runtime.SetFinalizer" => {
-                return done(self.start(&cursor, "runtime.SetFinalizer", arg(1), vec![first], None, here));
+                let inner = |item: &Item| match item {
+                    Item::Boxed(id) => self.boxes[*id as usize].1,
+                    item => Some(*item),
+                };
+                let object: Val = first.iter().filter_map(inner).collect();
+                let finalizer: Val = arg(1).iter().filter_map(inner).collect();
+                return done(self.start(&cursor, "runtime.SetFinalizer", finalizer, vec![object], None, here));
             }
             "testing.(*T).Run" | "testing.(*B).Run" | "testing.(*F).Fuzz" => {
                 let func = arg(args.len().saturating_sub(1));
@@ -553,6 +637,13 @@ impl<'a> Exec<'_, 'a> {
         if let Some((write, kind)) = named.touches {
             self.touch(&cursor, &first, write, kind, here);
         }
+        for &(index, write) in named.elements {
+            self.touch_elements(&cursor, args.get(index).map_or(&[][..], |val| &val[..]), write, here);
+        }
+        let mut cursor = cursor;
+        for &name in named.methods {
+            cursor = self.call_by_name(&first, name, cursor, here);
+        }
         for val in &args {
             for item in val {
                 let inner = match item {
@@ -571,7 +662,6 @@ impl<'a> Exec<'_, 'a> {
             .filter(|val| val.iter().any(|item| matches!(item, Item::Func(_))))
             .cloned()
             .collect();
-        let mut cursor = cursor;
         for callback in callbacks {
             let start = self.part(&cursor);
             let (end, _) = self.call(Target::Value(callback), Vec::new(), start, TypeId::EMPTY_TUPLE, here);
@@ -641,33 +731,6 @@ impl<'a> Exec<'_, 'a> {
         }
     }
 
-    /// Calls what serves requests, as a client waits for the answer.
-    fn request(&mut self, cursor: Cursor, here: Here) -> Cursor {
-        let handlers: Val = self.handlers.clone();
-        let method = |this: &Self, of: TypeId| {
-            let name = this.cx.query.world.name("ServeHTTP");
-            this.cx.query.lookup(of, name, this.cx.query.pkg).map(|found| found.obj)
-        };
-        let mut cursor = cursor;
-        for (number, item) in handlers.into_iter().enumerate() {
-            let Item::Boxed(id) = item else { continue };
-            let Some(method) = method(self, self.boxes[id as usize].0) else {
-                continue;
-            };
-            let here = here.numbered(number);
-            let start = self.part(&cursor);
-            let beside = self.part(&cursor);
-            let target = Target::Method {
-                recv: smallvec![item],
-                method,
-            };
-            let (end, _) = self.call(target, vec![Val::new(), Val::new()], start, TypeId::EMPTY_TUPLE, here);
-            let ends: Vec<Cursor> = std::iter::once(beside).chain(end).collect();
-            cursor = self.meet(&ends).unwrap_or(cursor);
-        }
-        cursor
-    }
-
     pub(super) fn field_number(&self, ty: TypeId, name: &str) -> Option<u32> {
         let Type::Struct(fields) = self.cx.under(ty) else {
             return None;
@@ -679,7 +742,7 @@ impl<'a> Exec<'_, 'a> {
     }
 
     /// What a field holds of the structs that a value points to.
-    fn field_of(&mut self, val: &[Item], name: &str, _here: Here) -> Val {
+    pub(super) fn field_of(&mut self, val: &[Item], name: &str, _here: Here) -> Val {
         let mut held = Val::new();
         for loc in places(val) {
             let ty = self.type_at(loc);

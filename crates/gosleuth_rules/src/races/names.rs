@@ -12,8 +12,8 @@ use crate::models::{Behaviour, Model};
 const UNSAFE_TYPES: &[(&str, &[&str])] = &[
     ("bytes.(*Buffer).", &["Len", "String", "Bytes", "Cap", "Available"]),
     ("strings.(*Builder).", &["Len", "String", "Cap"]),
-    ("strings.(*Reader).", &["Len", "Size"]),
-    ("bytes.(*Reader).", &["Len", "Size"]),
+    ("strings.(*Reader).", &["Len", "ReadAt", "Size"]),
+    ("bytes.(*Reader).", &["Len", "ReadAt", "Size"]),
     ("bufio.(*Writer).", &["Size", "Buffered", "Available"]),
     ("bufio.(*Reader).", &["Size", "Buffered"]),
     ("bufio.(*Scanner).", &["Text", "Bytes", "Err"]),
@@ -24,12 +24,53 @@ const UNSAFE_TYPES: &[(&str, &[&str])] = &[
     ("encoding/json.(*Encoder).", &[]),
     ("encoding/json.(*Decoder).", &["More"]),
     ("encoding/gob.(*Encoder).", &[]),
+    ("encoding/csv.(*Writer).", &["Error"]),
+    (
+        "math/big.(*Int).",
+        &[
+            "Append", "Bit", "BitLen", "Bits", "Bytes", "Cmp", "CmpAbs", "Int64", "IsInt64", "Sign", "String", "Text",
+            "Uint64",
+        ],
+    ),
 ];
 
 /// Methods of map types of libraries.
 const MAP_TYPES: &[(&str, &[&str])] = &[
     ("net/http.Header.", &["Get", "Values", "Write", "WriteSubset", "Clone"]),
     ("net/url.Values.", &["Get", "Has", "Encode"]),
+];
+
+/// Functions that read or write the elements of slices or the tables of maps they are given: which of their arguments, and whether they write.
+const ELEMENTS: &[(&str, &[(usize, bool)])] = &[
+    ("sort.Slice", &[(0, true)]),
+    ("sort.SliceStable", &[(0, true)]),
+    ("sort.Ints", &[(0, true)]),
+    ("sort.Strings", &[(0, true)]),
+    ("sort.Float64s", &[(0, true)]),
+    ("slices.Sort", &[(0, true)]),
+    ("slices.SortFunc", &[(0, true)]),
+    ("slices.SortStableFunc", &[(0, true)]),
+    ("slices.Reverse", &[(0, true)]),
+    ("slices.Contains", &[(0, false)]),
+    ("slices.Index", &[(0, false)]),
+    ("slices.Clone", &[(0, false)]),
+    ("strings.Join", &[(0, false)]),
+    ("maps.Copy", &[(0, true), (1, false)]),
+    ("maps.Clone", &[(0, false)]),
+    ("maps.DeleteFunc", &[(0, true)]),
+    ("encoding/json.Marshal", &[(0, false)]),
+    ("encoding/json.MarshalIndent", &[(0, false)]),
+];
+
+/// Functions that call methods of their first argument.
+const METHODS: &[(&str, &[&str])] = &[
+    ("container/heap.Init", &["Swap"]),
+    ("container/heap.Push", &["Push", "Swap"]),
+    ("container/heap.Pop", &["Swap", "Pop"]),
+    ("container/heap.Fix", &["Swap"]),
+    ("container/heap.Remove", &["Swap", "Pop"]),
+    ("sort.Sort", &["Less", "Swap"]),
+    ("sort.Stable", &["Less", "Swap"]),
 ];
 
 /// Packages through which goroutines may wait for each other unseen.
@@ -108,6 +149,10 @@ pub(super) struct Named<'a> {
     pub(super) is_special: bool,
     /// Whether its first argument is changed or only read, where it is of a type that guards nothing.
     pub(super) touches: Option<(bool, AccessKind)>,
+    /// Arguments whose elements it reads or writes.
+    pub(super) elements: &'static [(usize, bool)],
+    /// Methods of its first argument that it calls.
+    pub(super) methods: &'static [&'static str],
     pub(super) models: &'a [Model],
     /// Whether it waits for goroutines, going by its name.
     pub(super) waits: bool,
@@ -128,7 +173,14 @@ impl<'a> Named<'a> {
                 .iter()
                 .find_map(|(prefix, readers)| symbol.strip_prefix(prefix).map(|name| !readers.contains(&name)))
         };
+        let is_own = {
+            let world = cx.query.world;
+            let path = world.path(world.canonical(obj.pkg));
+            !path.is_empty() && cx.path.starts_with(path)
+        };
         let touches = match (method(UNSAFE_TYPES), method(MAP_TYPES)) {
+            // The tests of a library know which of its methods only read.
+            _ if is_own => None,
             (Some(write), _) => Some((write, AccessKind::Library)),
             (_, Some(write)) => Some((write, AccessKind::Map)),
             _ => None,
@@ -137,6 +189,14 @@ impl<'a> Named<'a> {
             uses_system: among(SYSTEM),
             is_special: among(SPECIAL),
             touches,
+            elements: ELEMENTS
+                .iter()
+                .find(|(name, _)| *name == &*symbol)
+                .map_or(&[], |(_, found)| found),
+            methods: METHODS
+                .iter()
+                .find(|(name, _)| *name == &*symbol)
+                .map_or(&[], |(_, found)| found),
             models: cx.models(obj),
             waits: waits_by_name(cx, obj) && &*symbol != "sync.(*Cond).Wait"
                 || matches!(
@@ -146,11 +206,7 @@ impl<'a> Named<'a> {
                         | "testing/synctest.Run"
                         | "testing/synctest.Test"
                 ),
-            is_own: {
-                let world = cx.query.world;
-                let path = world.path(world.canonical(obj.pkg));
-                !path.is_empty() && cx.path.starts_with(path)
-            },
+            is_own,
             is_pure: touches.is_some() || among(PURE),
             is_input: among(INPUT) && is_input(cx.name_of(obj)),
             symbol,

@@ -456,6 +456,12 @@ impl<'g> Order<'g> {
         any
     }
 
+    /// Whether one goroutine sends to a channel and one receives from it: then it is known which value is received where.
+    pub(super) fn is_counted_out(&self, chan: LocId) -> bool {
+        let channel = self.channels.get(&chan);
+        channel.is_some_and(|channel| channel.one_sender && channel.one_receiver && channel.closes.is_empty())
+    }
+
     /// Whether two moments can happen at the same time.
     pub(super) fn parallel(&self, a: NodeId, b: NodeId) -> bool {
         let graph = self.graph;

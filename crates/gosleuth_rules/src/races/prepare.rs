@@ -210,7 +210,8 @@ pub(super) fn starts(cx: &RuleContext<'_>, op: &Op) -> bool {
                     | "net/http.(*ServeMux).HandleFunc"
                     | "net/http/httptest.NewServer"
                     | "os/exec.(*Cmd).Start"
-            ) || crate::flow::has(cx.call_models(call), crate::models::Behaviour::Spawn)
+            ) || super::servers::serves(&symbol)
+                || crate::flow::has(cx.call_models(call), crate::models::Behaviour::Spawn)
         }
         _ => false,
     }

@@ -84,7 +84,11 @@ fn name_within(exec: &Exec<'_, '_>, loc: LocId, depth: u32) -> Option<(String, M
         }
     }
     let key = key.or_else(|| match object.origin {
-        Origin::Made(_, _, value, _) => Some(MemoryKey::Made(object.func?, gosleuth_base::Idx::index(value) as u32)),
+        Origin::Made(_, _, value, _) => Some(match object.func {
+            Some(func) => MemoryKey::Made(func, gosleuth_base::Idx::index(value) as u32),
+            // A library made it.
+            None => MemoryKey::Place(loc),
+        }),
         Origin::Param(func, index) => Some(MemoryKey::Made(func, index)),
         Origin::Outside(_) | Origin::Global(_) => Some(MemoryKey::Place(loc)),
     })?;
@@ -213,6 +217,37 @@ pub(crate) fn report_responses(cx: &RuleContext<'_>, info: &RuleInfo, sink: &mut
             report = report.related(file, span, "the goroutine is started here");
         }
         report.push(sink);
+    }
+}
+
+/// Appends the groups that are added to while somebody may wait for them already, where nothing was said about that yet.
+pub(crate) fn report_adds(cx: &RuleContext<'_>, info: &RuleInfo, sink: &mut Vec<Finding>) {
+    let mut known: FxHashSet<(FuncId, gosleuth_ir::ValueId)> = FxHashSet::default();
+    for late in &cx.all_races().adds {
+        let site = late.add.site;
+        if !known.insert((site.func, site.value)) {
+            continue;
+        }
+        let (file, span) = place(cx, site);
+        let (adder, waiter) = (who_in(cx, late.root, &late.add), who_in(cx, late.root, &late.wait));
+        let (wait_file, wait_span) = place(cx, late.wait.site);
+        let message = format!("{adder} adds to the WaitGroup while {waiter} may be waiting for it already");
+        let mut report = cx
+            .report(info, file, span, message)
+            .why("a Wait that finds nothing to wait for returns at once, and what is added later is waited for by nobody")
+            .action("call Add before the goroutine is started, or order Add and Wait with a lock and a flag that stops new work")
+            .related(wait_file, wait_span, format!("{waiter} waits here"));
+        if let Some((site, _)) = late.add.starts.first() {
+            let (file, span) = place(cx, *site);
+            report = report.related(file, span, "the goroutine is started here");
+        }
+        let finding = report.finish();
+        if !sink
+            .iter()
+            .any(|other| other.code == finding.code && other.location == finding.location)
+        {
+            sink.push(finding);
+        }
     }
 }
 

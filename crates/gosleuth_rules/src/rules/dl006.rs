@@ -56,7 +56,8 @@ rule! {
     /// ## Limits
     ///
     /// A goroutine that is counted already may call `Add` for those it starts itself: where a `go` statement follows, nothing is reported.
-    /// `Wait` before `Add` in other orders, and reuse before `Wait` has returned, are not found.
+    /// Where tests, `main` and functions that start goroutines show both, `Add` in a goroutine that is not counted itself is also found when
+    /// `Wait` may come first. Where who waits has added something itself, or both hold one lock before, nothing is reported.
     ///
     /// ## Version notes
     ///
@@ -76,6 +77,7 @@ fn check(cx: &RuleContext<'_>, sink: &mut Vec<Finding>) {
     for spawn in spawns(cx) {
         late_add(cx, spawn, sink);
     }
+    crate::races::report_adds(cx, &RULE.info, sink);
     copies(cx, sink);
 }
 

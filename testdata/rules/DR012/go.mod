@@ -1,0 +1,3 @@
+module example.com/rules/dr012
+
+go 1.22
