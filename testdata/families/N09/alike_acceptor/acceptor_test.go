@@ -1,4 +1,4 @@
-// N09: who accepts adds to a group that is waited for already, corrected.
+// N09: who accepts adds to a group, under a lock that closes the door before anybody waits.
 package n09
 
 import (
