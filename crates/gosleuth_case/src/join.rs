@@ -3,8 +3,10 @@
 //! Each goroutine suspect gets what the source says of its release, each finding what the evidence says of it. Two independent kinds that
 //! agree make a suspect `corroborated`; a question that the source decides becomes a suspect.
 
+mod kin;
+
 use gosleuth_base::{
-    Family, Finding, GoSymbol, Idx as _, Location, Origin, RuleCode, RuleInfo, Site, SuspectKind, Symptom, Verdict,
+    Family, Finding, Idx as _, Origin, RuleCode, RuleInfo, ScheduleStep, Site, SuspectKind, Symptom, Verdict,
 };
 use gosleuth_evidence::{EvidenceSet, Group, GroupId, Snapshot, SnapshotId, StackId};
 use gosleuth_ir::CodeIndex;
@@ -246,6 +248,49 @@ fn in_ring(next: &[Option<usize>], from: usize) -> bool {
     false
 }
 
+/// Findings that are named with a suspect that none describes.
+const MAX_BEHIND: usize = 3;
+
+/// Names a finding with a suspect; `how` says what the one has to do with the other.
+fn tell(suspect: &mut Suspect, index: usize, finding: &Finding, how: &str) {
+    let location = &finding.location;
+    suspect.code.findings.push(index);
+    suspect.code.lines.push(SourceLine {
+        site: Site {
+            function: location.function.clone(),
+            file: location.file.clone(),
+            line: location.line,
+        },
+        label: finding.code.to_string(),
+        text: String::new(),
+    });
+    suspect.evidence.push(format!(
+        "{how}: {} at {}:{}: {}.",
+        finding.code, location.file, location.line, finding.message
+    ));
+    if matches!(suspect.kind, SuspectKind::Panic | SuspectKind::FatalError) {
+        suspect.evidence.extend(order(finding));
+    }
+}
+
+/// How a panic can come about by the schedule of a finding: what happens last, and what went before.
+fn order(finding: &Finding) -> Option<String> {
+    let (last, before) = finding.schedule.split_last()?;
+    let closes = |step: &&ScheduleStep| step.action.starts_with("closes");
+    let other = |step: &&ScheduleStep| step.goroutine != last.goroutine;
+    let earlier = before.iter().rev();
+    let first = earlier
+        .clone()
+        .find(closes)
+        .or_else(|| earlier.clone().find(other))
+        .or_else(|| before.last())?;
+    let told = |step: &ScheduleStep| {
+        let name = step.location.file.rsplit(['/', '\\']).next().unwrap_or_default();
+        format!("{} {} ({name}:{})", step.goroutine, step.action, step.location.line)
+    };
+    Some(format!("This order leads to it: {}; then {}.", told(first), told(last)))
+}
+
 struct Join<'a, 's> {
     set: &'a EvidenceSet,
     facts: &'a Facts,
@@ -323,27 +368,23 @@ impl Join<'_, '_> {
                 continue;
             }
             if is_it || self.may_describe(finding, suspect) {
-                suspect.code.findings.push(index);
-                let location = &finding.location;
-                suspect.code.lines.push(SourceLine {
-                    site: Site {
-                        function: location.function.clone(),
-                        file: location.file.clone(),
-                        line: location.line,
-                    },
-                    label: finding.code.to_string(),
-                    text: String::new(),
-                });
                 let how = if is_it {
                     "The source says so too"
                 } else {
                     "It may come from"
                 };
-                suspect.evidence.push(format!(
-                    "{how}: {} at {}:{}: {}.",
-                    finding.code, location.file, location.line, finding.message
-                ));
+                tell(suspect, index, finding, how);
                 decision.has_finding |= is_it;
+            }
+        }
+        if suspect.code.findings.is_empty() {
+            let findings = self.source.findings.iter().enumerate();
+            let behind: Vec<_> = findings
+                .filter(|(_, finding)| finding.suppressed.is_none() && self.is_behind(finding, suspect, &reasons))
+                .take(MAX_BEHIND)
+                .collect();
+            for (index, finding) in behind {
+                tell(suspect, index, finding, "It may come from");
             }
         }
         decision
@@ -631,22 +672,6 @@ impl Join<'_, '_> {
                     .take(40)
                     .any(|&frame| is_line(&finding.location, &site(self.set, frame)))
             })
-    }
-
-    /// Goroutines of the library show nothing of who made them: findings of the rules that make such ones may be it.
-    fn may_describe(&self, finding: &Finding, suspect: &Suspect) -> bool {
-        let is_foreign = suspect
-            .site
-            .as_ref()
-            .is_some_and(|site| GoSymbol::parse(&site.function).origin(&site.file) != Origin::User);
-        is_foreign
-            && suspect.rules.iter().any(|rule| *rule == finding.code.to_string())
-            && self.is_in_process(&finding.location)
-    }
-
-    /// Whether the evidence shows a frame of the package of a finding.
-    fn is_in_process(&self, location: &Location) -> bool {
-        directory(&location.file).is_some_and(|wanted| self.directories.contains(wanted))
     }
 
     /// What the goroutines of a suspect wait for, in the words of the runtime.

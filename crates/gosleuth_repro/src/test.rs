@@ -55,7 +55,7 @@ pub fn generate(package: &Package<'_>, fault: &Fault) -> Option<Result<Repro, Un
     let other = fault.other.as_ref().and_then(|name| find(package, name));
     banned.extend(other.and_then(|func| func.obj));
     let query = &package.query;
-    let mut taken: BTreeSet<String> = ["t", "run", "ctx", "cancel", "done"].map(str::to_owned).into();
+    let mut taken: BTreeSet<String> = ["t", "attempt", "ctx", "both"].map(str::to_owned).into();
     for pkg in [Some(query.pkg), query.world.base(query.pkg)].into_iter().flatten() {
         let names = query.tables(pkg).scope.keys();
         taken.extend(names.map(|&name| query.world.text(name).to_owned()));
@@ -99,7 +99,7 @@ fn call<'w: 'q, 'q>(maker: &mut Maker<'_, 'w, 'q>, func: &Func) -> Result<String
         return Err(Unable::new("init, which nobody can call"));
     }
     if is_test(maker, &sig) && recv.is_none() && name.starts_with("Test") {
-        return Ok(format!("t.Run(\"run\", {name})"));
+        return Ok(format!("t.Run(\"attempt\", {name})"));
     }
     let params = match recv {
         Some(_) => *recv_params,
@@ -183,7 +183,7 @@ fn write(
     let test = format!("TestGosleuthRepro{}", fault.id);
     let mut body = String::new();
     let is_main = fault.root == "main" && package.name == "main";
-    let attempt = attempt(&mut maker, calls);
+    let attempt = attempt(&mut maker, calls, &fault.id);
     let testing = maker.imports.std("testing");
     let time = maker.imports.std("time");
     let _ = writeln!(body, "func {test}(t *{testing}.T) {{");
@@ -204,13 +204,14 @@ fn write(
         atomic: maker.imports.std("sync/atomic"),
     };
     match fault.watch {
-        Watch::Stuck => body.push_str(&stuck(&names, fault, &attempt, is_main)),
-        Watch::Death | Watch::Race => body.push_str(&dies(&names, fault, &attempt)),
+        Watch::Stuck => body.push_str(&stuck(&names, fault, is_main)),
+        Watch::Death | Watch::Race => body.push_str(&dies(&names, fault)),
     }
     if fault.needs_order {
         let _ = writeln!(body, "\tif !slow {{\n\t\tgosleuthPauses{}(t)\n\t}}", fault.id);
     }
     body.push_str("}\n");
+    body.push_str(&attempt);
     if fault.needs_order {
         body.push_str(&pauses(&mut maker.imports, fault, package.name, &test));
     }
@@ -250,14 +251,15 @@ struct Names {
     atomic: String,
 }
 
-/// The statements of one attempt, without indentation.
-fn attempt(maker: &mut Maker<'_, '_, '_>, calls: &[String]) -> String {
+/// The function that makes one attempt.
+fn attempt(maker: &mut Maker<'_, '_, '_>, calls: &[String], id: &str) -> String {
     let mut text = String::new();
     if maker.has_context {
         let (context, time) = (maker.imports.std("context"), maker.imports.std("time"));
         let _ = writeln!(
             text,
-            "ctx, cancel := {context}.WithTimeout({context}.Background(), []{time}.Duration{{5, 1000, 0}}[run%3]*{time}.Millisecond)\ndefer cancel()"
+            "ctx, endContext := {context}.WithTimeout({context}.Background(), []{time}.Duration{{5, 1000, 0}}[attempt%3]*{time}.Millisecond)\n\
+             defer endContext()"
         );
     }
     for statement in &maker.before {
@@ -276,7 +278,12 @@ fn attempt(maker: &mut Maker<'_, '_, '_>, calls: &[String]) -> String {
             text.push_str("both.Wait()\n");
         }
     }
-    text
+    let testing = maker.imports.std("testing");
+    format!(
+        "\n// gosleuthAttempt{id} calls what the finding is about. Where it is not known which value shows the fault, several take turns.\n\
+         func gosleuthAttempt{id}(t *{testing}.T, attempt int) {{\n{}}}\n",
+        indent(&text, 1)
+    )
 }
 
 fn indent(text: &str, by: usize) -> String {
@@ -334,7 +341,8 @@ fn turns(names: &Names, fault: &Fault) -> (String, String) {
     (declaration, each)
 }
 
-fn dies(names: &Names, fault: &Fault, attempt: &str) -> String {
+fn dies(names: &Names, fault: &Fault) -> String {
+    let id = &fault.id;
     let time = &names.time;
     let (declaration, each) = turns(names, fault);
     let how = match fault.watch {
@@ -347,15 +355,14 @@ fn dies(names: &Names, fault: &Fault, attempt: &str) -> String {
          \t\tdone := make(chan struct{{}})\n\
          \t\tgo func(run int) {{\n\
          \t\t\tdefer close(done)\n\
-         {}\t\t}}(run)\n\
+         \t\t\tgosleuthAttempt{id}(t, run)\n\t\t}}(run)\n\
          \t\tselect {{\n\
          \t\tcase <-done:\n\
          \t\tcase <-{time}.After({time}.Second):\n\
          \t\t}}\n\
          \t}}\n\
          \t{time}.Sleep(100 * {time}.Millisecond)\n",
-        shaken(names),
-        indent(attempt, 3)
+        shaken(names)
     )
 }
 
@@ -477,7 +484,8 @@ fn pattern(name: &str) -> String {
     }
 }
 
-fn stuck(names: &Names, fault: &Fault, attempt: &str, is_main: bool) -> String {
+fn stuck(names: &Names, fault: &Fault, is_main: bool) -> String {
+    let id = &fault.id;
     let Names {
         time,
         runtime,
@@ -496,7 +504,6 @@ fn stuck(names: &Names, fault: &Fault, attempt: &str, is_main: bool) -> String {
     let only = if is_main { " && run < 1" } else { "" };
     let (declaration, each) = turns(names, fault);
     let shake = shaken(names);
-    let attempt = indent(attempt, 3);
     format!(
         r#"{shake}	// Goroutines that wait in the functions in question, by their number, and whether others may still move.
 	function := {regexp}.MustCompile(`(?m)^\S*\.({stands})[(.\[]`)
@@ -554,7 +561,8 @@ fn stuck(names: &Names, fault: &Fault, attempt: &str, is_main: bool) -> String {
 		done := make(chan struct{{}})
 		go func(run int) {{
 			defer close(done)
-{attempt}		}}(run)
+			gosleuthAttempt{id}(t, run)
+		}}(run)
 		for wait := 200 * {time}.Millisecond; ; wait = {time}.Second {{
 			select {{
 			case <-done:

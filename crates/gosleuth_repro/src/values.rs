@@ -1,6 +1,6 @@
 //! Values made of types: what a caller could pass, in the text of a Go expression.
 //!
-//! Where it is not known which value shows the fault, several are tried in turn: expressions depend on `run`, the number of the attempt.
+//! Where it is not known which value shows the fault, several are tried in turn: expressions depend on `attempt`, the number of the attempt.
 
 use std::fmt;
 
@@ -197,8 +197,8 @@ where
     fn vary(&mut self, elem: &str, values: &[&str]) -> String {
         let count = values.len() as u32;
         let index = match self.stride {
-            1 => format!("run%{count}"),
-            stride => format!("run/{stride}%{count}"),
+            1 => format!("attempt%{count}"),
+            stride => format!("attempt/{stride}%{count}"),
         };
         if self.stride * count <= MAX_STRIDE {
             self.stride *= count;
@@ -518,7 +518,7 @@ where
         let place = self.beside.len();
         self.beside.push(String::new());
         let mut text = format!(
-            "// {name} stands in for an implementation of {}.\ntype {name} struct{{ run int }}\n",
+            "// {name} stands in for an implementation of {}.\ntype {name} struct{{ attempt int }}\n",
             self.text(ty)?
         );
         let outer = std::mem::take(&mut self.before);
@@ -558,12 +558,14 @@ where
                 }
             };
             let method = query.world.text(method.name);
-            let body = body.replace("[run%", "[stub.run%").replace("[run/", "[stub.run/");
+            let body = body
+                .replace("[attempt%", "[stub.attempt%")
+                .replace("[attempt/", "[stub.attempt/");
             text.push_str(&format!("\nfunc (stub {name}) {method}{signature} {{\n{body}}}\n"));
         }
         self.before = outer;
         self.beside[place] = text;
-        Ok(format!("{name}{{run}}"))
+        Ok(format!("{name}{{attempt}}"))
     }
 
     /// A value of a type of the own package that implements an interface.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
 
 use anyhow::{Context as _, Result};
 use gosleuth::Io;
@@ -24,6 +25,9 @@ pub(crate) struct ReproArgs {
     /// Show what Go says of tests that do not do what they should
     #[arg(long)]
     explain: bool,
+    /// Tests that run at the same time
+    #[arg(long, default_value_t = 2)]
+    jobs: usize,
 }
 
 /// What became of a test.
@@ -34,6 +38,8 @@ enum Outcome {
     NotCompiled,
     /// It passes on the program with the fault.
     NotShown,
+    /// It fails on the fault, but by something else.
+    Otherwise,
     /// It fails on the corrected program.
     NotTold,
     /// It fails where it should, and there is no corrected program.
@@ -48,6 +54,7 @@ impl Outcome {
             Self::Refused => "no test can be made",
             Self::NotCompiled => "does not compile",
             Self::NotShown => "passes on the fault",
+            Self::Otherwise => "fails by something else",
             Self::NotTold => "fails on the corrected program",
             Self::Shown => "fails",
             Self::Told => "fails, and passes once corrected",
@@ -104,18 +111,45 @@ fn all(args: &ReproArgs, scratch: &Path) -> Result<BTreeMap<String, Outcome>> {
         let found = findings::of(&sources, "default,strict", &["./...".to_owned()])?;
         let copy = scratch.join(set);
         copy_tree(&sources, &copy)?;
+        // Tests of one package would meet each other's files.
+        let mut packages: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();
         for finding in &found {
             let has_schedule = finding["schedule"].as_array().is_some_and(|steps| !steps.is_empty());
             let file = finding["location"]["file"].as_str().unwrap_or_default();
-            if !has_schedule || args.only.as_ref().is_some_and(|only| !file.contains(only.as_str())) {
-                continue;
+            if has_schedule && args.only.as_ref().is_none_or(|only| file.contains(only.as_str())) {
+                let package = file.rsplit_once('/').map_or("", |(package, _)| package);
+                packages.entry(package).or_default().push(finding);
             }
-            let (code, line) = (&finding["code"], &finding["location"]["line"]);
-            let key = format!("{set}/{file}:{line} {}", code.as_str().unwrap_or_default());
-            let outcome = one(args, &copy, finding).with_context(|| key.clone())?;
-            say(format_args!("{key}: {}", outcome.text()));
-            outcomes.insert(key, outcome);
         }
+        let queue = Mutex::new(packages.into_values());
+        let work = || -> Result<Vec<(String, Outcome)>> {
+            let mut done = Vec::new();
+            loop {
+                let Some(of_package) = queue.lock().expect("nobody panics").next() else {
+                    return Ok(done);
+                };
+                for finding in of_package {
+                    let (location, code) = (&finding["location"], &finding["code"]);
+                    let (file, code) = (location["file"].as_str(), code.as_str());
+                    let key = format!(
+                        "{set}/{}:{} {}",
+                        file.unwrap_or_default(),
+                        location["line"],
+                        code.unwrap_or_default()
+                    );
+                    let outcome = one(args, &copy, finding).with_context(|| key.clone())?;
+                    say(format_args!("{key}: {}", outcome.text()));
+                    done.push((key, outcome));
+                }
+            }
+        };
+        std::thread::scope(|scope| -> Result<()> {
+            let threads: Vec<_> = (0..args.jobs.max(1)).map(|_| scope.spawn(work)).collect();
+            for thread in threads {
+                outcomes.extend(thread.join().expect("nobody panics")?);
+            }
+            Ok(())
+        })?;
     }
     Ok(outcomes)
 }
@@ -146,8 +180,9 @@ fn one(args: &ReproArgs, root: &Path, finding: &Value) -> Result<Outcome> {
     let bad = tested(args, &root.join(package), &test, &text, true)?;
     match bad {
         None => return Ok(Outcome::NotCompiled),
-        Some(true) => return Ok(Outcome::NotShown),
-        Some(false) => {}
+        Some(Ran::Passed) => return Ok(Outcome::NotShown),
+        Some(Ran::Otherwise) => return Ok(Outcome::Otherwise),
+        Some(Ran::Showed) => {}
     }
     let name = package.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let plain = name.strip_prefix("bad_").or_else(|| name.strip_prefix("hidden_"));
@@ -155,7 +190,7 @@ fn one(args: &ReproArgs, root: &Path, finding: &Value) -> Result<Outcome> {
     match twin.filter(|twin| twin.is_dir()) {
         None => Ok(Outcome::Shown),
         Some(twin) => match tested(args, &twin, &test, &text, false)? {
-            Some(true) => Ok(Outcome::Told),
+            Some(Ran::Passed) => Ok(Outcome::Told),
             _ => Ok(Outcome::NotTold),
         },
     }
@@ -196,8 +231,16 @@ fn written(root: &Path, package: &Path, fingerprint: &str) -> Result<Option<Stri
     Ok(Some(String::from_utf8(out)?))
 }
 
-/// Whether a test passes; none if it does not compile.
-fn tested(args: &ReproArgs, folder: &Path, test: &str, text: &str, should_fail: bool) -> Result<Option<bool>> {
+/// What a test that compiles does.
+enum Ran {
+    Passed,
+    /// It fails as it should where the fault is.
+    Showed,
+    Otherwise,
+}
+
+/// What a test does; none if it does not compile.
+fn tested(args: &ReproArgs, folder: &Path, test: &str, text: &str, should_fail: bool) -> Result<Option<Ran>> {
     let file = folder.join("zz_gosleuth_repro_test.go");
     std::fs::write(&file, text)?;
     let output = Command::new("go")
@@ -219,5 +262,15 @@ fn tested(args: &ReproArgs, folder: &Path, test: &str, text: &str, should_fail: 
     if args.explain && (!compiled || output.status.success() == should_fail) {
         say(said.lines().take(40).collect::<Vec<_>>().join("\n"));
     }
-    Ok(compiled.then_some(output.status.success()))
+    let watches = text.contains("it stands still");
+    let shown = match watches {
+        true => said.contains("it stands still") || said.contains("it is left behind"),
+        // Made-up values may be nil where the program's own are not.
+        false => !said.contains("nil pointer dereference"),
+    };
+    Ok(compiled.then_some(match (output.status.success(), shown) {
+        (true, _) => Ran::Passed,
+        (false, true) => Ran::Showed,
+        (false, false) => Ran::Otherwise,
+    }))
 }

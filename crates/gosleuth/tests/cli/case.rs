@@ -115,6 +115,63 @@ fn one_dump_and_the_source_decide() {
     }
 }
 
+/// Each recorded failure with its source: the finding that describes it stands beside what the process shows.
+#[test]
+fn findings_meet_what_they_describe() {
+    let programs = root().join("testdata/programs");
+    let directory = scratch("case-joined");
+    let cache = directory.join("cache");
+    let recorded = Recordings::open(27);
+    let (mut joined, mut found) = (0, 0);
+    let mut lines = String::new();
+    for fixture in fixtures::all() {
+        let Fixture { id: name, facts, .. } = &fixture;
+        let evidence: Vec<_> = recorded.iter().filter(|(program, ..)| program == name).collect();
+        if facts.rules.is_empty() || evidence.is_empty() || name.starts_with("healthy/") {
+            continue;
+        }
+        let home = directory.join(name.replace('/', "-"));
+        std::fs::create_dir_all(&home).expect("a directory of the build");
+        for (_, form, bytes) in evidence {
+            std::fs::write(home.join(form), bytes).expect("a file of the build");
+        }
+        let packages = format!("./{name}/...");
+        let words = ["--packages", &packages, "--extend-select", "strict"];
+        let report = case(&programs, &cache, &words, &[home]);
+        let fits = |finding: &Value| facts.rules.iter().any(|rule| finding["code"] == rule.as_str());
+        let findings = list(&report["source"], "findings");
+        let fitting: Vec<usize> = (0..findings.len()).filter(|&index| fits(&findings[index])).collect();
+        if fitting.is_empty() {
+            continue;
+        }
+        found += 1;
+        let shown = list(&report, "suspects").iter().chain(list(&report, "candidates"));
+        let named: Vec<u64> = shown
+            .flat_map(|suspect| list(&suspect["source"], "findings"))
+            .filter_map(Value::as_u64)
+            .collect();
+        if fitting.iter().any(|&index| named.contains(&(index as u64))) {
+            joined += 1;
+        } else {
+            writeln!(lines, "{name} ({})", facts.rules.join(" ")).expect("text");
+        }
+    }
+    let text = format!(
+        "Recordings of Go 1.27 and the source: of {found} failing programs in which `check` finds a fault that fits, the finding stands beside \
+         what the process shows in {joined}. Not in:\n\n{lines}"
+    );
+    let snapshot = root().join("testdata/conformance/joined.txt");
+    if std::env::var_os("UPDATE_CASE").is_some() {
+        std::fs::write(&snapshot, text).expect("the snapshot is written");
+    } else {
+        let known = std::fs::read_to_string(&snapshot).expect("the snapshot");
+        assert!(
+            known == text,
+            "UPDATE_CASE=1 writes testdata/conformance/joined.txt anew; look at what changed:\n{text}"
+        );
+    }
+}
+
 /// The order service: every seeded leak is named, most from one dump alone, and the corrected twin has no suspect.
 #[test]
 fn the_order_service() {
