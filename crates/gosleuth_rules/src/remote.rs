@@ -57,7 +57,9 @@ pub(crate) fn remote(cx: &RuleContext<'_>, call: &Call) -> Option<&'static str> 
                 .any(|word| method.starts_with(word))
                 .then_some("the database")
         }
-        "github.com/redis/go-redis/v9" => name.starts_with("(*Client)").then_some("Redis"),
+        "github.com/redis/go-redis/v9" => {
+            (name.starts_with("(*Client)") && !name.ends_with(".Close")).then_some("Redis")
+        }
         "google.golang.org/grpc" => name.ends_with(".Invoke").then_some("another service"),
         _ => is_stub(cx, call).then_some("another service"),
     }

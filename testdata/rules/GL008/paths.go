@@ -39,6 +39,28 @@ func OkManyBothPaths(fs []func() error) {
 	wg.Wait()
 }
 
+func OkManyInLoop(count int, do func(int) error) {
+	var wg sync.WaitGroup
+	wg.Add(count)
+	items := make(chan int)
+	defer close(items)
+	for i := 0; i < 4; i++ {
+		go func() {
+			for item := range items {
+				if err := do(item); err != nil {
+					wg.Done()
+					continue
+				}
+				wg.Done()
+			}
+		}()
+	}
+	for i := 0; i < count; i++ {
+		items <- i
+	}
+	wg.Wait()
+}
+
 func OkManyAskedBefore(fs []func() error, counted bool) {
 	var wg sync.WaitGroup
 	for _, f := range fs {

@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 
 use crate::context::RuleContext;
 use crate::explored;
-use crate::flow::{end_pos, has};
+use crate::flow::{end_pos, has, in_loop, position};
 use crate::goroutines::{receiver, spawns};
 use crate::models::Behaviour;
 use crate::places::{Place, place_of};
@@ -139,7 +139,11 @@ fn leaves_without_done(cx: &RuleContext<'_>, id: FuncId) -> Option<(Place, u32)>
     let mut dones = Vec::new();
     for (at, node) in live(func) {
         match &node.op {
-            Op::Call(call) if is_method(cx, call, "Done") => dones.push((at, receiver_place(cx, id, call)?)),
+            // Who counts in a loop counts what it was given, which may be nothing.
+            Op::Call(call) if is_method(cx, call, "Done") => match position(func, at) {
+                Some((block, _)) if !in_loop(func, block) => dones.push((at, receiver_place(cx, id, call)?)),
+                _ => return None,
+            },
             // What is deferred, or a function in it, may count down where it is not seen.
             Op::Defer(call) if !matches!(call.callee, Callee::Builtin(_)) => {
                 let is_sync =
