@@ -87,8 +87,8 @@ rule! {
         code: RuleCode::new(Family::Races, 12),
         name: "inconsistent-guard",
         summary: "a field is used without the lock that guards it everywhere else",
-        set: RuleSet::Strict,
-        severity: Severity::Warning,
+        set: RuleSet::Advice,
+        severity: Severity::Advice,
         fix: FixAvailability::None,
         symptoms: &[Symptom::Suspect(SuspectKind::DataRace)],
     }
