@@ -8,7 +8,7 @@ use std::io::{self, Read};
 use crate::model::Time;
 
 /// A block; headers are one, data fills whole ones.
-const BLOCK: usize = 512;
+pub(crate) const BLOCK: usize = 512;
 /// Most bytes of a name; the rest is cut.
 const MAX_NAME: usize = 1 << 10;
 /// Most bytes of a record that may hold a name.

@@ -109,6 +109,16 @@ impl Client {
         self.get_slowly(target, Duration::ZERO)
     }
 
+    /// Asks for an execution trace, which the target records for `length` from now on. `target` is a server, a path below which
+    /// `debug/pprof/` stands, or the page itself.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`]; any status but 200 is one.
+    pub fn trace(&self, target: &Target, length: Duration) -> Result<Body, Error> {
+        self.get_slowly(&target.trace(length), length)
+    }
+
     /// Like [`Client::get`], for a page that the target works on for `longer` before it is complete.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! What a URL on the command line stands for.
 
+use std::time::Duration;
+
 use ureq::http::Uri;
 
 use crate::error::Error;
@@ -65,6 +67,22 @@ impl Target {
         }
     }
 
+    /// The page that records an execution trace for this long, unless the URL names a page with arguments itself.
+    pub(crate) fn trace(&self, length: Duration) -> Self {
+        if self.path.contains('?') {
+            return self.clone();
+        }
+        let path = self.path.trim_end_matches('/');
+        let page = if path.ends_with("/debug/pprof/trace") {
+            path.to_owned()
+        } else if path.ends_with("/debug/pprof") {
+            format!("{path}/trace")
+        } else {
+            format!("{path}/debug/pprof/trace")
+        };
+        self.page(&format!("{page}?seconds={}", length.as_secs_f64()))
+    }
+
     /// What a `Location` header means on this page, if it stays on the same server.
     pub(crate) fn redirected(&self, location: &str) -> Result<Self, Error> {
         if let Some(rest) = location.strip_prefix("//") {
@@ -118,6 +136,23 @@ fn percent_decoded(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_page_of_a_trace() {
+        for (url, page) in [
+            ("http://h:1", "http://h:1/debug/pprof/trace?seconds=2"),
+            ("http://h:1/app/", "http://h:1/app/debug/pprof/trace?seconds=2"),
+            ("http://h:1/debug/pprof/", "http://h:1/debug/pprof/trace?seconds=2"),
+            (
+                "http://h:1/x/debug/pprof/trace",
+                "http://h:1/x/debug/pprof/trace?seconds=2",
+            ),
+            ("http://h:1/t?seconds=9", "http://h:1/t?seconds=9"),
+        ] {
+            let target = Target::parse(url).expect("a URL");
+            assert_eq!(target.trace(Duration::from_secs(2)).name(), page);
+        }
+    }
 
     fn parse(text: &str) -> Target {
         Target::parse(text).expect("a URL")

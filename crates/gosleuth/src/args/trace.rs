@@ -21,7 +21,8 @@ pub(super) const TRACE_EXAMPLES: &str = "Examples:
   gosleuth trace trace.out sites --format csv > sites.csv
   gosleuth trace trace.out export --format html -o trace.html
   gosleuth trace trace.out export --format perfetto -o trace.pftrace
-  curl -s http://localhost:6060/debug/pprof/trace?seconds=5 | gosleuth trace -
+  gosleuth trace http://localhost:6060 --seconds 5s
+  gosleuth trace incident.case blocked         the first trace of a capture
 
 Exit codes:
   0  the trace was read
@@ -30,8 +31,8 @@ Exit codes:
 /// Arguments of `trace`.
 #[derive(Clone, Debug, Args)]
 pub struct TraceArgs {
-    /// The trace, or - for standard input
-    #[arg(value_name = "FILE|-")]
+    /// The trace; a capture or another archive that holds one; - for standard input; http://HOST:PORT of a process to trace now
+    #[arg(value_name = "FILE|URL|-")]
     pub file: String,
 
     /// What to show
@@ -45,6 +46,10 @@ pub struct TraceArgs {
     /// In `export`: write to this file instead of standard output; with --format parquet to this directory
     #[arg(long, short, value_name = "PATH")]
     pub output: Option<PathBuf>,
+
+    /// Trace a process this long
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = crate::values::duration)]
+    pub seconds: Duration,
 
     /// Tell the life of this goroutine as a story
     #[arg(long, value_name = "G", conflicts_with = "view")]

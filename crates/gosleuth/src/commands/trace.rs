@@ -9,6 +9,7 @@ mod views;
 
 use std::fs::File;
 use std::io::{Read, Write};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use gosleuth_base::{Interner, ProblemKind};
@@ -16,6 +17,7 @@ use gosleuth_case::CaseOptions;
 use gosleuth_evidence::trace::analysis::{Analysis, AnalysisOptions, SpinLimits};
 use gosleuth_evidence::trace::{GoId, Outcome, Visitor, WalkOptions, as_evidence, walk};
 use gosleuth_evidence::{EvidenceSet, StackTable};
+use gosleuth_live::{Body, Client, Settings, Target};
 
 use crate::args::{TraceArgs, TraceFormatArg, TraceView};
 use crate::inputs::os_error;
@@ -23,6 +25,8 @@ use crate::{Exit, Io};
 
 /// Rows of a table for a person; half of that in the summary.
 const ROWS: usize = 20;
+/// Longest time for which a process is traced.
+const LONGEST: Duration = Duration::from_secs(60);
 
 pub(crate) fn run(args: &TraceArgs, io: &mut Io<'_>) -> Result<Exit> {
     let is_export = args.view == TraceView::Export && args.follow.is_none();
@@ -115,16 +119,36 @@ fn read(
     Ok(walk(&args.file, bytes, strings, stacks, &options, visitor))
 }
 
-/// The file that is named; none for standard input.
-fn open(args: &TraceArgs, io: &Io<'_>) -> Result<Option<File>> {
+/// What is named; none for standard input.
+fn open(args: &TraceArgs, io: &mut Io<'_>) -> Result<Option<Box<dyn Read>>> {
     if args.file == "-" {
         return Ok(None);
+    }
+    if Target::is_url(&args.file) {
+        return Ok(Some(Box::new(record(args, io)?)));
     }
     let path = io.directory.join(&args.file);
     let file = File::open(&path)
         .map_err(|error| anyhow::anyhow!(os_error(&error)))
         .with_context(|| format!("cannot read {}", args.file))?;
-    Ok(Some(file))
+    Ok(Some(Box::new(file)))
+}
+
+/// Has a process record a trace, and says what that costs it.
+fn record(args: &TraceArgs, io: &mut Io<'_>) -> Result<Body> {
+    let target = Target::parse(&args.file)?;
+    if args.seconds > LONGEST {
+        bail!("--seconds is at most {} s, to spare the process", LONGEST.as_secs());
+    }
+    let _ = writeln!(
+        io.stderr,
+        "gosleuth: {} records a trace for {:?}, which slows it down by a few percent",
+        target.name(),
+        args.seconds
+    );
+    let client = Client::new(Settings::default())?;
+    let body = client.trace(&target, args.seconds);
+    body.with_context(|| format!("cannot trace {}", target.name()))
 }
 
 fn report_problems(outcome: &Outcome, stderr: &mut dyn Write) -> Exit {

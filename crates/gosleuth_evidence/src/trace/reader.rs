@@ -15,6 +15,7 @@ use super::tables::{Interned, Tables};
 use super::{v1, varint};
 use crate::decompress::Unpacked;
 use crate::model::{StackId, StackTable};
+use crate::tar::{self, Tar};
 
 /// Form of a trace, by the Go version in its header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -146,7 +147,10 @@ impl Outcome {
     }
 }
 
-/// Reads a trace, compressed or not, or the text of one ([`write_raw`](super::write_raw)), and gives its events to `visitor`. New names and stacks go into `strings` and `stacks`; `name`
+/// Further traces of an archive that are named.
+const MAX_OTHERS: usize = 8;
+
+/// Reads a trace, compressed or not, the first one of an archive, or the text of one ([`write_raw`](super::write_raw)), and gives its events to `visitor`. New names and stacks go into `strings` and `stacks`; `name`
 /// is the input's name in problems.
 pub fn walk<V: Visitor>(
     name: &str,
@@ -157,7 +161,11 @@ pub fn walk<V: Visitor>(
     visitor: &mut V,
 ) -> Outcome {
     let mut unpacked = Unpacked::new(bytes);
-    let mut outcome = walk_unpacked(name, &mut unpacked, strings, stacks, options, visitor);
+    let mut outcome = if tar::looks_like(unpacked.peek(tar::BLOCK)) {
+        walk_archive(name, &mut unpacked, strings, stacks, options, visitor)
+    } else {
+        walk_unpacked(name, &mut unpacked, strings, stacks, options, visitor)
+    };
     let layers = unpacked.layers();
     outcome.compression.clone_from(&layers.compression);
     for remark in &layers.remarks {
@@ -165,6 +173,61 @@ pub fn walk<V: Visitor>(
     }
     drop(layers);
     outcome.raw_bytes = unpacked.raw_bytes();
+    outcome
+}
+
+/// The same for the first trace in an archive; a capture is one.
+fn walk_archive<V: Visitor>(
+    name: &str,
+    archive: &mut dyn Read,
+    strings: &mut Interner,
+    stacks: &mut StackTable,
+    options: &WalkOptions,
+    visitor: &mut V,
+) -> Outcome {
+    // What is passed over counts too.
+    let mut archive = archive.take(options.max_bytes);
+    let mut tar = Tar::new(&mut archive);
+    let mut outcome: Option<Outcome> = None;
+    let mut others = Vec::new();
+    let stopped = loop {
+        let entry = match tar.next() {
+            Ok(Some(entry)) => entry,
+            Ok(None) => break None,
+            Err(error) => break Some(error.to_string()),
+        };
+        let mut part = Unpacked::new(&mut tar);
+        if !looks_like(part.peek(HEADER)) {
+            continue;
+        }
+        let part_name = format!("{name}:{}", entry.name);
+        if outcome.is_some() {
+            others.push(entry.name);
+            if others.len() == MAX_OTHERS {
+                break None;
+            }
+            continue;
+        }
+        outcome = Some(walk_unpacked(&part_name, &mut part, strings, stacks, options, visitor));
+    };
+    let is_found = outcome.is_some();
+    let mut outcome = outcome.unwrap_or_default();
+    if let Some(why) = stopped {
+        outcome.problem(name, ProblemKind::Partial, why);
+    }
+    if !is_found {
+        outcome.problem(
+            name,
+            ProblemKind::Unreadable,
+            "there is no execution trace in this archive",
+        );
+    } else if !others.is_empty() {
+        let message = format!(
+            "only the first trace of this archive is read; the others are {}",
+            others.join(", ")
+        );
+        outcome.problem(name, ProblemKind::Partial, message);
+    }
     outcome
 }
 

@@ -478,3 +478,23 @@ fn form_1_knows_where_older_goroutines_started() {
         assert!(starts.contains(&"runtime.bgsweep"), "{name}: {starts:?}");
     }
 }
+
+#[test]
+fn the_first_trace_of_an_archive_is_read() {
+    let (name, bytes) = recorded_second().next().expect("a recording");
+    let (whole, events) = check_stream(&name, &bytes);
+    let mut archive = crate::tar::tests::entry("a/goroutines.txt", b"goroutine 1 [running]:\n", b'0');
+    archive.extend(crate::tar::tests::entry("a/trace.out", &bytes, b'0'));
+    archive.extend(crate::tar::tests::entry("a/later.out", &bytes, b'0'));
+    let (outcome, in_archive) = check_stream("archive", &archive);
+    assert_eq!((outcome.version, in_archive), (whole.version, events));
+    assert_eq!(outcome.problems.len(), 1, "{:?}", outcome.problems);
+    assert!(outcome.problems[0].message.ends_with("the others are a/later.out"));
+    let archive = crate::tar::tests::entry("a/goroutines.txt", b"goroutine 1 [running]:\n", b'0');
+    let outcome = visit(&archive, |_, _| panic!("no events"));
+    assert!(
+        outcome.problems[0]
+            .message
+            .contains("no execution trace in this archive")
+    );
+}

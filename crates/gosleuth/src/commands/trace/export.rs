@@ -21,26 +21,26 @@ pub(super) fn run(args: &TraceArgs, io: &mut Io<'_>) -> Result<Exit> {
             stdin, stdout, stderr, ..
         } = io;
         let mut out = BufWriter::with_capacity(64 << 10, &mut **stdout);
-        let exit = write(args, source(&file, &mut **stdin), &mut out, &mut **stderr)?;
+        let exit = write(args, source(file, &mut **stdin), &mut out, &mut **stderr)?;
         out.flush()?;
         return Ok(exit);
     };
     let file = open(args, io)?;
     let path = io.directory.join(path);
     if args.format == TraceFormatArg::Parquet {
-        let mut bytes = source(&file, &mut *io.stdin);
+        let mut bytes = source(file, &mut *io.stdin);
         return tables(args, &mut *bytes, &path, &mut *io.stderr);
     }
     let wrong = || format!("cannot write {}", path.display());
     let mut out = BufWriter::with_capacity(64 << 10, File::create(&path).with_context(wrong)?);
-    let exit = write(args, source(&file, &mut *io.stdin), &mut out, &mut *io.stderr)?;
+    let exit = write(args, source(file, &mut *io.stdin), &mut out, &mut *io.stderr)?;
     out.flush().with_context(wrong)?;
     Ok(exit)
 }
 
-fn source<'s>(file: &'s Option<File>, stdin: &'s mut dyn Read) -> Box<dyn Read + 's> {
+fn source<'s>(file: Option<Box<dyn Read>>, stdin: &'s mut dyn Read) -> Box<dyn Read + 's> {
     match file {
-        Some(file) => Box::new(file),
+        Some(file) => file,
         None => Box::new(stdin),
     }
 }
