@@ -321,6 +321,7 @@ Register-ArgumentCompleter -Native -CommandName 'gosleuth' -ScriptBlock {
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Form of the output; times in json and csv are nanoseconds')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'In `export`: write to this file instead of standard output; with --format parquet to this directory')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'In `export`: write to this file instead of standard output; with --format parquet to this directory')
+            [CompletionResult]::new('--seconds', '--seconds', [CompletionResultType]::ParameterName, 'Trace a process this long')
             [CompletionResult]::new('--follow', '--follow', [CompletionResultType]::ParameterName, 'Tell the life of this goroutine as a story')
             [CompletionResult]::new('--top', '--top', [CompletionResultType]::ParameterName, 'Most rows of each table; 0 shows all [default: 20, in the summary 10, in json and csv all]')
             [CompletionResult]::new('--window', '--window', [CompletionResultType]::ParameterName, 'Only what happens between two times since the start of the trace: 1.2s..1.5s, 300ms.., ..2s')

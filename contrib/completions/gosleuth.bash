@@ -1263,7 +1263,7 @@ _gosleuth() {
             return 0
             ;;
         gosleuth__subcmd__trace)
-            opts="-o -h --format --output --follow --top --window --goroutine --site --state --blocked-for --spin-held --spin-useful --spin-rate --help summary goroutines sites blocked latency waits syscalls wakers path sched gc tasks events export"
+            opts="-o -h --format --output --seconds --follow --top --window --goroutine --site --state --blocked-for --spin-held --spin-useful --spin-rate --help summary goroutines sites blocked latency waits syscalls wakers path sched gc tasks events export"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1278,6 +1278,10 @@ _gosleuth() {
                     return 0
                     ;;
                 -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seconds)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -304,6 +304,7 @@ set edit:completion:arg-completer[gosleuth] = {|@words|
             cand --format 'Form of the output; times in json and csv are nanoseconds'
             cand -o 'In `export`: write to this file instead of standard output; with --format parquet to this directory'
             cand --output 'In `export`: write to this file instead of standard output; with --format parquet to this directory'
+            cand --seconds 'Trace a process this long'
             cand --follow 'Tell the life of this goroutine as a story'
             cand --top 'Most rows of each table; 0 shows all [default: 20, in the summary 10, in json and csv all]'
             cand --window 'Only what happens between two times since the start of the trace: 1.2s..1.5s, 300ms.., ..2s'

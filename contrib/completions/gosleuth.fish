@@ -319,6 +319,7 @@ perfetto\t'In `export`: for ui.perfetto.dev and trace_processor'
 parquet\t'In `export`: tables for SQL (events, states, goroutines, stacks), as files in the directory that --output names'
 html\t'In `export`: one page with a timeline, for a browser'"
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand trace" -s o -l output -d 'In `export`: write to this file instead of standard output; with --format parquet to this directory' -r -F
+complete -c gosleuth -n "__fish_gosleuth_using_subcommand trace" -l seconds -d 'Trace a process this long' -r
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand trace" -l follow -d 'Tell the life of this goroutine as a story' -r
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand trace" -l top -d 'Most rows of each table; 0 shows all [default: 20, in the summary 10, in json and csv all]' -r
 complete -c gosleuth -n "__fish_gosleuth_using_subcommand trace" -l window -d 'Only what happens between two times since the start of the trace: 1.2s..1.5s, 300ms.., ..2s' -r

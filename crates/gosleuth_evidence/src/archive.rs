@@ -293,6 +293,22 @@ mod tests {
     }
 
     #[test]
+    fn a_trace_counts_where_no_dump_stands_before_it() {
+        let packed = gosleuth_testkit::recordings::traces()
+            .into_iter()
+            .find(|(name, _)| name == "go1.21-callback")
+            .map(|(_, packed)| packed)
+            .expect("the recording");
+        let end = vec![0; 1024];
+        let alone = set_of(&[entry("trace.gz", &packed, b'0'), end.clone()].concat());
+        assert_eq!(problems(&alone), [""; 0]);
+        assert_eq!(alone.inputs[1].forms, ["execution-trace"]);
+        let with_dump = set_of(&[entry("d.txt", DUMP, b'0'), entry("trace.gz", &packed, b'0'), end].concat());
+        assert_eq!(with_dump.snapshots.len(), 1);
+        assert!(with_dump.inputs[2].forms.is_empty());
+    }
+
+    #[test]
     fn a_changed_part_and_a_lost_one_are_problems_and_no_failures() {
         let text = manifest(vec![
             part("a", "stacks", b"something else"),

@@ -119,8 +119,8 @@ pub(crate) fn read_at(
     let head = head[..head.len().min(unknown::SNIFF)].to_vec();
     let (total, lines) = if depth == Depth::Top && tar::looks_like(&head) {
         (archive::read(set, id, source, &mut unpacked, options), 0)
-    } else if depth == Depth::Top && trace::is_known(&head) {
-        // In an archive of a capture the dumps beside it say more of the same goroutines.
+    } else if (depth == Depth::Top || set.snapshots.is_empty()) && trace::is_known(&head) {
+        // In a capture the dumps, which stand before it, say more of the same goroutines.
         (trace::read_evidence(set, id, &mut unpacked, options), 0)
     } else if let Some(sentence) = unknown::binary(&head) {
         set.problem(id, None, ProblemKind::Unreadable, sentence);

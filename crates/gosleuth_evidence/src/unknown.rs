@@ -103,7 +103,7 @@ pub(crate) fn binary(head: &[u8]) -> Option<String> {
     }
     if let Some(version) = trace_version(head) {
         return Some(format!(
-            "this is an execution trace of the form of Go {version}; only those of Go 1.22 to 1.27 are read, take a goroutine \
+            "this is an execution trace of the form of Go {version}; only those of Go 1.11 to 1.27 are read, take a goroutine \
              dump or profile"
         ));
     }
@@ -371,8 +371,8 @@ mod tests {
         this is xz data, which is not read here: unpack it first (`unxz`)
         this is a zip archive: unpack it and give the files in it
         this is a core dump, which this version does not read: open it with `dlv core` and save the output of `goroutines -t`, or let the program print its goroutines (SIGQUIT)
-        this is an execution trace of the form of Go 1.26; only those of Go 1.22 to 1.27 are read, take a goroutine dump or profile
-        this is an execution trace of the form of Go 1.5; only those of Go 1.22 to 1.27 are read, take a goroutine dump or profile
+        this is an execution trace of the form of Go 1.26; only those of Go 1.11 to 1.27 are read, take a goroutine dump or profile
+        this is an execution trace of the form of Go 1.5; only those of Go 1.11 to 1.27 are read, take a goroutine dump or profile
         this is a tar archive inside of an archive, or a damaged one: unpack it and give the files in it
         -
         -
