@@ -427,6 +427,23 @@ fn damage_in_form_1_costs_a_batch() {
 }
 
 #[test]
+fn goroutine_0_of_form_1_is_none() {
+    let mut bytes = b"go 1.21 trace\0\0\0".to_vec();
+    // A batch of processor 0: ProcStart, Gomaxprocs, then goroutine 0 is created, starts and ends.
+    bytes.extend([0x41, 0, 1, 0x45, 1, 1, 0x84, 1, 1, 0]);
+    bytes.extend([0xcd, 4, 1, 0, 0, 0, 0x8e, 1, 0, 1, 0x0f, 1]);
+    let (outcome, events) = check_stream("go1.21 by hand", &bytes);
+    assert_eq!(events, 3, "two ends and a processor");
+    assert!(
+        outcome
+            .problems
+            .iter()
+            .any(|problem| problem.message.contains("do not follow")),
+        "{outcome:?}"
+    );
+}
+
+#[test]
 fn go_1_19_loses_goroutines_of_calls_from_c() {
     let (name, packed) = traces()
         .into_iter()

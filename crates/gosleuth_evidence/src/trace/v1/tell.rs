@@ -279,6 +279,11 @@ impl<'i> Teller<'i> {
         reason: Reason,
         (stack, own): (Option<StackId>, Option<StackId>),
     ) {
+        if goroutine == 0 || goroutine == GoId::NONE.0 {
+            // These stand for no goroutine.
+            self.gaps += 1;
+            return;
+        }
         let known = self.goroutines.get(&goroutine).map(|go| go.state);
         let expected = match from {
             GoState::NotExist | GoState::Undetermined => None,
@@ -286,7 +291,7 @@ impl<'i> Teller<'i> {
         };
         if known != expected {
             self.gaps += 1;
-            if to == GoState::NotExist && known.is_none() || goroutine == 0 {
+            if to == GoState::NotExist && known.is_none() {
                 return;
             }
             from = GoState::Undetermined;
