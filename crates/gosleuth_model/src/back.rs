@@ -196,12 +196,27 @@ impl Machine<'_> {
         })
     }
 
+    /// A state in which the function that is to be called once more is not.
+    pub(crate) fn without_next_call(&self, state: &State, gid: Gid) -> Option<State> {
+        let next = state.given.iter().position(|(by, _)| *by == gid)?;
+        let is_called = state.callbacks.contains(&state.given[next].1);
+        is_called.then(|| {
+            let mut other = state.clone();
+            other.given.remove(next);
+            other
+        })
+    }
+
     /// Calls the next function that a goroutine has given to code outside; whether there is one.
     pub(crate) fn call_back(&self, state: &mut State, gid: Gid) -> bool {
         let Some(next) = state.given.iter().position(|(by, _)| *by == gid) else {
             return false;
         };
-        let (_, callable) = state.given.remove(next);
+        // A program's handlers and tasks are called again and again: twice tells most.
+        let callable = Rc::clone(&state.given[next].1);
+        if !self.is_program() || state.callbacks.contains(&callable) || state.guesses + 1 >= self.guesses.get() {
+            state.given.remove(next);
+        }
         // How else it could be is not followed.
         self.cut.set(true);
         let key = self.body(&callable).filter(|_| state.guesses < self.guesses.get());

@@ -161,6 +161,7 @@ impl State {
                     let is_plain = *op == BinaryOp::Less.into()
                         && match (x, y) {
                             (Val::Sym(x), Val::Int(_)) | (Val::Int(_), Val::Sym(x)) => self.is_source(*x),
+                            (Val::Sym(_), Val::Sym(_)) => true,
                             _ => false,
                         };
                     doubtful = !(literal || is_plain || self.free.contains(*sym))

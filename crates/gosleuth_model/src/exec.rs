@@ -3,15 +3,16 @@
 use std::rc::Rc;
 
 use gosleuth_base::Idx as _;
-use gosleuth_ir::{BlockId, Callee, Op, Terminator, ValueId};
+use gosleuth_ir::{BlockId, FuncKey, Op, Terminator, ValueId};
 use gosleuth_types::{BasicKind, Query, Type, TypeId};
 
+use crate::branch::compares_literal;
 use crate::eval::{binary, constant, next, slice, unary};
 use crate::machine::{Machine, is_error};
 use crate::program::Site;
 use crate::state::{Chan, Crash, Gid, Obj, Parked, State, SyncOp, Unwinding};
 use crate::value::{Callable, Loc, Question, Val};
-use gosleuth_ir::FuncKey;
+use crate::workers::Rounds;
 
 /// How often an undetermined branch is followed into the same block of one call.
 const MAX_OPEN: u8 = 2;
@@ -21,8 +22,6 @@ const MAX_BLOCKS: u32 = 6_000;
 const MAX_RUN: u32 = 60_000;
 /// Undetermined branches between two operations that others see, each of which doubles what follows.
 const MAX_FORKS: u32 = 48;
-/// Blocks behind a branch that are looked at for the end of a test.
-const MAX_ASIDE: u32 = 3;
 /// Bytes of a text whose slice of bytes is followed.
 const MAX_BYTES: usize = 64;
 /// Values that are not determined.
@@ -47,6 +46,7 @@ impl<'a> Machine<'a> {
         let mut work = vec![(state, 0)];
         let mut done = Vec::new();
         let mut forks = 0;
+        let mut before = None;
         while let Some((mut state, mut fuel)) = work.pop() {
             loop {
                 let goroutine = &state.goroutines[gid as usize];
@@ -61,8 +61,11 @@ impl<'a> Machine<'a> {
                     self.cut.set(true);
                     break;
                 }
-                if !state.given.is_empty() && self.call_back(&mut state, gid) {
-                    continue;
+                if !state.given.is_empty() {
+                    work.extend(self.without_next_call(&state, gid).map(|other| (other, fuel)));
+                    if self.call_back(&mut state, gid) {
+                        continue;
+                    }
                 }
                 match self.step(&mut state, gid) {
                     Flow::On => {}
@@ -71,6 +74,9 @@ impl<'a> Machine<'a> {
                         break;
                     }
                     Flow::Branch(question, then, els, literal) => {
+                        if before.is_none() && self.is_program() {
+                            before = Some(state.clone());
+                        }
                         forks += 1;
                         if forks > MAX_FORKS {
                             self.cut.set(true);
@@ -82,6 +88,26 @@ impl<'a> Machine<'a> {
                         let is_spent = is_long || state.guesses == self.guesses.get() && !is_free;
                         // A test does not expect what it fails on: that is no guess.
                         let key = state.frame(gid).func;
+                        if let Some(rounds) = self.rounds(&mut state, gid, &question, [then, els]) {
+                            let enters = match rounds {
+                                // Nobody asks for no workers.
+                                Rounds::Some(body) if body == then => (true, then),
+                                Rounds::Some(body) => (false, body),
+                                Rounds::Next(block) => {
+                                    // How else it could be is not followed.
+                                    self.cut.set(true);
+                                    if !self.enter(&mut state, gid, block) {
+                                        break;
+                                    }
+                                    continue;
+                                }
+                            };
+                            state.decide(&question, enters.0, literal);
+                            if !self.is_certain(&state) || !self.enter(&mut state, gid, enters.1) {
+                                break;
+                            }
+                            continue;
+                        }
                         let expected = match [then, els].map(|block| self.fails_test(key, block, is_spent)) {
                             [true, false] => Some((false, els)),
                             [false, true] => Some((true, then)),
@@ -123,40 +149,15 @@ impl<'a> Machine<'a> {
                 }
             }
         }
+        // Whoever cannot be followed any further may be slow; the others go on.
+        if done.is_empty()
+            && let Some(mut state) = before
+            && let Some(site) = self.place_of(&state, gid)
+        {
+            self.park(&mut state, gid, SyncOp::Stalled, site, None);
+            done.push(state);
+        }
         done
-    }
-
-    /// Whether a block says that the test fails; with `panics` a panic says so too.
-    fn fails_test(&self, key: FuncKey, block: BlockId, panics: bool) -> bool {
-        let func = self.program.func(key);
-        let mut at = block;
-        for _ in 0..MAX_ASIDE {
-            let block = &func.blocks[at];
-            let fails = block.values.iter().any(|&value| match func.op(value) {
-                Op::Call(call) => match call.callee {
-                    Callee::Static(obj) | Callee::Interface { method: obj, .. } => {
-                        matches!(self.program.names(obj), Some(("testing", _, name)) if name.starts_with("Fatal") || name.starts_with("Error") || name.starts_with("Fail"))
-                    }
-                    _ => false,
-                },
-                _ => false,
-            });
-            match &block.end {
-                _ if fails => return true,
-                Terminator::Panic(_) => return panics,
-                Terminator::Jump(to) => at = *to,
-                _ => return false,
-            }
-        }
-        false
-    }
-
-    /// Whether what was assumed on the way can be true.
-    fn is_certain(&self, state: &State) -> bool {
-        if state.doubtful {
-            self.cut.set(true);
-        }
-        !state.doubtful
     }
 
     /// Goes on at a block; whether that is within bounds.
@@ -777,15 +778,6 @@ impl<'a> Machine<'a> {
 fn is_bytes(query: Query<'_, '_>, ty: TypeId) -> bool {
     match query.ty(query.underlying(ty)) {
         Type::Slice(elem) => matches!(query.ty(query.underlying(*elem)), Type::Basic(BasicKind::Uint8)),
-        _ => false,
-    }
-}
-
-/// Whether a condition compares something with a constant that is written there.
-fn compares_literal(func: &gosleuth_ir::Func, condition: ValueId) -> bool {
-    match func.op(condition) {
-        Op::Unary(_, inner) => compares_literal(func, *inner),
-        Op::Binary(_, x, y) => [x, y].iter().any(|side| matches!(func.op(**side), Op::Const(_))),
         _ => false,
     }
 }

@@ -14,7 +14,7 @@ use crate::machine::Machine;
 use crate::program::{Program, Site};
 use crate::replay::{Found, Turn, replay};
 use crate::state::{Gid, Starter, State};
-use crate::sync::{Transition, may_be_served, parked};
+use crate::sync::{Transition, is_stalled, may_be_served, parked};
 use crate::value::{Loc, Val};
 use crate::waiting::{Pending, Waiting};
 use gosleuth_ir::FuncKey;
@@ -136,7 +136,7 @@ impl<'a> Explorer<'a> {
         let found = search.weighed();
         let replayed = found
             .into_iter()
-            .filter_map(|found| replay(&self.machine, root, &state, found));
+            .filter_map(|found| replay(&self.machine, root, &state, bounds.guesses, found));
         Outcome {
             failures: replayed.collect(),
             states,
@@ -337,6 +337,7 @@ impl Search<'_, '_> {
 
     /// Finds out in which ways a state can go on: first the same goroutine, then the others.
     fn prepare(&self, pending: &mut Pending, state: &State) {
+        pending.whole &= !is_stalled(state);
         let all = self.machine.transitions(state);
         let last = self.nodes[pending.node as usize].last;
         pending.last = last.filter(|&last| all.iter().any(|transition| transition.moves(last)));

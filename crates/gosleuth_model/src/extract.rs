@@ -575,7 +575,7 @@ impl Extraction<'_, '_> {
                 closed if closed.is_empty() => Action::Access,
                 closed => Action::Cancel(closed),
             },
-            SyncOp::Close { .. } | SyncOp::Yield | SyncOp::Called(_) => Action::Other,
+            SyncOp::Close { .. } | SyncOp::Yield | SyncOp::Called(_) | SyncOp::Stalled => Action::Other,
         };
         self.with_ends(state, names, gid, after, main)
     }

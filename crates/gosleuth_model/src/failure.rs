@@ -199,5 +199,6 @@ pub(crate) fn operation(op: &SyncOp) -> &'static str {
         SyncOp::Access(..) => "access",
         SyncOp::Yield => "yield",
         SyncOp::Called(_) => "call",
+        SyncOp::Stalled => "stalled",
     }
 }

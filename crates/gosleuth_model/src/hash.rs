@@ -511,7 +511,7 @@ impl Sketch {
                 self.add(native);
                 self.values(args);
             }
-            SyncOp::Yield | SyncOp::Called(_) => {}
+            SyncOp::Yield | SyncOp::Called(_) | SyncOp::Stalled => {}
         }
     }
 }

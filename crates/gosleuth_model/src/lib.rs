@@ -17,6 +17,7 @@
 mod able;
 mod automaton;
 mod back;
+mod branch;
 mod call;
 mod circles;
 mod errors;
@@ -42,6 +43,7 @@ mod text;
 mod unread;
 mod value;
 mod waiting;
+mod workers;
 
 pub use automaton::{Action, Automaton, End, Local, LocalStep, Model, Object, ObjectKind};
 pub use explore::{Bounds, Explorer, Outcome};

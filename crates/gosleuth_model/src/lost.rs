@@ -18,7 +18,7 @@ pub(crate) fn waiting(machine: &Machine<'_>, state: &State) -> Vec<bool> {
     let transitions = machine.ways(state, false);
     (0..state.goroutines.len() as Gid)
         .map(|gid| {
-            parked(state, gid).is_some_and(|parked| !matches!(parked.op, SyncOp::Called(_)))
+            parked(state, gid).is_some_and(|parked| !matches!(parked.op, SyncOp::Called(_) | SyncOp::Stalled))
                 && !transitions.iter().any(|transition| transition.moves(gid))
         })
         .collect()

@@ -43,6 +43,7 @@ pub(crate) struct Machine<'a> {
     pub(crate) abilities_behind: RefCell<FxHashMap<(FuncKey, BlockId, u32), Rc<Abilities>>>,
     pub(crate) unlocks_for_others: OnceCell<bool>,
     pub(crate) returns: RefCell<FxHashMap<FuncKey, Rc<[bool]>>>,
+    pub(crate) worker_loops: RefCell<FxHashMap<(FuncKey, BlockId), Option<BlockId>>>,
 }
 
 impl<'a> Machine<'a> {
@@ -59,6 +60,7 @@ impl<'a> Machine<'a> {
             abilities_behind: RefCell::default(),
             unlocks_for_others: OnceCell::new(),
             returns: RefCell::default(),
+            worker_loops: RefCell::default(),
             liveness: Liveness::default(),
             unread: OnceCell::new(),
             numbers: RefCell::default(),

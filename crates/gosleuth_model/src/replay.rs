@@ -4,6 +4,7 @@
 //! step of the schedule has to be possible where it is taken, and the end has to be what was claimed. That goroutines can never proceed is claimed
 //! of all that can come after; this is searched once more, with every order of every operation.
 
+use gosleuth_ir::FuncKey;
 use rustc_hash::FxHashSet;
 
 use crate::failure::{Failure, FailureKind, Step};
@@ -12,8 +13,7 @@ use crate::lost::{lost, waiting};
 use crate::machine::Machine;
 use crate::program::Site;
 use crate::state::{Gid, State};
-use crate::sync::{Transition, parked};
-use gosleuth_ir::FuncKey;
+use crate::sync::{Transition, is_stalled, parked};
 
 /// One step of an execution.
 #[derive(Clone, Debug)]
@@ -39,7 +39,13 @@ const INSTRUCTIONS: u64 = 400_000;
 const BEHIND: usize = 300;
 
 /// The failure with the shortest schedule after which it cannot be avoided, if it happens.
-pub(crate) fn replay(machine: &Machine<'_>, root: FuncKey, initialised: &State, found: Found) -> Option<Failure> {
+pub(crate) fn replay(
+    machine: &Machine<'_>,
+    root: FuncKey,
+    initialised: &State,
+    guesses: u32,
+    found: Found,
+) -> Option<Failure> {
     let Found {
         mut failure,
         first,
@@ -47,7 +53,7 @@ pub(crate) fn replay(machine: &Machine<'_>, root: FuncKey, initialised: &State, 
         mut steps,
     } = found;
     machine.fuel.set(INSTRUCTIONS);
-    machine.guesses.set(u32::MAX);
+    machine.guesses.set(guesses);
     let mut state = machine
         .begin(root, initialised.clone())
         .into_iter()
@@ -63,6 +69,7 @@ pub(crate) fn replay(machine: &Machine<'_>, root: FuncKey, initialised: &State, 
             .nth(turn.branch as usize)?;
         states.push(std::mem::replace(&mut state, next));
     }
+    machine.guesses.set(u32::MAX);
     if !matches!(failure.kind, FailureKind::Deadlock | FailureKind::Leak) {
         let (gid, crash, site) = state.crashed?;
         let blocked = failure.blocked.first()?;
@@ -116,6 +123,9 @@ fn is_stuck(machine: &Machine<'_>, state: &State, stuck: &[(Gid, Site)]) -> Opti
     seen.insert(fingerprint(machine, state));
     let mut work = vec![state.clone()];
     while let Some(state) = work.pop() {
+        if is_stalled(&state) {
+            return None;
+        }
         let stand = |&(gid, site): &(Gid, Site)| {
             (gid as usize) < state.goroutines.len() && parked(&state, gid).is_some_and(|parked| parked.site == site)
         };

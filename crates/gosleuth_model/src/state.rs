@@ -131,6 +131,8 @@ pub(crate) enum SyncOp {
     Access(Native, Vec<Val>),
     /// Nothing but an occasion for others.
     Yield,
+    /// What it does next is not followed: it may do it at any time, and so it can also stay here.
+    Stalled,
     /// A call of code that is not here, which calls back in the goroutine with this number. It returns when that one has ended; if nobody else
     /// can go on, the code that is not here has not waited.
     Called(Gid),

@@ -204,6 +204,7 @@ impl<'a> Machine<'a> {
             | SyncOp::Cancel(_)
             | SyncOp::Access(..)
             | SyncOp::Yield => out.push(go),
+            SyncOp::Stalled => {}
             SyncOp::Called(other) => {
                 if state.goroutines[*other as usize].ended {
                     out.push(go);
@@ -497,7 +498,7 @@ impl<'a> Machine<'a> {
             }
             SyncOp::Cancel(context) => state.cancel(*context),
             SyncOp::Access(native, args) => self.access(state, gid, *native, args, parked.dest, site),
-            SyncOp::Wait(_) | SyncOp::Yield | SyncOp::Called(_) => {}
+            SyncOp::Wait(_) | SyncOp::Yield | SyncOp::Called(_) | SyncOp::Stalled => {}
         }
     }
 
@@ -646,8 +647,20 @@ pub(crate) fn may_be_served(state: &State, op: &SyncOp) -> bool {
         | SyncOp::CondQueued { cond: loc, .. }
         | SyncOp::Signal(loc, _)
         | SyncOp::Once(loc, _) => state.shared.contains(loc.obj),
-        SyncOp::Spawn(..) | SyncOp::Cancel(_) | SyncOp::Access(..) | SyncOp::Yield | SyncOp::Called(_) => false,
+        SyncOp::Spawn(..)
+        | SyncOp::Cancel(_)
+        | SyncOp::Access(..)
+        | SyncOp::Yield
+        | SyncOp::Called(_)
+        | SyncOp::Stalled => false,
     }
+}
+
+/// Whether what some goroutine does next is not followed.
+pub(crate) fn is_stalled(state: &State) -> bool {
+    let gids = 0..state.goroutines.len() as Gid;
+    gids.filter_map(|gid| parked(state, gid))
+        .any(|parked| parked.op == SyncOp::Stalled)
 }
 
 /// What a goroutine stands in front of.
@@ -743,7 +756,12 @@ fn is_private(state: &State, op: &SyncOp, mut is_own: impl FnMut(ObjId) -> bool)
             Some(Val::Ptr(loc)) if native.is_atomic() => is_own(loc.obj),
             _ => false,
         },
-        SyncOp::CondQueued { .. } | SyncOp::Spawn(..) | SyncOp::Cancel(_) | SyncOp::Yield | SyncOp::Called(_) => false,
+        SyncOp::CondQueued { .. }
+        | SyncOp::Spawn(..)
+        | SyncOp::Cancel(_)
+        | SyncOp::Yield
+        | SyncOp::Called(_)
+        | SyncOp::Stalled => false,
     }
 }
 

@@ -200,9 +200,10 @@ fn diagnoses(
             continue;
         };
         for failure in failures {
-            // Where more is open than what a test expects, that is open too, and so is how long everything takes.
+            // Where more is open than what a test expects, that is open too, and so is whether it is slow enough to hang: somebody would have seen it.
             let is_known = complete && number < whole;
-            let open = failure.expected + u32::from(failure.timed && in_test(cx, root));
+            let is_slow = failure.timed && failure.kind == FailureKind::Deadlock && in_test(cx, root);
+            let open = failure.expected + u32::from(is_slow);
             let guessed = failure.guesses + if is_known { 0 } else { open };
             if guessed > guesses(cx, root) {
                 continue;
