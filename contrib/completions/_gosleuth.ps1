@@ -82,6 +82,8 @@ Register-ArgumentCompleter -Native -CommandName 'gosleuth' -ScriptBlock {
             [CompletionResult]::new('--goarch', '--goarch', [CompletionResultType]::ParameterName, 'Processor of the build, instead of GOARCH or that of this machine')
             [CompletionResult]::new('--extend-select', '--extend-select', [CompletionResultType]::ParameterName, 'Rules to run in addition to the default set')
             [CompletionResult]::new('--budget', '--budget', [CompletionResultType]::ParameterName, 'How much exploring schedules may take: none, small, default, large, or a factor such as 2.5')
+            [CompletionResult]::new('--logs', '--logs', [CompletionResultType]::ParameterName, 'A log of the program, for the time line; - is standard input; may be repeated')
+            [CompletionResult]::new('--log-zone', '--log-zone', [CompletionResultType]::ParameterName, 'Zone of times in logs that do not say it, such as +01:00')
             [CompletionResult]::new('--baseline', '--baseline', [CompletionResultType]::ParameterName, 'Evidence of a good state, to compare the inputs with; may be given several times')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Ask CMD for a dump with SIGQUIT and end it after this time, for example 90s or 10m')
             [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'Only goroutines in this state; a prefix, so `chan` is every channel operation. May be repeated')

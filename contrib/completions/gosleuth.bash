@@ -255,7 +255,7 @@ _gosleuth() {
             return 0
             ;;
         gosleuth__subcmd__case)
-            opts="-o -q -h --source --packages --tags --goos --goarch --no-tests --extend-select --budget --no-cache --baseline --exec --timeout --state --min-wait --match --without --created-by --label --group-by --label-key --top --full --exact --max-goroutines --max-blocked --max-heap-growth --max-gc-pause --max-gc-cpu --max-run-queue --limit --format --output --color --redact --fail-on --quiet --count --interval --stacks --stacks-cap --leaks --leaks-cap --spacing --connect-timeout --read-timeout --total-timeout --max-response --header --bearer-file --user --ca --cert --key --insecure --config --no-config --help verify repro help"
+            opts="-o -q -h --source --packages --tags --goos --goarch --no-tests --extend-select --budget --no-cache --logs --log-zone --baseline --exec --timeout --state --min-wait --match --without --created-by --label --group-by --label-key --top --full --exact --max-goroutines --max-blocked --max-heap-growth --max-gc-pause --max-gc-cpu --max-run-queue --limit --format --output --color --redact --fail-on --quiet --count --interval --stacks --stacks-cap --leaks --leaks-cap --spacing --connect-timeout --read-timeout --total-timeout --max-response --header --bearer-file --user --ca --cert --key --insecure --config --no-config --help verify repro help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -286,6 +286,14 @@ _gosleuth() {
                     return 0
                     ;;
                 --budget)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --logs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --log-zone)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

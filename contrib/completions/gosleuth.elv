@@ -77,6 +77,8 @@ set edit:completion:arg-completer[gosleuth] = {|@words|
             cand --goarch 'Processor of the build, instead of GOARCH or that of this machine'
             cand --extend-select 'Rules to run in addition to the default set'
             cand --budget 'How much exploring schedules may take: none, small, default, large, or a factor such as 2.5'
+            cand --logs 'A log of the program, for the time line; - is standard input; may be repeated'
+            cand --log-zone 'Zone of times in logs that do not say it, such as +01:00'
             cand --baseline 'Evidence of a good state, to compare the inputs with; may be given several times'
             cand --timeout 'Ask CMD for a dump with SIGQUIT and end it after this time, for example 90s or 10m'
             cand --state 'Only goroutines in this state; a prefix, so `chan` is every channel operation. May be repeated'

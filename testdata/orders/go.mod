@@ -1,3 +1,3 @@
 module fixtures.test/orders
 
-go 1.19
+go 1.21

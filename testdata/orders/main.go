@@ -6,6 +6,7 @@
 //	orders -load 1                 everything in one process, under load
 //	orders -part service           only the service
 //	orders -part world -load 1     only its customers and the payment provider
+//	orders -load 1 -cancel         customers give back what is kept for them
 package main
 
 import (
@@ -14,6 +15,7 @@ import (
 	"flag"
 	"hash/fnv"
 	"log"
+	"log/slog"
 	"net/http"
 	"net/http/pprof"
 	"os"
@@ -26,7 +28,9 @@ import (
 	"fixtures.test/orders/internal/bundle"
 	"fixtures.test/orders/internal/cache"
 	"fixtures.test/orders/internal/events"
+	"fixtures.test/orders/internal/hold"
 	"fixtures.test/orders/internal/load"
+	"fixtures.test/orders/internal/loyalty"
 	"fixtures.test/orders/internal/payment"
 	"fixtures.test/orders/internal/pricing"
 	"fixtures.test/orders/internal/report"
@@ -41,6 +45,7 @@ type config struct {
 	debug    string
 	provider string
 	load     float64
+	cancel   bool
 }
 
 func main() {
@@ -50,7 +55,9 @@ func main() {
 	flag.StringVar(&c.debug, "debug", "127.0.0.1:6060", "address of pprof and expvar")
 	flag.StringVar(&c.provider, "provider", "127.0.0.1:8090", "address of the payment provider")
 	flag.Float64Var(&c.load, "load", 0, "how busy the customers are, 1 is about thirty requests a second")
+	flag.BoolVar(&c.cancel, "cancel", false, "customers give back what is kept for them before its time")
 	flag.Parse()
+	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, nil)))
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -58,7 +65,7 @@ func main() {
 	if c.part != "service" {
 		go serve(&http.Server{Addr: c.provider, Handler: payment.Stub(), ReadHeaderTimeout: 5 * time.Second})
 		if c.load > 0 {
-			go load.NewGenerator("http://"+c.listen).Run(ctx, c.load)
+			go load.NewGenerator("http://"+c.listen, c.cancel).Run(ctx, c.load)
 		}
 	}
 	if c.part == "world" {
@@ -112,6 +119,8 @@ func run(ctx context.Context, c config) error {
 		Bundles:   bundle.NewPricer(catalogue),
 		Catalogue: catalogue,
 		Workers:   workers,
+		Loyalty:   loyalty.New(),
+		Holds:     hold.NewDesk(15 * time.Second),
 	}
 
 	debug := &http.Server{Addr: c.debug, Handler: debugHandler(server), ReadHeaderTimeout: 5 * time.Second}
@@ -123,13 +132,13 @@ func run(ctx context.Context, c config) error {
 		IdleTimeout:       2 * time.Minute,
 	}
 	go serve(public)
-	log.Printf("orders: serving on %s", c.listen)
+	slog.Info("serving", "address", c.listen)
 
 	<-ctx.Done()
 	grace, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	if err := public.Shutdown(grace); err != nil {
-		log.Printf("orders: shutdown: %v", err)
+		slog.Error("shutdown", "error", err)
 	}
 	return debug.Close()
 }
@@ -154,6 +163,7 @@ func audit(bus *events.Bus) {
 func debugHandler(server *api.Server) http.Handler {
 	expvar.Publish("goroutines", expvar.Func(func() interface{} { return runtime.NumGoroutine() }))
 	expvar.Publish("orders_placed", expvar.Func(func() interface{} { return server.Placed() }))
+	expvar.Publish("requests", expvar.Func(func() interface{} { return server.Requests() }))
 	mux := http.NewServeMux()
 	mux.Handle("/debug/vars", expvar.Handler())
 	mux.HandleFunc("/debug/pprof/", pprof.Index)

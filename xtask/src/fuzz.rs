@@ -26,6 +26,18 @@ const TARGETS: &[(&str, u32)] = &[
     ("types", 4_000),
     ("export", 10_000),
     ("gomod", 20_000),
+    ("logs", 20_000),
+];
+/// Lines of logs, one form each.
+const LOG_LINES: &[&str] = &[
+    r#"{"time":"2026-11-20T09:27:40.123+01:00","level":"ERROR","msg":"a \"b\"","err":"EOF","request_id":"r-000123"}"#,
+    r#"{"log":"{\"ts\":1795166860.12,\"level\":50,\"msg\":\"x\"}\n","stream":"stderr","time":"2026-11-20T09:27:40.5Z"}"#,
+    r#"time=2026-11-20T09:27:40.123Z level=WARN msg="slow answer" trace_id=4bf92f3577b34da6"#,
+    "E1120 09:27:40.123456   12345 server.go:77] connection lost",
+    "2026-11-20T09:27:40.5Z stderr F 2026/11/20 10:27:40 [WARN] text",
+    r#"10.0.0.1 - - [20/Nov/2026:09:27:40 +0000] "GET / HTTP/1.1" 502 157"#,
+    "Nov 20 09:27:40 web-1 orders[812]: level=error msg=down",
+    "2026/11/20 09:27:40 serving on :8080\npanic: close of closed channel",
 ];
 /// Longer seeds are cut: the fuzzer does more with many short ones.
 const MAX_SEED: usize = 16 << 10;
@@ -159,6 +171,9 @@ fn seeds() -> Result<PathBuf> {
     }
     module_seeds(&directory.join("gomod"))?;
     archive_seeds(&directory.join("archive"))?;
+    for (index, line) in LOG_LINES.iter().enumerate() {
+        std::fs::write(directory.join("logs").join(index.to_string()), format!("\0{line}\n"))?;
+    }
     for (name, packed) in gosleuth_testkit::recordings::traces() {
         let mut trace = Vec::new();
         flate2::read::GzDecoder::new(packed.as_slice()).read_to_end(&mut trace)?;

@@ -11,7 +11,7 @@ use std::time::SystemTime;
 
 use anyhow::Result;
 use gosleuth_base::{Problem, ProblemKind};
-use gosleuth_evidence::{EvidenceSet, Manifest, ReadOptions, Source, Time};
+use gosleuth_evidence::{EvidenceSet, LogOptions, Manifest, ReadOptions, Source, Time};
 use gosleuth_live::Target;
 
 use crate::Io;
@@ -192,6 +192,42 @@ impl<'a> Inputs<'a> {
         for problem in &mut self.set.problems[first_problem..] {
             if problem.kind == ProblemKind::Unreadable {
                 problem.kind = ProblemKind::Note;
+            }
+        }
+    }
+
+    /// Reads logs, after everything else: the labels of goroutines say which requests matter.
+    pub(crate) fn logs(&mut self, names: &[String], zone: Option<i32>, io: &mut Io<'_>) {
+        let options = LogOptions {
+            zone,
+            max_bytes: self.read.max_bytes,
+        };
+        for name in names {
+            let first_problem = self.set.problems.len();
+            let path = io.directory.join(name);
+            let time = fs::metadata(&path)
+                .ok()
+                .and_then(|meta| meta.modified().ok())
+                .and_then(time);
+            let source = Source { name, time };
+            if name == "-" {
+                let source = Source {
+                    time: self::time(SystemTime::now()),
+                    ..source
+                };
+                gosleuth_evidence::read_log(self.set, &source, &mut *io.stdin, &options);
+            } else {
+                match File::open(&path) {
+                    Ok(mut file) => {
+                        gosleuth_evidence::read_log(self.set, &source, &mut file, &options);
+                    }
+                    Err(error) => self.unreadable(name, &os_error(&error), io),
+                }
+            }
+            for problem in &self.set.problems[first_problem..] {
+                if problem.kind == ProblemKind::Unreadable && problem.line.is_none() {
+                    self.all_read = false;
+                }
             }
         }
     }

@@ -60,6 +60,7 @@ impl Options {
                 thresholds: thresholds(args, config)?,
                 query,
                 baseline: None,
+                timeline: false,
             },
             format,
             render,

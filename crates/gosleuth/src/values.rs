@@ -42,6 +42,34 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     Duration::try_from_secs_f64(seconds).map_err(|_| wrong())
 }
 
+/// Reads a zone as seconds east of UTC: `UTC`, `Z`, `+01:00`, `-0530`, `+2`.
+///
+/// # Errors
+///
+/// A sentence that says what is wrong.
+pub fn zone(text: &str) -> Result<i32, String> {
+    let wrong = || format!("`{text}` is not a zone such as UTC, +01:00 or -0530");
+    if matches!(text, "UTC" | "utc" | "Z" | "z") {
+        return Ok(0);
+    }
+    let (sign, rest) = match text.split_at_checked(1) {
+        Some(("+", rest)) => (1, rest),
+        Some(("-", rest)) => (-1, rest),
+        _ => return Err(wrong()),
+    };
+    let digits = rest.replace(':', "");
+    let (hours, minutes) = match digits.len() {
+        1 | 2 => (digits.as_str(), "0"),
+        3 | 4 => digits.split_at(digits.len() - 2),
+        _ => return Err(wrong()),
+    };
+    let number = |text: &str| text.parse::<i32>().ok().filter(|number| (0..60).contains(number));
+    match (number(hours), number(minutes)) {
+        (Some(hours @ 0..=14), Some(minutes)) => Ok(sign * (hours * 3_600 + minutes * 60)),
+        _ => Err(wrong()),
+    }
+}
+
 /// How much exploring schedules may take, as a part of the default: `none`, `small`, `default`, `large`, or a factor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget(u32);
@@ -219,6 +247,22 @@ impl FromStr for FailOn {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn zones() {
+        for (text, seconds) in [
+            ("UTC", 0),
+            ("Z", 0),
+            ("+01:00", 3_600),
+            ("-0530", -19_800),
+            ("+2", 7_200),
+        ] {
+            assert_eq!(zone(text), Ok(seconds), "{text}");
+        }
+        for text in ["", "1", "+", "+25:00", "+01:99", "CET", "+a", "é"] {
+            assert!(zone(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn durations() {

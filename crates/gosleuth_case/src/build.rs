@@ -66,6 +66,8 @@ pub fn build_with(set: &EvidenceSet, source: Option<&Source>, options: &CaseOpti
     crate::profiles::explain(set, &facts, &mut case);
     crate::escape::explain(set, &mut case);
     case.suspects = merge_same(std::mem::take(&mut case.suspects));
+    // Dumps and profiles of the same moments ask the same questions.
+    case.candidates = merge_same(std::mem::take(&mut case.candidates));
     drop_decided(&mut case);
     crate::same_process::explain(set, &facts, &mut case);
     crate::profiles::corroborate(set, &mut case);
@@ -81,6 +83,9 @@ pub fn build_with(set: &EvidenceSet, source: Option<&Source>, options: &CaseOpti
     if let Some(id) = shown {
         (case.groups, case.groups_left_out) = grouping::rows(set, &facts, &mut classes, id, &options.query);
         case.waits = wait_graph(set, &facts, id);
+    }
+    if options.timeline || !set.logs.is_empty() {
+        crate::timeline::timeline(set, &mut case, &options.thresholds);
     }
     case.headline = headline(set, &case);
     case

@@ -355,10 +355,11 @@ impl Scene<'_> {
         };
         let mut suspect = Suspect::new(entry, kind_of(entry, bucket.reason), &values);
         if judgement.grows && bucket.counts.len() == 1 {
-            suspect.headline.push_str(", and they become more");
+            suspect.headline.push_str(say::GROWS);
         } else if judgement.grows {
             suspect.headline.push_str(&format!(
-                ", and they become more: {}",
+                "{}: {}",
+                say::GROWS,
                 bucket
                     .counts
                     .iter()

@@ -17,7 +17,7 @@ use crate::facts::{Facts, effective_reason, site};
 use crate::liveness::{Fate, Liveness, Wait, Waiter, liveness};
 use crate::matching::{as_built, is_function, is_line};
 use crate::model::{CaseFile, CodeReport, CodeSide, JudgedFinding, Related, SourceLine, Suspect};
-use crate::say::{number, place, short};
+use crate::say::{GROWS, number, place, short};
 
 /// What is known of the source of a program.
 #[derive(Clone, Debug, Default)]
@@ -53,14 +53,21 @@ pub(crate) fn join(set: &EvidenceSet, facts: &Facts, shown: Option<SnapshotId>, 
             .collect(),
     };
     let mut judged: Vec<(Suspect, Decision)> = Vec::new();
+    let open = std::mem::take(&mut case.candidates);
     for mut suspect in std::mem::take(&mut case.suspects) {
         let decision = join.explain(&mut suspect);
         if decision.is_decided() {
             suspect.verdict = suspect.verdict.max(Verdict::Corroborated);
+        } else if decision.is_helped && may_be_pool(&suspect) {
+            suspect.verdict = Verdict::Observed;
+            suspect.would_decide =
+                Some("A dump after a longer time: a pool stops growing at its bound, a leak does not.".to_owned());
+            case.candidates.push(suspect);
+            continue;
         }
         judged.push((suspect, decision));
     }
-    for mut candidate in std::mem::take(&mut case.candidates) {
+    for mut candidate in open {
         let mut decision = join.explain(&mut candidate);
         if decision.is_decided() {
             candidate.verdict = Verdict::Corroborated;
@@ -173,10 +180,20 @@ struct Decision {
     has_finding: bool,
     /// Nobody can release it.
     is_stuck: bool,
+    /// Another goroutine, which lives, can release it.
+    is_helped: bool,
     /// It was a candidate.
     was_open: bool,
     /// Stacks of the goroutines that could release it but wait themselves.
     behind: Vec<StackId>,
+}
+
+/// Goroutines of a pool become more until it is full.
+const POOL: u64 = 32;
+
+/// Whether only growth speaks against goroutines, and they are as few as those of a pool that fills up.
+fn may_be_pool(suspect: &Suspect) -> bool {
+    suspect.verdict < Verdict::Proved && suspect.count < POOL && suspect.headline.contains(GROWS)
 }
 
 impl Decision {
@@ -345,6 +362,7 @@ impl Join<'_, '_> {
             }
             if !waiter.is_lock && matches!(waiter.fate, Fate::By(_)) {
                 helped.clone_from(&side.explanation);
+                decision.is_helped = true;
             }
             suspect.code = side;
             decision.is_stuck = stuck;

@@ -38,6 +38,8 @@ pub struct CaseFile {
     pub code: Option<CodeReport>,
     /// Problems of the inputs and losses of the analysis.
     pub problems: Vec<Problem>,
+    /// What happened when, if it was asked for and anything has a time.
+    pub timeline: Option<crate::timeline::Timeline>,
     /// Sizes.
     pub stats: Stats,
 }
@@ -420,6 +422,8 @@ pub struct CaseOptions {
     pub query: GroupQuery,
     /// Index of the first snapshot that counts as "now"; those before it are the baseline (`--baseline`).
     pub baseline: Option<usize>,
+    /// Put together what happened when.
+    pub timeline: bool,
 }
 
 /// Limits of the life-cycle model.

@@ -7,6 +7,9 @@ use gosleuth_evidence::WaitRange;
 use crate::catalogue::Entry;
 use crate::model::{CodeSide, Suspect};
 
+/// What a headline says of goroutines that become more.
+pub(crate) const GROWS: &str = ", and they become more";
+
 /// Values for the placeholders of a template.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Values<'a> {

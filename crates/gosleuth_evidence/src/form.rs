@@ -9,7 +9,7 @@ use crate::gotest;
 use crate::model::{CrashIndex, EvidenceSet, InputId, Origin, Time};
 use crate::race;
 use crate::reader::ReadOptions;
-use crate::{escape, expvar, prometheus, runtime_log};
+use crate::{build, escape, expvar, prometheus, runtime_log};
 
 /// What a form did with a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,4 +97,5 @@ pub(crate) fn single_line(line: &[u8], cx: &mut Context<'_>) -> bool {
         || gotest::single_line(line, cx)
         || runtime_log::line(line, cx)
         || expvar::fragment(line, cx)
+        || build::line(line, cx)
 }

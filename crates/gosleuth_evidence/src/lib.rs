@@ -4,7 +4,7 @@
 //! Everything a running or dead Go process leaves as text or profile is read here: goroutine dumps, `debug=1` and protobuf
 //! profiles, panics and fatal errors, race reports, `GODEBUG` lines, expvar, Prometheus text, compiler escape output,
 //! `go test -json`, alone or mixed in one log, plain or wrapped by a log collector, compressed or not, each for itself or packed into
-//! one archive as `gosleuth capture` and tar do.
+//! one archive as `gosleuth capture` and tar do. Logs of the program have a reader of their own, [`read_log`].
 //!
 //! Constraints that shaped the code: inputs are huge (a million goroutines), damaged (cut, interleaved) and hostile, so
 //! parsing never fails and never panics, memory is bounded by the distinct stacks and fixed caps, not by the input, and what
@@ -14,6 +14,7 @@
 
 mod archive;
 mod budget;
+mod build;
 mod crash;
 mod cursor;
 mod debug1;
@@ -26,6 +27,7 @@ mod form;
 mod gotest;
 mod groups;
 mod infer;
+mod logs;
 mod machine;
 mod manifest;
 mod model;
@@ -44,6 +46,7 @@ mod unknown;
 mod wire;
 
 pub use archive::read_part;
+pub use logs::{LogOptions, read_log};
 pub use manifest::{CaptureState, CaptureTarget, MAX_MANIFEST, Manifest, Part, PartState, Trigger};
 pub use model::*;
 pub use reader::{ReadOptions, Source, read, read_answer};

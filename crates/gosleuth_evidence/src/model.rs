@@ -3,6 +3,7 @@
 //! Names, frames and stacks are interned once per [`EvidenceSet`], so that the same stack in two snapshots has the same id.
 
 mod crash;
+mod log;
 mod profile;
 mod runtime_log;
 mod snapshot;
@@ -17,6 +18,7 @@ use crate::trace::TraceRecord;
 pub use crash::{
     Crash, CrashIndex, CrashKind, CrashSignal, PanicLink, RaceAccess, RaceCreation, RaceLocation, RaceReport,
 };
+pub use log::{Level, Log, LogBucket, LogLine, LogMark, LogMarkKind, LogMessage, LogRequest, LogZone};
 pub use profile::{Profile, ProfileKind, ProfileSample, SampleType};
 pub use runtime_log::{
     Escape, EscapeKind, ExpVars, GcCycle, MemStats, MetricSample, MetricsPage, RuntimeLog, ScavTick, SchedTick,
@@ -67,6 +69,17 @@ pub struct Input {
     pub time: Option<Time>,
 }
 
+/// What `go version -m` says of a binary, as far as it is about time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BuildInfo {
+    /// The revision it was built from.
+    pub revision: Option<String>,
+    /// When that revision was made.
+    pub time: Option<Time>,
+    /// There were changes that are in no revision.
+    pub modified: bool,
+}
+
 /// Everything read from all inputs.
 #[derive(Clone, Debug, Default)]
 pub struct EvidenceSet {
@@ -99,6 +112,10 @@ pub struct EvidenceSet {
     pub escapes: Vec<Escape>,
     /// Test events.
     pub tests: Vec<TestRun>,
+    /// Logs of the program.
+    pub logs: Vec<Log>,
+    /// What binaries say of how they were built.
+    pub builds: Vec<BuildInfo>,
     /// What could not be read.
     pub problems: Vec<Problem>,
 }

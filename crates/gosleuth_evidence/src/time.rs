@@ -57,6 +57,20 @@ impl Time {
         format!("{}{fraction}Z", self.date_and_clock())
     }
 
+    /// ISO 8601 in UTC, with milliseconds where there are any: what logs are read by.
+    pub fn iso_millis(self) -> String {
+        match self.0.rem_euclid(1_000_000_000) / 1_000_000 {
+            0 => self.iso_seconds(),
+            millis => format!("{}.{millis:03}Z", self.date_and_clock()),
+        }
+    }
+
+    /// `09:27:40` in UTC.
+    pub fn clock(self) -> String {
+        let rest = self.0.div_euclid(1_000_000_000).rem_euclid(86_400);
+        format!("{:02}:{:02}:{:02}", rest / 3_600, rest / 60 % 60, rest % 60)
+    }
+
     fn date_and_clock(self) -> String {
         let seconds = self.0.div_euclid(1_000_000_000);
         let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));

@@ -8,6 +8,7 @@
 mod data;
 pub(crate) mod digest;
 mod sections;
+mod timeline;
 
 use std::io;
 

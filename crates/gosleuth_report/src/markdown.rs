@@ -3,6 +3,8 @@
 //! Evidence never becomes markup: sentences are escaped character by character (so that no text can mention people, link, or
 //! open HTML), names stand in code spans or fenced blocks whose fences are longer than any run of backticks inside.
 
+mod timeline;
+
 use std::io;
 
 use crate::clean::clean;
@@ -37,6 +39,7 @@ pub(crate) fn write(cx: &Context<'_>, out: &mut dyn io::Write) -> io::Result<()>
     w.suspects(&report)?;
     w.candidates(&report)?;
     w.findings(&report)?;
+    w.timeline(&report)?;
     w.crashes(&report)?;
     w.races(&report)?;
     w.series(&report)?;

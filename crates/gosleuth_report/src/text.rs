@@ -3,11 +3,13 @@
 mod detail;
 mod groups;
 mod suspects;
+mod timeline;
 
 use std::io;
 
 pub(crate) use detail::access_title;
 pub(crate) use groups::cut_text;
+pub(crate) use timeline::{moment, sentence};
 
 use crate::names::{self, counted, place, thousands};
 use crate::style::{Line, Printer, Style};
@@ -47,6 +49,7 @@ pub(crate) fn write(cx: &Context<'_>, out: &mut dyn io::Write) -> io::Result<()>
     suspects::suspects(p, &report, &shape)?;
     suspects::candidates(p, &report, &shape)?;
     suspects::findings(p, &report, &shape)?;
+    timeline::timeline(p, &report, &shape)?;
     detail::crashes(p, &report, &shape)?;
     detail::races(p, &report, &shape)?;
     detail::series(p, &report, &shape)?;

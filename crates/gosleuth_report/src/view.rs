@@ -7,6 +7,7 @@
 mod build;
 mod context;
 mod source;
+mod timeline;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ use gosleuth_evidence::StackId;
 pub(crate) use build::build;
 pub(crate) use context::Context;
 pub(crate) use source::{JudgedFinding, Source, SourceLine, SourceSide};
+pub(crate) use timeline::{Event, LogSum, Timeline, clock, day};
 
 type Text<'a> = Cow<'a, str>;
 
@@ -66,6 +68,9 @@ pub(crate) struct Report<'a> {
     /// What the source says, with `case`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) source: Option<Source<'a>>,
+    /// What happened when, with `case`, if anything has a time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) timeline: Option<Timeline<'a>>,
     /// What could not be read or analysed.
     pub(crate) problems: Vec<Problem<'a>>,
     /// Sizes of what was read.

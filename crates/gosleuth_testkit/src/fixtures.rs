@@ -80,16 +80,26 @@ pub fn all() -> Vec<Fixture> {
     fixtures
 }
 
-/// The leaks of the order service in `testdata/orders`, built without the tag `fixed`.
-pub fn order_service_leaks() -> Vec<Facts> {
-    #[derive(Deserialize)]
-    struct Expected {
-        leak: Vec<Facts>,
-    }
+#[derive(Deserialize)]
+struct Expected {
+    leak: Vec<Facts>,
+    failure: Vec<Facts>,
+}
+
+fn order_service() -> Expected {
     let path = crate::repository_root().join("testdata/orders/expected.toml");
     let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    let expected: Expected = toml::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    expected.leak
+    toml::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+/// What dumps show of the order service in `testdata/orders`, built without the tag `fixed`: leaks, and one deadlock.
+pub fn order_service_leaks() -> Vec<Facts> {
+    order_service().leak
+}
+
+/// What dumps do not show of it: a race and a panic.
+pub fn order_service_failures() -> Vec<Facts> {
+    order_service().failure
 }
 
 /// All marks in the Go files below `dir`, sorted by file and line.
@@ -199,9 +209,9 @@ mod tests {
     }
 
     #[test]
-    fn the_order_service_marks_every_leak_and_only_in_the_leaky_twin() {
+    fn the_order_service_marks_everything_wrong_and_only_in_the_leaky_twin() {
         let marks = marks(&crate::repository_root().join("testdata/orders"));
-        let leaks = order_service_leaks();
+        let leaks = [order_service_leaks(), order_service_failures()].concat();
         assert_eq!(
             leaks.iter().flat_map(|l| problems(l, &marks)).collect::<Vec<_>>(),
             Vec::<String>::new()

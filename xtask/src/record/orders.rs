@@ -15,12 +15,17 @@ use super::process::{Output, Running, command};
 use super::programs::finish;
 use super::toolchain::Toolchain;
 
-/// Minor versions the service is recorded with: the oldest and the newest that are supported upstream
-/// in one way or another, since its recordings are large.
-const VERSIONS: &[u32] = &[21, 27];
+/// Minor versions the service is recorded with: one that few still use, and the three that most do or will.
+const VERSIONS: &[u32] = &[21, 24, 26, 27];
 
 /// What does not depend on the version is recorded with this one only.
 const NEWEST: u32 = 27;
+
+/// How long the service runs with the race detector, and what that says.
+const RACE: (Duration, &str) = (Duration::from_secs(15), "WARNING: DATA RACE");
+
+/// How long the service runs with customers who cancel, and what it dies of.
+const CRASH: (Duration, &str) = (Duration::from_secs(45), "panic: close of closed channel");
 
 /// The container runtimes write longer lines in parts.
 const CRI_LINE: usize = 16 * 1024;
@@ -36,6 +41,8 @@ pub(crate) struct Service {
     release: String,
     minor: u32,
     binary: PathBuf,
+    /// The same with the race detector.
+    race_binary: PathBuf,
     /// Third number of the loopback addresses, so that services running at the same time do not meet.
     network: u32,
 }
@@ -48,11 +55,19 @@ pub(crate) fn build(toolchain: &Toolchain, source: &Path, bin: &Path) -> Result<
         let mut go = toolchain.go(source);
         go.args(["build", "-tags", tags, "-o"]).arg(&binary).arg(".");
         finish(&mut go)?;
+        let race_binary = bin.join(variant).join("orders-race");
+        let mut go = toolchain.go(source);
+        go.args(["build", "-race", "-tags", tags, "-o"])
+            .arg(&race_binary)
+            .arg(".")
+            .env("CGO_ENABLED", "1");
+        finish(&mut go)?;
         services.push(Service {
             variant,
             release: toolchain.release.clone(),
             minor: toolchain.minor,
             binary,
+            race_binary,
             network: network + toolchain.minor,
         });
     }
@@ -69,6 +84,8 @@ pub(crate) fn run(service: &Service, schedule: Schedule, out: &Path) -> Result<(
         std::fs::remove_dir_all(&dir)?;
     }
     std::fs::create_dir_all(&dir)?;
+    short(service, &dir, "race", &service.race_binary, &[], RACE)?;
+    short(service, &dir, "crash", &service.binary, &["-cancel"], CRASH)?;
     let host = format!("127.0.{}.1", service.network);
     let debug: SocketAddr = format!("{host}:6060").parse()?;
     let listen = format!("-listen={host}:8080");
@@ -117,7 +134,7 @@ pub(crate) fn run(service: &Service, schedule: Schedule, out: &Path) -> Result<(
         )?;
     }
     fetch("/debug/pprof/trace?seconds=1", "trace.out.gz")?;
-    if service.minor >= 27 {
+    if service.minor >= 26 {
         // Last of all, because it changes the states that dumps show.
         fetch("/debug/pprof/goroutineleak", "leak.pb.gz")?;
         fetch("/debug/pprof/goroutineleak?debug=1", "leak.debug1.txt.gz")?;
@@ -133,12 +150,49 @@ pub(crate) fn run(service: &Service, schedule: Schedule, out: &Path) -> Result<(
     let collections: Vec<&str> = text.lines().filter(|l| l.starts_with("gc ")).collect();
     save(&dir.join("gctrace.txt"), (collections.join("\n") + "\n").as_bytes())?;
     save(&dir.join("sigquit.txt.gz"), text.as_bytes())?;
+    let said: Vec<&str> = text.lines().filter(|l| l.starts_with("{\"time\":")).collect();
+    save(&dir.join("service.log.gz"), (said.join("\n") + "\n").as_bytes())?;
     if service.minor < NEWEST {
         return Ok(());
     }
     let time = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
     save(&dir.join("sigquit.cri.log.gz"), cri_log(&text, time).as_bytes())?;
     save(&dir.join("sigquit.docker.json.gz"), docker_log(&text, time)?.as_bytes())
+}
+
+/// A run for a failure that no dump shows. What it wrote is kept if it failed, which the twin must not do.
+fn short(
+    service: &Service,
+    dir: &Path,
+    name: &str,
+    binary: &Path,
+    arguments: &[&str],
+    (limit, sign): (Duration, &str),
+) -> Result<()> {
+    let log = super::scratch().join(format!("orders-{}-{}-{name}.log", service.release, service.variant));
+    let _ = std::fs::remove_file(&log);
+    let host = format!("127.0.{}.1", service.network);
+    let mut process = command(binary);
+    process.args([
+        "-load=1",
+        &format!("-listen={host}:8081"),
+        &format!("-provider={host}:8091"),
+    ]);
+    process.arg(format!("-debug={host}:6061")).args(arguments);
+    let mut process = Running::start(process, &Output::Errors(&log))?;
+    process.wait(limit)?;
+    drop(process);
+    let text = std::fs::read_to_string(&log).context("the log is not UTF-8")?;
+    let failed = text.contains(sign);
+    ensure!(
+        failed == (service.variant == "leaky"),
+        "{name} of {}: failed is {failed}",
+        service.variant
+    );
+    if failed {
+        save(&dir.join(format!("{name}.txt.gz")), text.as_bytes())?;
+    }
+    Ok(())
 }
 
 /// Writes `data`, compressed when the name says so and it is not compressed yet.

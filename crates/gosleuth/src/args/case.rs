@@ -19,6 +19,7 @@ pub(super) const CASE_EXAMPLES: &str = "Examples:
   gosleuth case --source ~/src/shop dump1.txt dump2.txt
   gosleuth case --source git:v1.4.2 dump.txt          the source as it was in that revision
   gosleuth case --source . http://localhost:6060      ask a running process
+  gosleuth case --logs app.log now.case               with the log on the same clock
   gosleuth case --format html -o case.html --source . dumps/
 
 Exit codes:
@@ -61,6 +62,24 @@ pub struct CaseArgs {
     /// Check everything anew
     #[arg(long, help_heading = "Source")]
     pub no_cache: bool,
+
+    /// A log of the program, for the time line; - is standard input; may be repeated
+    ///
+    /// JSON lines, logfmt, klog, access logs and text of any logger whose lines start with a time, compressed or not, in the wrapping of Docker,
+    /// Kubernetes or journald. Errors, starts and ends are laid beside the evidence, and requests are found whose number (trace_id, request_id,
+    /// correlation_id) goroutines carry as a pprof label.
+    #[arg(long, value_name = "FILE", help_heading = "Logs")]
+    pub logs: Vec<String>,
+
+    /// Zone of times in logs that do not say it, such as +01:00
+    #[arg(
+        long,
+        value_name = "ZONE",
+        help_heading = "Logs",
+        value_parser = crate::values::zone,
+        allow_hyphen_values = true
+    )]
+    pub log_zone: Option<i32>,
 
     /// Evidence and output, as `inspect` has them.
     #[command(flatten)]

@@ -23,7 +23,13 @@ pub(crate) fn run(args: &CaseArgs, io: &mut Io<'_>) -> Result<Exit> {
     }
     // It lives until its lines are quoted.
     let mut revision = None;
-    inspect::run_with(&args.inspect, io, |io| source(args, &mut revision, io).map(Some))
+    let times = inspect::Times {
+        logs: &args.logs,
+        zone: args.log_zone,
+    };
+    inspect::run_with(&args.inspect, Some(&times), io, |io| {
+        source(args, &mut revision, io).map(Some)
+    })
 }
 
 /// What the rules find in the source, and its places.

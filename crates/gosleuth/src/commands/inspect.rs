@@ -17,12 +17,21 @@ use crate::values::FailOn;
 use crate::{Exit, Io, config};
 
 pub(crate) fn run(args: &InspectArgs, io: &mut Io<'_>) -> Result<Exit> {
-    run_with(args, io, |_| Ok(None))
+    run_with(args, None, io, |_| Ok(None))
+}
+
+/// What belongs to the time line of a case.
+pub(crate) struct Times<'a> {
+    /// Logs of the program.
+    pub(crate) logs: &'a [String],
+    /// Seconds east of UTC of times in logs that do not say it.
+    pub(crate) zone: Option<i32>,
 }
 
 /// What `inspect` does, with the source that `source` brings if there is evidence.
 pub(crate) fn run_with(
     args: &InspectArgs,
+    times: Option<&Times<'_>>,
     io: &mut Io<'_>,
     source: impl FnOnce(&mut Io<'_>) -> Result<Option<Source>>,
 ) -> Result<Exit> {
@@ -40,6 +49,10 @@ pub(crate) fn run_with(
         death = Some(exec::run(&mut inputs, args, io)?);
     }
     inputs.read_all(&args.inputs, args.live.count, io)?;
+    if let Some(times) = times {
+        inputs.logs(times.logs, times.zone, io);
+        options.case.timeline = true;
+    }
     let all_read = inputs.all_read();
     options.case.baseline = (!args.baseline.is_empty()).then_some(baseline);
 

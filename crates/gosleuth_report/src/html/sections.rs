@@ -2,10 +2,10 @@
 
 use std::io;
 
-use super::{Page, escape};
+use super::{Page, escape, timeline};
 use crate::names::{self, counted, counted_as, place, short_file, thousands};
 use crate::text;
-use crate::view::{Crash, Race, Report, Site, Stack, Suspect};
+use crate::view::{Crash, Race, Report, Site, Stack, Suspect, Timeline};
 
 pub(super) fn body(page: &mut Page<'_>, report: &Report<'_>) -> io::Result<()> {
     page.raw(
@@ -17,6 +17,7 @@ pub(super) fn body(page: &mut Page<'_>, report: &Report<'_>) -> io::Result<()> {
     suspects(page, report)?;
     candidates(page, report)?;
     findings(page, report)?;
+    timeline::timeline(page, report)?;
     crashes(page, report)?;
     races(page, report)?;
     series(page, report)?;
@@ -24,6 +25,7 @@ pub(super) fn body(page: &mut Page<'_>, report: &Report<'_>) -> io::Result<()> {
     waiting(page, report)?;
     profiles(page, report)?;
     tables(page, report)?;
+    timeline::looked_at(page, report)?;
     problems(page, report)?;
     page.raw("</main>\n<footer>")?;
     footer(page, report)?;
@@ -42,6 +44,11 @@ fn navigation(page: &mut Page<'_>, report: &Report<'_>) -> io::Result<()> {
             "Source",
             report.source.as_ref().map_or(0, |source| source.findings.len()),
         ),
+        (
+            "timeline",
+            "Timeline",
+            usize::from(report.timeline.as_ref().is_some_and(Timeline::tells)),
+        ),
         ("crashes", "Crashes", report.crashes.len()),
         ("races", "Races", report.races.len()),
         ("change", "Change", usize::from(report.series.is_some())),
@@ -49,6 +56,7 @@ fn navigation(page: &mut Page<'_>, report: &Report<'_>) -> io::Result<()> {
         ("waiting", "Waiting", waits),
         ("profiles", "Profiles", report.profiles.len()),
         ("tables", "Counters", report.tables.len()),
+        ("looked-at", "Looked at", usize::from(report.source.is_some())),
         ("problems", "Problems", report.problems.len()),
     ] {
         if count > 0 {
@@ -167,7 +175,7 @@ fn fold(page: &mut Page<'_>, summary: &str, whole: Stack<'_>) -> io::Result<()> 
     page.raw("</details>")
 }
 
-fn section(page: &mut Page<'_>, id: &str, title: &str, remark: &str) -> io::Result<()> {
+pub(super) fn section(page: &mut Page<'_>, id: &str, title: &str, remark: &str) -> io::Result<()> {
     page.raw(&format!("<section id=\"{id}\">\n"))?;
     page.element("h2", "", title)?;
     if !remark.is_empty() {
@@ -176,7 +184,7 @@ fn section(page: &mut Page<'_>, id: &str, title: &str, remark: &str) -> io::Resu
     Ok(())
 }
 
-fn left_out(page: &mut Page<'_>, total: usize, shown: usize, noun: &str) -> io::Result<()> {
+pub(super) fn left_out(page: &mut Page<'_>, total: usize, shown: usize, noun: &str) -> io::Result<()> {
     if total > shown {
         let text = format!(
             "… {} not shown",

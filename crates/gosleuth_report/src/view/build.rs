@@ -60,6 +60,10 @@ pub(crate) fn build<'a>(cx: &'a Context<'a>, groups: usize) -> Report<'a> {
         profiles: case.profiles.iter().filter_map(|row| view_profile(cx, row)).collect(),
         tables: case.tables.iter().map(|table| view_table(cx, table)).collect(),
         source: case.code.as_ref().map(|code| view_source(cx, code)),
+        timeline: case
+            .timeline
+            .as_ref()
+            .map(|timeline| super::timeline::build(cx, timeline)),
         problems: case.problems.iter().map(|problem| view_problem(cx, problem)).collect(),
         stats: Stats {
             bytes: case.stats.bytes,

@@ -5,8 +5,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"log"
+	"fmt"
+	"log/slog"
 	"net/http"
+	"runtime/pprof"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -15,12 +17,15 @@ import (
 	"fixtures.test/orders/internal/bundle"
 	"fixtures.test/orders/internal/cache"
 	"fixtures.test/orders/internal/events"
+	"fixtures.test/orders/internal/hold"
+	"fixtures.test/orders/internal/loyalty"
 	"fixtures.test/orders/internal/payment"
 	"fixtures.test/orders/internal/pricing"
 	"fixtures.test/orders/internal/progress"
 	"fixtures.test/orders/internal/report"
 	"fixtures.test/orders/internal/stock"
 	"fixtures.test/orders/internal/store"
+	"fixtures.test/orders/internal/traffic"
 	"fixtures.test/orders/internal/worker"
 )
 
@@ -35,8 +40,12 @@ type Server struct {
 	Bundles   *bundle.Pricer
 	Catalogue *cache.Cache
 	Workers   *worker.Pool
+	Loyalty   *loyalty.Programme
+	Holds     *hold.Desk
 
-	placed int64
+	traffic traffic.Meter
+	placed  int64
+	number  uint64
 }
 
 // Placed is the number of orders placed so far.
@@ -52,19 +61,48 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("/reports/revenue", s.revenue)
 	mux.HandleFunc("/bundles", s.priceBundle)
 	mux.HandleFunc("/catalogue/", s.catalogue)
+	mux.HandleFunc("/coupons/", s.coupon)
+	mux.HandleFunc("/holds/", s.hold)
 	mux.HandleFunc("/healthz", func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
 	})
-	return logSlow(mux)
+	return s.observe(mux)
 }
 
-// logSlow tells about requests that took long.
-func logSlow(next http.Handler) http.Handler {
+// Requests is the number of requests so far.
+func (s *Server) Requests() int64 { return s.traffic.Requests() }
+
+// status remembers how a request was answered.
+type status struct {
+	http.ResponseWriter
+	code int
+}
+
+func (s *status) WriteHeader(code int) {
+	s.code = code
+	s.ResponseWriter.WriteHeader(code)
+}
+
+// observe counts requests, gives each a number that its goroutines and its
+// lines in the log carry, and tells about those that failed or took long.
+func (s *Server) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.traffic.Count()
+		id := fmt.Sprintf("r-%06d", atomic.AddUint64(&s.number, 1))
+		ctx := pprof.WithLabels(r.Context(), pprof.Labels("request_id", id))
+		pprof.SetGoroutineLabels(ctx)
+		defer pprof.SetGoroutineLabels(r.Context())
 		start := time.Now()
-		next.ServeHTTP(w, r)
-		if took := time.Since(start); took > 5*time.Second {
-			log.Printf("api: %s %s took %v", r.Method, r.URL.Path, took.Round(time.Millisecond))
+		answer := &status{ResponseWriter: w, code: http.StatusOK}
+		next.ServeHTTP(answer, r.WithContext(ctx))
+		took := time.Since(start)
+		log := slog.With("request_id", id, "method", r.Method, "path", r.URL.Path,
+			"status", answer.code, "ms", took.Milliseconds())
+		switch {
+		case answer.code >= http.StatusInternalServerError:
+			log.Error("request failed")
+		case took > 5*time.Second:
+			log.Warn("request was slow")
 		}
 	})
 }
@@ -175,9 +213,41 @@ func (s *Server) catalogue(w http.ResponseWriter, r *http.Request) {
 	answer(w, map[string]int{"cents": s.Catalogue.Price(strings.TrimPrefix(r.URL.Path, "/catalogue/"))})
 }
 
+// coupon redeems a coupon, or ends the account of its customer.
+func (s *Server) coupon(w http.ResponseWriter, r *http.Request) {
+	coupon := strings.TrimPrefix(r.URL.Path, "/coupons/")
+	customer := r.URL.Query().Get("customer")
+	switch r.Method {
+	case http.MethodDelete:
+		s.Loyalty.Close(customer, coupon)
+	case http.MethodPut:
+		s.Loyalty.Issue(coupon, 100)
+	default:
+		if err := s.Loyalty.Redeem(customer, coupon); err != nil {
+			http.Error(w, err.Error(), http.StatusNotFound)
+			return
+		}
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// hold keeps an article back, or gives it back before its time.
+func (s *Server) hold(w http.ResponseWriter, r *http.Request) {
+	name := strings.TrimPrefix(r.URL.Path, "/holds/")
+	if r.Method == http.MethodDelete {
+		if !s.Holds.Cancel(name) {
+			http.Error(w, "nothing is kept under that name", http.StatusNotFound)
+			return
+		}
+	} else {
+		s.Holds.Place(name)
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
 func answer(w http.ResponseWriter, value interface{}) {
 	w.Header().Set("Content-Type", "application/json")
 	if err := json.NewEncoder(w).Encode(value); err != nil {
-		log.Printf("api: answer not sent: %v", err)
+		slog.Warn("answer not sent", "error", err)
 	}
 }

@@ -16,13 +16,16 @@ import (
 type Generator struct {
 	base   string
 	client *http.Client
+	cancel bool
 	wg     sync.WaitGroup
 }
 
-// NewGenerator returns the customers of the service at base.
-func NewGenerator(base string) *Generator {
+// NewGenerator returns the customers of the service at base. With cancel they
+// give back what is kept for them.
+func NewGenerator(base string, cancel bool) *Generator {
 	return &Generator{
-		base: base,
+		base:   base,
+		cancel: cancel,
 		client: &http.Client{
 			Timeout:   3 * time.Second,
 			Transport: &http.Transport{MaxIdleConnsPerHost: 32},
@@ -40,6 +43,9 @@ func (g *Generator) Run(ctx context.Context, factor float64) {
 	g.stream(ctx, 0.4*factor, g.checkout)
 	g.stream(ctx, 0.5*factor, g.revenue)
 	g.stream(ctx, 1*factor, g.bundle)
+	g.stream(ctx, 0.5*factor, g.redeem)
+	g.stream(ctx, 0.5*factor, g.closeAccount)
+	g.stream(ctx, 0.3*factor, g.hold)
 	g.wg.Wait()
 	g.client.CloseIdleConnections()
 }
@@ -99,16 +105,37 @@ func (g *Generator) bundle(ctx context.Context, n int) {
 	g.post(ctx, "/bundles", `["`+strings.Join(skus, `","`)+`"]`)
 }
 
-func (g *Generator) get(ctx context.Context, path string) {
-	req, err := http.NewRequest(http.MethodGet, g.base+path, nil)
-	if err != nil {
-		return
+func (g *Generator) redeem(ctx context.Context, n int) {
+	coupon := fmt.Sprintf("/coupons/c-%d?customer=u-%d", n, n%40)
+	g.send(ctx, http.MethodPut, coupon, "")
+	g.send(ctx, http.MethodPost, coupon, "")
+}
+
+// closeAccount does nothing at first: only old customers leave.
+func (g *Generator) closeAccount(ctx context.Context, n int) {
+	if n%10 == 9 {
+		g.send(ctx, http.MethodDelete, fmt.Sprintf("/coupons/c-%d?customer=u-%d", n, n%40), "")
 	}
-	g.do(req.WithContext(ctx))
+}
+
+func (g *Generator) hold(ctx context.Context, n int) {
+	name := fmt.Sprintf("/holds/h-%d", n)
+	g.send(ctx, http.MethodPut, name, "")
+	if g.cancel && n%4 == 3 {
+		g.send(ctx, http.MethodDelete, name, "")
+	}
+}
+
+func (g *Generator) get(ctx context.Context, path string) {
+	g.send(ctx, http.MethodGet, path, "")
 }
 
 func (g *Generator) post(ctx context.Context, path, body string) {
-	req, err := http.NewRequest(http.MethodPost, g.base+path, strings.NewReader(body))
+	g.send(ctx, http.MethodPost, path, body)
+}
+
+func (g *Generator) send(ctx context.Context, method, path, body string) {
+	req, err := http.NewRequest(method, g.base+path, strings.NewReader(body))
 	if err != nil {
 		return
 	}
