@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gosleuth_base::{Idx as _, SuspectKind, Sym, Verdict};
+use gosleuth_base::{Idx as _, Site, SuspectKind, Sym, Verdict};
 use gosleuth_evidence::{EvidenceSet, Snapshot, SnapshotId, SnapshotKind, Time, WaitReason};
 use rustc_hash::FxHashMap;
 
@@ -66,6 +66,7 @@ pub fn build_with(set: &EvidenceSet, source: Option<&Source>, options: &CaseOpti
     crate::profiles::explain(set, &facts, &mut case);
     crate::escape::explain(set, &mut case);
     case.suspects = merge_same(std::mem::take(&mut case.suspects));
+    drop_behind(&mut case.suspects);
     // Dumps and profiles of the same moments ask the same questions.
     case.candidates = merge_same(std::mem::take(&mut case.candidates));
     drop_decided(&mut case);
@@ -158,6 +159,30 @@ fn absorb(known: &mut Suspect, other: Suspect) {
     if known.goroutines.is_empty() {
         known.goroutines = other.goroutines;
     }
+}
+
+/// What a trace shows of goroutines that another suspect has in its queue is no suspect of its own.
+fn drop_behind(suspects: &mut Vec<Suspect>) {
+    let queues: Vec<(SuspectKind, Vec<Site>)> = suspects
+        .iter()
+        .map(|suspect| {
+            let behind = suspect
+                .related
+                .iter()
+                .filter(|related| related.label.contains("behind it here"));
+            (suspect.kind, behind.map(|related| related.site.clone()).collect())
+        })
+        .collect();
+    suspects.retain(|suspect| {
+        let has_queue = suspect
+            .related
+            .iter()
+            .any(|related| related.label.contains("behind it here"));
+        let is_behind = |(kind, queue): &(SuspectKind, Vec<Site>)| {
+            *kind == suspect.kind && suspect.site.as_ref().is_some_and(|site| queue.contains(site))
+        };
+        has_queue || !queues.iter().any(is_behind)
+    });
 }
 
 /// A candidate whose place is a suspect's is no question any more.

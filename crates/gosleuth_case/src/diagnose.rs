@@ -626,6 +626,9 @@ impl Scene<'_> {
                 waits_text(waiting)
             );
             suspect.rules = vec!["DL002"];
+            suspect.action = format!(
+                "Take the locks in one order everywhere: {site_text} and the other places named here do not agree on it."
+            );
         } else if chains.iter().all(|chain| chain.holder == Holder::Abandoned) {
             suspect.headline = format!(
                 "{} for a lock of {owner} in {site_text} that nobody seems to hold any more",

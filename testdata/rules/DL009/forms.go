@@ -67,22 +67,22 @@ func OkOtherPackage(q *helper.Queue) {
 type waiter interface{ Wait() }
 
 // The condition behind an interface is any waiter: a WaitGroup's Wait needs no loop.
-func FN_Interface(mu *sync.Mutex, ready *bool) {
-	var w waiter = sync.NewCond(mu)
-	mu.Lock()
+func FN_Interface(c *sync.Cond, ready *bool) {
+	var w waiter = c
+	c.L.Lock()
 	if !*ready {
 		w.Wait()
 	}
-	mu.Unlock()
+	c.L.Unlock()
 }
 
-func OkInterface(mu *sync.Mutex, ready *bool) {
-	var w waiter = sync.NewCond(mu)
-	mu.Lock()
+func OkInterface(c *sync.Cond, ready *bool) {
+	var w waiter = c
+	c.L.Lock()
 	for !*ready {
 		w.Wait()
 	}
-	mu.Unlock()
+	c.L.Unlock()
 }
 
 func OkClosure(q *queue) func() {

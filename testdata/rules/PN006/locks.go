@@ -27,6 +27,8 @@ type embedded struct {
 	values map[string]int
 }
 
+func newEmbedded() *embedded { return &embedded{values: map[string]int{}} }
+
 func (e *embedded) BadEmbedded(key string) int {
 	e.RLock() // want PN006 "locks a mutex that is nil"
 	defer e.RUnlock()
@@ -101,6 +103,8 @@ type pool[T any] struct {
 	mu    *sync.Mutex
 	items []T
 }
+
+func newPool[T any]() *pool[T] { return &pool[T]{items: []T{}} }
 
 func (p *pool[T]) BadGeneric(item T) {
 	p.mu.Lock() // want PN006 "locks a mutex that is nil"

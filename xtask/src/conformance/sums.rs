@@ -1,6 +1,6 @@
 //! Sums of execution traces: blocked time, time in system calls and scheduling latency as `gosleuth_evidence::trace::analysis` adds them up,
 //! against `go tool trace -pprof=…`. Go's tool begins to count where it first hears of a goroutine; what it was in before is told apart here.
-//! Its profiles lose some records that have no stack, so sums may be smaller than those of the events that it prints itself.
+//! Its profile of scheduling has fewer records than the events that it prints itself, so that its sum is smaller; why is not known.
 
 use std::path::Path;
 use std::process::Command;

@@ -59,7 +59,7 @@ pub(crate) fn run(args: &TraceArgs) -> Result<()> {
             failures += different;
         }
         let different = super::sums::compare(&args.go, &path).with_context(|| name.clone())?;
-        // Go's tool loses records without a stack when it merges stacks, so this is no failure.
+        // Go's profile of scheduling has fewer records than the events that Go's tool prints, so this is no failure.
         write!(report, "; {different} of 4 profiles different")?;
         report.push('\n');
         say(report.lines().last().unwrap_or_default());

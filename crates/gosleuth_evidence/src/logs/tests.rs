@@ -128,8 +128,8 @@ fn loggers() {
             "text | 2026-11-20T08:27:40Z | info | up",
         ),
         (
-            "2026-11-20T09:27:40Z no level here, ERROR comes too late",
-            "text | 2026-11-20T09:27:40Z | - | no level here, ERROR comes too late",
+            "2026-11-20T09:27:40Z there is no level in these first words, ERROR comes too late",
+            "text | 2026-11-20T09:27:40Z | - | there is no level in these first words, ERROR comes too late",
         ),
         (
             "\x1b[90m2026-11-20T09:27:40Z\x1b[0m \x1b[31mERR\x1b[0m broken",

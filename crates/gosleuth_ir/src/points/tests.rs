@@ -317,7 +317,7 @@ func f() {
 	}
 	requests := make(chan chan int) // R:
 	go func() {
-		requests <- make(chan int) // E: 
+		requests <- make(chan int) // E:
 	}()
 	reply := <-requests // = R
 	reply <- 1 // = E

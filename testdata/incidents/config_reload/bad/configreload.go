@@ -1,6 +1,6 @@
 // Package configreload has a configuration that is replaced while requests read it.
 //
-// missed
+// want DR002
 package configreload
 
 import (

@@ -1,6 +1,6 @@
 // Package lazysingle has a configuration that the first requests make at the same time.
 //
-// missed
+// want DR002
 package lazysingle
 
 import (

@@ -1,6 +1,6 @@
 // Package maphandlermain has a map that handlers of requests share.
 //
-// missed
+// want DR001
 package maphandlermain
 
 import (

@@ -208,6 +208,7 @@ pub(crate) fn everything() -> (EvidenceSet, CaseFile) {
     let serve_by = site("net/http.(*Server).Serve", "/usr/local/go/src/net/http/server.go:3454");
     let file = CaseFile {
         code: None,
+        timeline: None,
         headline: case::Headline {
             text: "1,204 goroutines are stuck sending on a channel that nobody receives from any more".to_owned(),
             verdict: Some(Verdict::Corroborated),
