@@ -418,7 +418,7 @@ impl Collector {
         log.messages = self.found;
         log.messages.retain(|message| message.level >= Level::Warn);
         log.messages
-            .sort_by(|a, b| (std::cmp::Reverse(a.count), a.line).cmp(&(std::cmp::Reverse(b.count), b.line)));
+            .sort_by_key(|message| (std::cmp::Reverse(message.count), message.line));
         log.messages.truncate(SHOWN_MESSAGES);
         log
     }

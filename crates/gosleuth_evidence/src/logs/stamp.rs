@@ -202,7 +202,7 @@ fn float(value: &[u8]) -> Option<Stamp> {
         _ => 1.0,
     };
     let nanos = number * unit;
-    (nanos < 9.2e18).then(|| Stamp {
+    (nanos < 9.2e18).then_some(Stamp {
         #[expect(clippy::cast_possible_truncation, reason = "compared with the range just above")]
         time: Time(nanos as i64),
         zoned: true,
