@@ -353,9 +353,9 @@ impl Totals {
         let Some(spent) = self.window.clip(goroutine.since, time) else {
             return;
         };
-        goroutine.times[goroutine.state as usize] += spent;
+        add(&mut goroutine.times[goroutine.state as usize], spent);
         let site = &mut self.sites[goroutine.site as usize];
-        site.times[goroutine.state as usize] += spent;
+        add(&mut site.times[goroutine.state as usize], spent);
         if goroutine.state == GoState::Runnable {
             site.latency.add(spent);
             if goroutine.reason == Reason::Network {
@@ -364,9 +364,12 @@ impl Totals {
         }
         let (_, stay) = &mut self.stays[goroutine.stay as usize];
         stay.count += 1;
-        stay.total += spent;
+        add(&mut stay.total, spent);
         if goroutine.since < goroutine.told {
-            stay.untold += self.window.clip(goroutine.since, goroutine.told).unwrap_or(0);
+            add(
+                &mut stay.untold,
+                self.window.clip(goroutine.since, goroutine.told).unwrap_or(0),
+            );
         }
         stay.longest = stay.longest.max(spent);
     }
@@ -626,8 +629,11 @@ impl Analysis {
                 continue;
             }
             if let Some(spent) = self.totals.window.clip(known.since, time) {
-                known.times[known.state as usize] += spent;
-                self.totals.sites[known.site as usize].times[known.state as usize] += spent;
+                add(&mut known.times[known.state as usize], spent);
+                add(
+                    &mut self.totals.sites[known.site as usize].times[known.state as usize],
+                    spent,
+                );
                 self.totals.stays[known.stay as usize].1.open += 1;
             }
         }
@@ -677,6 +683,11 @@ impl Visitor for Analysis {
         }
         ControlFlow::Continue(())
     }
+}
+
+/// Adds to a sum; times of a damaged trace may be any.
+fn add(sum: &mut u64, nanos: u64) {
+    *sum = sum.saturating_add(nanos);
 }
 
 #[cfg(test)]

@@ -45,7 +45,7 @@ pub struct Times {
 impl Times {
     fn add(&mut self, nanos: u64) {
         self.count += 1;
-        self.total += nanos;
+        super::add(&mut self.total, nanos);
         self.longest = self.longest.max(nanos);
     }
 }
@@ -78,8 +78,8 @@ impl ProcTotals {
         if let Some(since) = self.busy_since.take()
             && let Some(spent) = window.clip(since, time)
         {
-            self.busy += spent;
-            self.busy_in_hold += spent;
+            super::add(&mut self.busy, spent);
+            super::add(&mut self.busy_in_hold, spent);
         }
     }
 
@@ -92,7 +92,7 @@ impl ProcTotals {
         let Some(spent) = window.clip(since, time) else {
             return;
         };
-        self.held += spent;
+        super::add(&mut self.held, spent);
         self.parks += 1;
         if spent <= limits.held && useful <= limits.useful {
             self.spins.add(spent);
@@ -146,7 +146,9 @@ impl Machine {
 
     /// Nanoseconds in which goroutines ran, on all processors.
     pub fn busy(&self) -> u64 {
-        self.procs.iter().map(|proc| proc.busy).sum()
+        self.procs
+            .iter()
+            .fold(0, |sum: u64, proc| sum.saturating_add(proc.busy))
     }
 
     #[inline]
@@ -255,7 +257,7 @@ impl Machine {
         for proc in &mut self.procs {
             proc.end_busy(time, window);
             if let Some(spent) = proc.held_since.take().and_then(|since| window.clip(since, time)) {
-                proc.held += spent;
+                super::add(&mut proc.held, spent);
             }
         }
         if let Some(spent) = self.mark_since.take().and_then(|since| window.clip(since, time)) {

@@ -193,3 +193,11 @@ fn a_series_stays_small_and_spans_everything() {
     assert_eq!(series.points[0], (0, 0));
     assert!(series.points.last().is_some_and(|&(time, _)| time > 99_000_000));
 }
+
+/// A fuzzer found two goroutines of one site that were both said to have waited for most of the clock.
+#[test]
+fn sums_end_at_the_largest_number() {
+    let mut sum = u64::MAX - 1;
+    super::add(&mut sum, 5);
+    assert_eq!(sum, u64::MAX);
+}
