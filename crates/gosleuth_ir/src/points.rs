@@ -93,11 +93,6 @@ impl<'a> Points<'a> {
         self.ask(|solver| solver.of((func, value)).map(sorted))
     }
 
-    /// What is kept in a place: what a load from it may refer to.
-    pub fn kept(&self, place: PlaceId) -> Option<Rc<[PlaceId]>> {
-        self.ask(|solver| solver.kept(place).map(sorted))
-    }
-
     /// What a pointer type points to.
     pub(crate) fn pointee(&self, ty: TypeId) -> Option<TypeId> {
         self.program.pointee(ty)

@@ -148,13 +148,6 @@ impl<'a> Solver<'a> {
         (!self.is_spent()).then(|| self.sets[node as usize].as_slice())
     }
 
-    /// What is kept in a place.
-    pub(super) fn kept(&mut self, place: PlaceId) -> Option<&[PlaceId]> {
-        let node = self.node(Node::Cell(place));
-        self.run();
-        (!self.is_spent()).then(|| self.sets[node as usize].as_slice())
-    }
-
     /// The functions that a call may call; none if there may be others.
     pub(super) fn callees(&mut self, site: CallSite) -> Option<Vec<FuncKey>> {
         let call = call_of(self.program.body(site.0).op(site.1))?;
